@@ -1,0 +1,47 @@
+"""The errors of Barr X: everything a user can mend is a :class:`BarrxError`."""
+
+
+class BarrxError(Exception):
+    """Root of all errors whose message is meant for the user."""
+
+
+class DatasetError(BarrxError):
+    """A collection cannot be read, added or removed."""
+
+
+class ImageDecodeError(BarrxError):
+    """A file cannot be turned into pixels.
+
+    Attributes
+    ----------
+    reason : str
+        one of ``not_an_image``, ``truncated``, ``too_large``, ``empty``,
+        ``unsupported_format``, ``unreadable``, ``unsafe_path``
+    detail : str
+        what was found, for the quarantine list
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class EncoderError(BarrxError):
+    """An encoder is unknown, or its weights are missing or wrong."""
+
+
+class CacheError(BarrxError):
+    """The cache holds something that may not be read."""
+
+
+class ParameterError(BarrxError, ValueError):
+    """A parameter is outside its bounds."""
+
+
+class WorkerError(BarrxError):
+    """A worker process ended before its work was done."""
+
+
+class Cancelled(BarrxError):
+    """The user asked for the work to stop."""
