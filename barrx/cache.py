@@ -1,0 +1,351 @@
+"""Disk caches without pickle, and the fingerprints results are stored under.
+
+Two diskcache caches under ``BARRX_HOME/cache``, so that projections never evict embeddings. A value is an
+array, a mapping of names to arrays, or JSON; each is written as ``.npy``, ``.npz`` or JSON behind a digest,
+and whatever does not decode is dropped and computed again.
+"""
+
+import dataclasses
+import hashlib
+import io
+import json
+import logging
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache as memoize
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import diskcache
+import numpy as np
+from filelock import FileLock
+
+from barrx import settings
+from barrx.errors import CacheError
+from barrx.i18n import _
+
+log = logging.getLogger(__name__)
+
+Store = Literal["embeddings", "projections"]
+STORES: tuple[Store, ...] = ("embeddings", "projections")
+_SHARE = {"embeddings": 0.8, "projections": 0.2}
+_DIGEST_SIZE = 16
+_DAMAGED = ".damaged-"
+
+
+# --- fingerprints ---------------------------------------------------------------------------------------
+
+
+def fingerprint(*parts: object) -> str:
+    """Return the sha256, in hexadecimal, of what a result is made from.
+
+    Parameters
+    ----------
+    parts : JSON values, numpy arrays, frozen dataclasses, and tuples of them
+        arrays count by dtype, shape and every byte
+
+    Raises
+    ------
+    TypeError
+        for a part that has no canonical form
+    """
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=_canonical, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(part: object) -> object:
+    if isinstance(part, np.ndarray):
+        digest = hashlib.sha256(np.ascontiguousarray(part).data).hexdigest()
+        return ["ndarray", str(part.dtype), list(part.shape), digest]
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        fields = {f.name: getattr(part, f.name) for f in dataclasses.fields(part)}
+        return [type(part).__name__, fields]
+    if isinstance(part, np.generic):
+        return part.item()
+    raise TypeError(f"no canonical form for {type(part).__name__}")
+
+
+@memoize
+def versions(*packages: str) -> tuple[str, ...]:
+    """Return ``name==version`` of installed packages, without importing them."""
+    return tuple(f"{name}=={version(name)}" for name in packages)
+
+
+# --- what is written --------------------------------------------------------------------------------------
+
+
+def encode(value: object) -> bytes:
+    """Turn a cache value into bytes: a digest, a letter for the kind, the payload."""
+    buffer = io.BytesIO()
+    if isinstance(value, np.ndarray):
+        kind = b"N"
+        np.save(buffer, value, allow_pickle=False)
+    elif isinstance(value, Mapping) and value and all(isinstance(v, np.ndarray) for v in value.values()):
+        kind = b"Z"
+        np.savez(buffer, allow_pickle=False, **value)
+    else:
+        kind = b"J"
+        buffer.write(json.dumps(value, allow_nan=False).encode())
+    body = kind + buffer.getvalue()
+    return hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest() + body
+
+
+def decode(data: bytes) -> Any:
+    """Turn bytes written by :func:`encode` into the value.
+
+    Raises
+    ------
+    CacheError
+        if a single byte differs from what was written, or the kind is unknown
+    """
+    digest, body = data[:_DIGEST_SIZE], data[_DIGEST_SIZE:]
+    if hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest() != digest:
+        raise CacheError(_("A cache entry is damaged: its digest does not match its content."))
+    kind, payload = body[:1], io.BytesIO(body[1:])
+    try:
+        if kind == b"N":
+            return np.load(payload, allow_pickle=False)
+        if kind == b"Z":
+            with np.load(payload, allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
+        if kind == b"J":
+            return json.loads(payload.read())
+    except (ValueError, OSError, EOFError, KeyError) as error:
+        raise CacheError(_("A cache entry cannot be read: {error}").format(error=error)) from error
+    raise CacheError(_("A cache entry is of an unknown kind: {kind}").format(kind=kind))
+
+
+class PlainDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
+    """A diskcache ``Disk`` that can neither write nor read a pickle.
+
+    ``put``, ``get``, ``store`` and ``fetch`` are all replaced: diskcache's own would unpickle a planted row
+    (``raw=0`` for a key, ``mode=4`` for a value), and ``JSONDisk`` calls them.
+    """
+
+    def put(self, key: object) -> tuple[str, bool]:
+        if not isinstance(key, str):
+            raise CacheError(_("Cache keys are text, got {kind}.").format(kind=type(key).__name__))
+        return key, True
+
+    def get(self, key: object, raw: object) -> str:
+        if not raw or not isinstance(key, str):
+            raise CacheError(_("The cache holds a key that Barr X has not written."))
+        return key
+
+    def store(self, value: object, read: bool, key: object = None) -> tuple[int, int, str | None, Any]:
+        if read or not isinstance(value, bytes):
+            raise CacheError(_("Only encoded values go into the cache."))
+        stored: tuple[int, int, str | None, Any] = super().store(value, False, key=key)
+        return stored
+
+    def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> bytes:
+        if mode == diskcache.core.MODE_RAW and isinstance(value, bytes):
+            return value
+        if mode == diskcache.core.MODE_BINARY and filename is not None:
+            return self.inside(filename).read_bytes()
+        raise CacheError(
+            _("The cache holds an entry of a kind that Barr X never reads (mode {mode}).").format(mode=mode)
+        )
+
+    def remove(self, file_path: str) -> None:
+        super().remove(str(self.inside(file_path).relative_to(Path(self._directory).resolve())))
+
+    def inside(self, filename: str) -> Path:
+        """Return the full path of an entry's file; refuse one that leaves the folder."""
+        root = Path(self._directory).resolve()
+        path = (root / filename).resolve()
+        if not path.is_relative_to(root) or path.suffix != ".val":
+            raise CacheError(_("A cache entry points outside the cache: {name}").format(name=filename))
+        return path
+
+
+# --- the two caches ---------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Opened:
+    cache: Any  # diskcache.Cache has no types
+
+
+@memoize
+def _open(path: Path, size_limit: int) -> _Opened:
+    def attempt() -> _Opened:
+        opened = diskcache.Cache(
+            str(path),
+            disk=PlainDisk,
+            size_limit=size_limit,
+            eviction_policy="least-recently-used",
+            statistics=0,
+            tag_index=0,
+        )
+        return _Opened(opened)
+
+    try:
+        return attempt()
+    except sqlite3.OperationalError as error:
+        raise _unusable(path, error) from error
+    except (sqlite3.DatabaseError, TypeError, ValueError, KeyError) as error:
+        _set_aside(path, error)
+        return attempt()
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
+def _opened(store: Store) -> Any:
+    current = settings.current()
+    return _open(current.cache_dir / store, int(current.cache_gb * 1e9 * _SHARE[store])).cache
+
+
+def _unusable(path: Path, error: Exception) -> CacheError:
+    return CacheError(
+        _(
+            "The cache in {path} cannot be used: {error}. "
+            "Free some space, or set BARRX_HOME to a folder you may write to."
+        ).format(path=path, error=error)
+    )
+
+
+def _set_aside(path: Path, error: Exception) -> None:
+    with FileLock(f"{path}.lock"):
+        aside = path.with_name(f"{path.name}{_DAMAGED}{time.strftime('%Y%m%d-%H%M%S')}")
+        log.warning("cache %s is damaged (%s); set aside as %s and rebuilt", path, error, aside)
+        if path.exists():
+            path.rename(aside)
+    _open.cache_clear()
+
+
+def set_aside() -> list[Path]:
+    """Return the folders of damaged caches that were set aside, oldest first."""
+    return sorted(settings.current().cache_dir.glob(f"*{_DAMAGED}*"))
+
+
+@contextmanager
+def _guarded(store: Store) -> Iterator[Any]:
+    """Yield the cache; a damaged database is set aside, so that the next call starts a fresh one."""
+    opened = _opened(store)
+    try:
+        yield opened
+    except sqlite3.OperationalError as error:
+        raise _unusable(Path(opened.directory), error) from error
+    except sqlite3.DatabaseError as error:
+        opened.close()
+        _set_aside(Path(opened.directory), error)
+    except (OSError, diskcache.Timeout) as error:
+        raise _unusable(Path(opened.directory), error) from error
+
+
+def get(store: Store, key: str) -> Any | None:
+    """Return the value stored under a key, or None."""
+    found: Any | None = None
+    with _guarded(store) as opened:
+        try:
+            data = opened.get(key)
+            found = None if data is None else decode(data)
+        except CacheError as error:
+            log.warning("dropped the cache entry %s: %s", key, error)
+            _drop(opened, key)
+    return found
+
+
+def get_many(store: Store, keys: list[str]) -> dict[str, Any]:
+    """Return the values of those keys that are stored, in one transaction."""
+    found: dict[str, Any] = {}
+    with _guarded(store) as opened, opened.transact(retry=True):
+        for key in keys:
+            value = get(store, key)
+            if value is not None:
+                found[key] = value
+    return found
+
+
+def put_many(store: Store, values: Mapping[str, object]) -> None:
+    """Store several values in one transaction: all of them or none."""
+    encoded = {key: encode(value) for key, value in values.items()}
+    with _guarded(store) as opened, opened.transact(retry=True):
+        for key, data in encoded.items():
+            opened.set(key, data)
+
+
+def put(store: Store, key: str, value: object) -> None:
+    """Store one value."""
+    put_many(store, {key: value})
+
+
+def has(store: Store, key: str) -> bool:
+    """Tell whether a key is stored, without reading its value."""
+    with _guarded(store) as opened:
+        return key in opened
+    return False
+
+
+def get_or_compute(store: Store, key: str, compute: Callable[[], Any]) -> tuple[Any, bool]:
+    """Return the value under a key, computed once for all processes, and whether it was there already."""
+    value = get(store, key)
+    if value is not None:
+        return value, True
+    with lock(key):
+        value = get(store, key)
+        if value is not None:
+            return value, True
+        value = compute()
+        put(store, key, value)
+        return value, False
+
+
+def lock(key: str) -> FileLock:
+    """Return the lock, shared by all processes, under which a key is computed."""
+    folder = settings.current().home / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.lock")
+
+
+def _drop(opened: Any, key: str) -> None:
+    try:
+        opened.delete(key)
+    except CacheError:  # its file name leaves the folder: the row goes, the file is not ours
+        with opened.transact(retry=True):
+            opened._sql("DELETE FROM Cache WHERE key = ?", (key,))
+
+
+# --- keeping it in order ----------------------------------------------------------------------------------
+
+
+def clear(store: Store) -> int:
+    """Remove every entry of one cache, and what was set aside of it; return the number of entries."""
+    for folder in settings.current().cache_dir.glob(f"{store}{_DAMAGED}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    with _guarded(store) as opened:
+        try:
+            return int(opened.clear(retry=True))
+        except CacheError:  # a row that is not ours: the check drops it
+            check(store)
+            return int(opened.clear(retry=True))
+    return 0
+
+
+def check(store: Store) -> list[str]:
+    """Read every entry of one cache; drop and name those that are damaged or not ours."""
+    problems: list[str] = []
+    with _guarded(store) as opened:
+        rows = opened._sql("SELECT rowid, key, raw, mode, filename, value FROM Cache").fetchall()
+        for rowid, key, raw, mode, filename, value in rows:
+            try:
+                opened.disk.get(key, raw)
+                decode(opened.disk.fetch(mode, filename, value, False))
+            except (CacheError, OSError) as error:
+                problems.append(f"{key!r:.80}: {error}")
+                with opened.transact(retry=True):
+                    opened._sql("DELETE FROM Cache WHERE rowid = ?", (rowid,))
+        problems += [str(warning.message) for warning in opened.check(fix=True, retry=True)]
+    return problems
+
+
+def volume(store: Store) -> int:
+    """Return the size of one cache on disk, in bytes."""
+    with _guarded(store) as opened:
+        return int(opened.volume())
+    return 0

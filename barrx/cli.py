@@ -1,0 +1,404 @@
+"""The command line: ``python -m barrx COMMAND``.
+
+A table for people, ``--json`` for machines. Exit status 0; 2 with one line on standard error for anything
+the user can mend; 1 for a bug. Progress bars go to standard error.
+"""
+
+import argparse
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pandas as pd
+from tqdm import tqdm
+
+from barrx import cache, clustering, datasets, doctor, embedding, encoders, export, pipeline, projection
+from barrx.clustering import ClusteringParams
+from barrx.encoders import weights
+from barrx.errors import BarrxError, DatasetError
+from barrx.i18n import _, ngettext
+from barrx.neighbors import METRICS
+from barrx.projection import ProjectionParams
+
+Arguments = argparse.Namespace
+USER_ERROR = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(
+            USER_ERROR,
+            _("{program}: {message}. See {program} --help.").format(program=self.prog, message=message)
+            + "\n",
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    parsed = _parser().parse_args(arguments)
+    run: Callable[[Arguments], None] = parsed.run
+    try:
+        run(parsed)
+    except BarrxError as error:
+        return _fail(" ".join(str(error).split()))
+    except KeyboardInterrupt:
+        return _fail(_("Stopped. What was finished is kept."))
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+    return 0
+
+
+def _fail(message: str) -> int:
+    print(f"barrx: {message}", file=sys.stderr)
+    return USER_ERROR
+
+
+# --- the commands -----------------------------------------------------------------------------------------
+
+
+def _datasets(arguments: Arguments) -> None:
+    rows = []
+    for summary in datasets.summaries():
+        dataset = datasets.load(summary.slug)
+        embedded = [e.slug for e in encoders.all_encoders() if embedding.fingerprint_of(dataset, e)]
+        rows.append(
+            {
+                "slug": summary.slug,
+                "title": summary.title,
+                "images": summary.images,
+                "quarantined": summary.quarantined,
+                "encoders": embedded,
+            }
+        )
+    _say(arguments, rows)
+
+
+def _add(arguments: Arguments) -> None:
+    request = datasets.AddRequest(
+        slug=arguments.slug, source=arguments.source, metadata=arguments.metadata, title=arguments.title
+    )
+    if arguments.report:
+        export.check_suffix(arguments.report, (".json",))
+    bar = _Bar(_("reading"), _("images"))
+    try:
+        report = datasets.add(request, progress=bar.update)
+    except DatasetError as error:
+        failed = getattr(error, "report", None)
+        if arguments.report and failed is not None:
+            _write_report(arguments.report, failed.to_json())
+        raise
+    finally:
+        bar.close()
+    facts = report.to_json()
+    if arguments.report:
+        _write_report(arguments.report, facts)
+    if arguments.json:
+        _print_json(facts)
+        return
+    print(
+        ngettext("{n} image added to “{slug}”", "{n} images added to “{slug}”", facts["images"]).format(
+            n=facts["images"], slug=arguments.slug
+        )
+        + _("; {quarantined} in quarantine, {skipped} files passed over").format(
+            quarantined=len(facts["quarantined"]), skipped=facts["skipped"]
+        )
+    )
+    for entry in facts["quarantined"]:
+        print(f"  {entry['filename']!r}: {entry['reason']} ({entry['detail']})")
+    _print_match(facts["metadata"])
+
+
+def _print_match(found: Mapping[str, Any]) -> None:
+    lost = {
+        _("images without a row"): found["images_without_row"],
+        _("rows without an image"): found["rows_without_image"],
+        _("duplicate keys"): found["duplicate_keys"],
+    }
+    if found["matched"] or found["rows_without_image"]:
+        counts = ", ".join(f"{len(names)} {what}" for what, names in lost.items())
+        print(_("metadata: {matched} rows matched, {counts}").format(matched=found["matched"], counts=counts))
+
+
+def _write_report(path: Path, facts: Mapping[str, Any]) -> None:
+    export.write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", path)
+
+
+def _remove(arguments: Arguments) -> None:
+    datasets.remove(arguments.slug)
+    if arguments.json:
+        _print_json({"removed": arguments.slug})
+    else:
+        print(_("“{slug}” is removed. Original files were not touched.").format(slug=arguments.slug))
+
+
+def _encoders(arguments: Arguments) -> None:
+    rows = []
+    for encoder in encoders.all_encoders():
+        status = weights.status(encoder)
+        size = _(" ({size:.0f} MB)").format(size=status.size_mb) if status.state == "missing" else ""
+        state = status.state if arguments.json else status.state + size
+        rows.append(
+            {
+                "name": encoder.slug,
+                "features": encoder.n_features,
+                "input_size": encoder.input_size,
+                "weights": state,
+            }
+        )
+        if arguments.json:
+            rows[-1] |= {"verified": status.verified, "sha256": status.sha256, "size_mb": status.size_mb}
+    _say(arguments, rows)
+
+
+def _weights(arguments: Arguments) -> None:
+    encoder = encoders.get(arguments.encoder)
+    if arguments.file is not None:
+        weights.install(encoder, arguments.file, unverified=arguments.unverified)
+    else:
+        bar = _Bar(encoder.slug, "B", unit_scale=True)
+        try:
+            weights.download(encoder, progress=bar.update)
+        finally:
+            bar.close()
+    status = weights.status(encoder)
+    if arguments.json:
+        _print_json({"encoder": encoder.slug, "state": status.state, "verified": status.verified})
+    else:
+        print(_("{encoder}: the weights are ready.").format(encoder=encoders.label(encoder)))
+
+
+def _embed(arguments: Arguments) -> None:
+    if arguments.output:
+        export.check_suffix(arguments.output, (".npz", ".parquet"))
+    dataset, encoder = datasets.load(arguments.slug), _encoder(arguments)
+    bar = _Bar(encoders.label(encoder), _("images"))
+    start = time.perf_counter()
+    try:
+        run = embedding.compute(dataset, encoder, recompute=arguments.recompute, progress=bar.update)
+    finally:
+        bar.close()
+    if arguments.output:
+        export.write_embedding(dataset, run.embedding, arguments.output)
+    facts = {
+        "slug": dataset.slug,
+        "encoder": encoder.slug,
+        "label": encoders.label(encoder),
+        "images": len(dataset.filenames),
+        "features": encoder.n_features,
+        "computed": run.computed,
+        "cached": run.cached,
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+    if arguments.json:
+        _print_json(facts)
+    else:
+        print(
+            _(
+                "{images} images of “{slug}” with {label}: {computed} computed, {cached} from the cache"
+            ).format(**facts)
+        )
+
+
+def _map(arguments: Arguments) -> None:
+    export.check_suffix(arguments.output, (".csv", ".parquet", ".json"))
+    dataset, encoder = datasets.load(arguments.slug), _encoder(arguments)
+    request = _map_request(arguments, encoder.slug, len(dataset.filenames))
+    pipeline.check(dataset, request)
+    finished = pipeline.load_or_compute(dataset, request)
+    export.write_table(export.table(dataset, finished), arguments.output)
+    facts = {
+        "slug": dataset.slug,
+        "encoder": encoder.slug,
+        "label": encoders.label(encoder),
+        "images": len(dataset.filenames),
+        "clusters": finished.clustering.n_clusters,
+        "noise_share": round(finished.clustering.noise_share, 4),
+        "seconds": round(finished.seconds, 3),
+        "was_stored": finished.was_stored,
+        "projection": request.to_json()["projection"],
+        "clustering": request.to_json()["clustering"],
+    }
+    if arguments.json:
+        _print_json(facts)
+    else:
+        share = f"{finished.clustering.noise_share:.0%}"
+        print(_("{images} images with {label}: {clusters} clusters").format(**facts), end="; ")
+        print(_("{share} noise, {seconds:.1f} s").format(share=share, seconds=finished.seconds))
+
+
+def _map_request(arguments: Arguments, encoder: str, n_images: int) -> pipeline.MapRequest:
+    given = {name: value for name, value in vars(arguments).items() if value is not None}
+    return pipeline.MapRequest(
+        slug=arguments.slug,
+        encoder=encoder,
+        projection=ProjectionParams(
+            **{"n_neighbors": projection.default_n_neighbors(n_images)}
+            | {name: given[name] for name in _names(ProjectionParams) if name in given}
+        ),
+        clustering=ClusteringParams(
+            **{
+                "min_cluster_size": clustering.default_min_cluster_size(n_images),
+                "min_samples": clustering.default_min_samples(n_images),
+            }
+            | {name: given[name] for name in _names(ClusteringParams) if name in given}
+        ),
+    )
+
+
+def _names(params: type[ProjectionParams] | type[ClusteringParams]) -> tuple[str, ...]:
+    return tuple(params.__dataclass_fields__)
+
+
+def _cache(arguments: Arguments) -> None:
+    cleared: dict[str, int] = {}
+    problems: dict[str, list[str]] = {}
+    if arguments.clear:
+        stores = cache.STORES if arguments.clear == "all" else (arguments.clear,)
+        cleared = {store: cache.clear(store) for store in stores}
+    if arguments.check:
+        problems = {store: cache.check(store) for store in cache.STORES}
+    sizes = {store: cache.volume(store) for store in cache.STORES}
+    if arguments.json:
+        _print_json({"cleared": cleared, "problems": problems, "bytes": sizes})
+        return
+    for store, count in cleared.items():
+        print(_("{store}: {count} entries removed").format(store=store, count=count))
+    for store, found in problems.items():
+        print(_("{store}: {count} problems found and mended").format(store=store, count=len(found)))
+        for problem in found:
+            print(f"  {problem}")
+    for store, size in sizes.items():
+        print(_("{store}: {size:.1f} MB").format(store=store, size=size / 1e6))
+
+
+def _doctor(arguments: Arguments) -> None:
+    findings = doctor.examine()
+    if arguments.json:
+        _print_json([{"what": f.what, "found": f.found, "mend": f.mend} for f in findings])
+        return
+    width = max(len(f.what) for f in findings)
+    for finding in findings:
+        print(f"{finding.what:<{width}}  {finding.found}")
+        if finding.mend:
+            print(f"{'':<{width}}  -> {finding.mend}")
+
+
+# --- what they share --------------------------------------------------------------------------------------
+
+
+def _encoder(arguments: Arguments) -> encoders.Encoder:
+    return encoders.get(arguments.encoder or encoders.default())
+
+
+def _say(arguments: Arguments, rows: list[dict[str, Any]]) -> None:
+    if arguments.json:
+        _print_json(rows)
+    else:
+        shown = [{k: ", ".join(v) if isinstance(v, list) else v for k, v in row.items()} for row in rows]
+        print(pd.DataFrame(shown).to_string(index=False))
+
+
+def _print_json(facts: object) -> None:
+    print(json.dumps(facts, ensure_ascii=False, allow_nan=False))
+
+
+class _Bar:
+    """A progress bar on standard error, begun at the first report; it shows the rate and the time left."""
+
+    def __init__(self, title: str, unit: str, *, unit_scale: bool = False) -> None:
+        self._facts = {"desc": title, "unit": f" {unit}", "unit_scale": unit_scale}
+        self._bar: tqdm[NoReturn] | None = None
+
+    def update(self, done: int, total: int, detail: str = "") -> None:
+        if self._bar is None:
+            self._bar = tqdm(total=total or None, initial=done, file=sys.stderr, leave=False, **self._facts)
+        self._bar.total = total or None
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+# --- the parser -------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m barrx", description=_("Look at a whole image collection at once."))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+
+    def command(name: str, run: Callable[[Arguments], None], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.add_argument("--json", action="store_true", help=_("print JSON"))
+        added.set_defaults(run=run)
+        return added
+
+    command("datasets", _datasets, _("list the collections"))
+    _add_arguments(command("add", _add, _("add a collection of images")))
+    one = command("remove", _remove, _("remove a collection; original files are not touched"))
+    one.add_argument("slug", metavar="SLUG")
+    command("encoders", _encoders, _("list the encoders and their weights"))
+    _weights_arguments(command("weights", _weights, _("fetch or install the weights of an encoder")))
+    _embed_arguments(command("embed", _embed, _("turn the images of a collection into vectors")))
+    _map_arguments(command("map", _map, _("project and cluster a collection")))
+    kept = command("cache", _cache, _("show, check or clear what is cached"))
+    kept.add_argument("--check", action="store_true", help=_("read every entry, drop what is damaged"))
+    kept.add_argument(
+        "--clear",
+        choices=(*cache.STORES, "all"),
+        help=_("projections: with the clusterings made from them"),
+    )
+    command("doctor", _doctor, _("say what is here, what is missing and how to mend it"))
+    return parser
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("slug", metavar="SLUG", help=_("short name: lowercase letters, digits and dashes"))
+    parser.add_argument("source", metavar="SOURCE", help=_("folder, .zip, IIIF manifest, list of manifests"))
+    parser.add_argument("--metadata", type=Path, metavar="FILE", help=_("CSV with a row for each image"))
+    parser.add_argument("--title", metavar="T", help=_("name shown to people"))
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE.json", help=_("write what was taken and why not")
+    )
+
+
+def _weights_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("encoder", metavar="ENCODER")
+    parser.add_argument("--from", dest="file", type=Path, metavar="FILE", help=_("install a file you have"))
+    parser.add_argument(
+        "--unverified", action="store_true", help=_("accept weights whose hash is not the published one")
+    )
+
+
+def _embed_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("slug", metavar="SLUG")
+    parser.add_argument("--encoder", metavar="NAME")
+    parser.add_argument(
+        "--recompute", action="store_true", help=_("run the encoder although the vectors are there")
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help=_(".npz or .parquet"))
+
+
+def _map_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("slug", metavar="SLUG")
+    parser.add_argument("--encoder", metavar="NAME")
+    parser.add_argument("--n-neighbors", type=int, metavar="N")
+    parser.add_argument("--min-dist", type=float, metavar="D")
+    parser.add_argument("--metric", metavar="M", help=", ".join(METRICS))
+    parser.add_argument("--seed", type=int, metavar="S")
+    parser.add_argument("--min-cluster-size", type=int, metavar="N")
+    parser.add_argument("--min-samples", type=int, metavar="N")
+    parser.add_argument("--cluster-selection-method", metavar="|".join(clustering.SELECTION_METHODS))
+    parser.add_argument(
+        "--from-scratch", action="store_true", help=_("plain UMAP, without the stored neighbors")
+    )
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="FILE", help=_(".csv, .parquet or .json")
+    )

@@ -1,0 +1,175 @@
+"""Density clusters on the map: HDBSCAN, every setting cut from one cached tree."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from barrx import cache
+from barrx.errors import ParameterError
+from barrx.i18n import _
+from barrx.projection import Coordinates
+
+SelectionMethod = Literal["eom", "leaf"]
+SELECTION_METHODS: tuple[SelectionMethod, ...] = get_args(SelectionMethod)
+NOISE = -1
+_VERSIONS = ("hdbscan", "numpy", "scipy", "scikit-learn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusteringParams:
+    """The parameters of one HDBSCAN run on the two coordinates of the map.
+
+    Attributes
+    ----------
+    min_cluster_size : int
+        smallest group of pictures called a cluster; at least 2
+    min_samples : int
+        how dense a place must be to count; never None, which would grow another tree for each size
+    cluster_selection_method : str
+        ``eom`` (excess of mass: few, stable clusters) or ``leaf`` (many, even clusters)
+    """
+
+    min_cluster_size: int = 10
+    min_samples: int = 5
+    cluster_selection_method: SelectionMethod = "eom"
+
+    def __post_init__(self) -> None:
+        for name, value, bound in (
+            ("min_cluster_size", self.min_cluster_size, 2),
+            ("min_samples", self.min_samples, 1),
+        ):
+            if value < bound:
+                raise ParameterError(
+                    _("{name} must be at least {bound}, got {value}. Raise it.").format(
+                        name=name, bound=bound, value=value
+                    )
+                )
+        if self.cluster_selection_method not in SELECTION_METHODS:
+            raise ParameterError(
+                _("cluster_selection_method must be eom or leaf, got “{value}”.").format(
+                    value=self.cluster_selection_method
+                )
+            )
+
+    def check(self, n_images: int) -> None:
+        """Raise a ParameterError if the collection is too small for these parameters."""
+        for name, value, least in (
+            ("min_cluster_size", self.min_cluster_size, 2),
+            ("min_samples", self.min_samples, 1),
+        ):
+            if value > max(n_images, least):
+                raise ParameterError(
+                    _(
+                        "{name} must be at most the number of images ({n}), got {value}. "
+                        "Lower it or add images."
+                    ).format(name=name, n=n_images, value=value)
+                )
+
+
+def default_min_cluster_size(n_images: int) -> int:
+    """Return the default ``min_cluster_size``, lowered where the collection is smaller."""
+    return max(2, min(ClusteringParams().min_cluster_size, n_images))
+
+
+def default_min_samples(n_images: int) -> int:
+    """Return the default ``min_samples``, lowered where the collection is smaller."""
+    return max(1, min(ClusteringParams().min_samples, n_images))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clustering:
+    """One HDBSCAN run.
+
+    Attributes
+    ----------
+    labels : (n_images,) int32, -1 is noise
+    strength : (n_images,) float32, membership strength from 0 to 1, 0 for noise
+    """
+
+    labels: NDArray[np.int32]
+    strength: NDArray[np.float32]
+
+    @property
+    def n_clusters(self) -> int:
+        return int(self.labels.max(initial=NOISE)) + 1
+
+    @property
+    def noise_share(self) -> float:
+        """Share of pictures in no cluster, from 0 to 1."""
+        return float((self.labels == NOISE).mean()) if len(self.labels) else 0.0
+
+
+def load(coordinates_fingerprint: str, params: ClusteringParams) -> Clustering | None:
+    """Return a clustering if it is stored, or None."""
+    stored = cache.get("projections", _key(coordinates_fingerprint, params))
+    return None if stored is None else Clustering(stored["labels"], stored["strength"])
+
+
+def load_or_compute(coordinates: Coordinates, params: ClusteringParams) -> tuple[Clustering, bool]:
+    """Return a clustering of the map, and whether it was stored already.
+
+    Raises
+    ------
+    ParameterError
+        if ``min_cluster_size`` or ``min_samples`` is above the number of images
+    """
+    params.check(len(coordinates))
+    made_from = cache.fingerprint(coordinates)
+
+    def run() -> dict[str, NDArray[np.generic]]:
+        found = cut(_stored_tree(coordinates, made_from, params.min_samples), len(coordinates), params)
+        return {"labels": found.labels, "strength": found.strength}
+
+    stored, was_there = cache.get_or_compute("projections", _key(made_from, params), run)
+    return Clustering(stored["labels"], stored["strength"]), was_there
+
+
+def tree(coordinates: Coordinates, min_samples: int) -> NDArray[np.float64]:
+    """Grow the single-linkage tree, which depends on the points and ``min_samples`` only.
+
+    Parameters
+    ----------
+    coordinates : (n_images, 2) float32
+
+    Returns
+    -------
+    (n_images - 1, 4) float64
+        left, right, distance, size: scipy's linkage format
+
+    References
+    ----------
+    Campello, Moulavi & Sander 2013, doi:10.1007/978-3-642-37456-2_14
+    """
+    from hdbscan import HDBSCAN
+
+    clusterer = HDBSCAN(min_samples=min_samples, min_cluster_size=2, core_dist_n_jobs=1)
+    grown: NDArray[np.float64] = clusterer.fit(coordinates)._single_linkage_tree
+    return grown
+
+
+def cut(linkage: NDArray[np.float64], n_images: int, params: ClusteringParams) -> Clustering:
+    """Cut clusters from the tree: the same labels as a full HDBSCAN fit."""
+    if n_images < max(3, params.min_cluster_size):
+        return Clustering(np.full(n_images, NOISE, np.int32), np.zeros(n_images, np.float32))
+    # hdbscan offers no public way to cut its own tree again; a test compares this with a full fit.
+    from hdbscan.hdbscan_ import _tree_to_labels
+
+    labels, strength, *_rest = _tree_to_labels(
+        None, linkage, params.min_cluster_size, params.cluster_selection_method
+    )
+    return Clustering(labels.astype(np.int32), strength.astype(np.float32))
+
+
+def _stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> NDArray[np.float64]:
+    if len(coordinates) < 3:  # nothing to link: hdbscan needs three points
+        return np.empty((0, 4))
+    key = "tree:" + cache.fingerprint(made_from, min_samples, cache.versions(*_VERSIONS))
+    grown, _was_there = cache.get_or_compute("projections", key, lambda: tree(coordinates, min_samples))
+    stored: NDArray[np.float64] = grown
+    return stored
+
+
+def _key(coordinates_fingerprint: str, params: ClusteringParams) -> str:
+    return "clustering:" + cache.fingerprint(coordinates_fingerprint, params, cache.versions(*_VERSIONS))

@@ -1,0 +1,289 @@
+"""Images to vectors: cached picture by picture, resumable, one fixed batch shape.
+
+A vector is stored under the sha256 of the file and the encoder's key (slug, weights, recipe, engine), so a
+picture is embedded once, whatever collections it is in. The matrix of a collection is stored beside it, with
+the fingerprint of its content: everything derived is keyed by that.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache as memoize
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from barrx import cache, encoders, images
+from barrx.datasets import DEMO_SLUG, Dataset
+from barrx.encoders import Encoder, Network
+from barrx.errors import BarrxError, Cancelled, DatasetError, EncoderError
+from barrx.i18n import _, ngettext
+
+log = logging.getLogger(__name__)
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+BATCH_SIZE = 16  # keeps a run with Inception V3 under 1.5 GB
+_DECODERS = 2
+_SHIPPED = Path(__file__).parent / "demo" / "embedding_efficientnet-lite0.npz"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """The vectors of a collection.
+
+    Attributes
+    ----------
+    vectors : (n_images, n_features) float32, finite, in dataset order
+    fingerprint : str
+        sha256 of the vectors' content
+    encoder : str
+        slug of the encoder
+    """
+
+    vectors: Vectors
+    fingerprint: str
+    encoder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingRun:
+    """What a run did: how many pictures the encoder was run on, and how many vectors were there."""
+
+    embedding: Embedding
+    computed: int
+    cached: int
+
+
+def fingerprint_of(dataset: Dataset, encoder: Encoder) -> str | None:
+    """Return the fingerprint of a collection's embedding if it is stored, without reading the vectors."""
+    if _is_shipped(dataset, encoder):
+        return _shipped_embedding().fingerprint
+    found = cache.get("embeddings", _matrix_key(dataset, encoder) + ":fingerprint")
+    return found if isinstance(found, str) else None
+
+
+def load(dataset: Dataset, encoder: Encoder) -> Embedding | None:
+    """Return a collection's embedding, put together from cached vectors; None while some are missing."""
+    if _is_shipped(dataset, encoder):
+        return _shipped_embedding()
+    key = _matrix_key(dataset, encoder)
+    matrix = cache.get("embeddings", key)
+    if matrix is not None:
+        return Embedding(matrix, fingerprint_of(dataset, encoder) or cache.fingerprint(matrix), encoder.slug)
+    vectors = _vectors_of(dataset, encoder)
+    if len(vectors) < len(set(dataset.sha256)):
+        return None
+    return _assemble(dataset, encoder, vectors)
+
+
+def pending(dataset: Dataset, encoder: Encoder) -> int:
+    """Return the number of different pictures whose vector is not stored yet."""
+    if fingerprint_of(dataset, encoder) is not None:
+        return 0
+    return len(set(dataset.sha256)) - len(_vectors_of(dataset, encoder))
+
+
+def require(dataset: Dataset, encoder: Encoder) -> Embedding:
+    """Return a collection's embedding.
+
+    Raises
+    ------
+    EncoderError
+        if pictures are still to be embedded; the message names the command
+    """
+    embedding = load(dataset, encoder)
+    if embedding is None:
+        raise EncoderError(
+            _(
+                "“{slug}” has no {encoder} embedding yet. "
+                "Run: python -m barrx embed {slug} --encoder {encoder}"
+            ).format(slug=dataset.slug, encoder=encoder.slug)
+        )
+    return embedding
+
+
+def compute(
+    dataset: Dataset,
+    encoder: Encoder,
+    *,
+    recompute: bool = False,
+    progress: Progress = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> EmbeddingRun:
+    """Embed the pictures whose vectors are missing, or all of them.
+
+    Every batch is stored as soon as it is done: an interrupted run goes on where it stopped.
+
+    Parameters
+    ----------
+    recompute : bool
+        run the encoder although the vectors are there
+    progress : callable
+        called with (pictures done, pictures in all)
+    cancelled : callable
+        asked before each batch
+
+    Raises
+    ------
+    Cancelled
+        if ``cancelled()`` was true; what was finished is kept
+    DatasetError
+        if originals are missing or have changed since they were added; the other vectors are kept
+    EncoderError
+        if the weights are missing
+    """
+    with cache.lock(_matrix_key(dataset, encoder)):
+        there = set() if recompute else set(_vectors_of(dataset, encoder))
+        first_index = {sha: i for i, sha in reversed(list(enumerate(dataset.sha256)))}
+        todo = [index for sha, index in first_index.items() if sha not in there]
+        todo.sort()
+        if todo:
+            progress(len(first_index) - len(todo), len(first_index))
+            run = _Run(dataset, encoder, encoders.load(encoder), progress, cancelled)
+            run.embed(todo, total=len(first_index))
+        embedding = _finished(dataset, encoder, recompute=recompute)
+        return EmbeddingRun(embedding=embedding, computed=len(todo), cached=len(first_index) - len(todo))
+
+
+def _finished(dataset: Dataset, encoder: Encoder, *, recompute: bool) -> Embedding:
+    if recompute:
+        vectors = cache.get_many("embeddings", [_vector_key(encoder, sha) for sha in dataset.sha256])
+        by_sha = {sha: vectors[_vector_key(encoder, sha)] for sha in dataset.sha256}
+        return _assemble(dataset, encoder, by_sha)
+    return require(dataset, encoder)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """One pass of the network over pictures, decoding ahead in threads."""
+
+    dataset: Dataset
+    encoder: Encoder
+    network: Network
+    progress: Progress
+    cancelled: Callable[[], bool]
+
+    def embed(self, todo: Sequence[int], *, total: int) -> None:
+        done, failed = total - len(todo), list[tuple[int, BarrxError]]()
+        with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
+            for batch in self._decoded(pool, todo):
+                if self.cancelled():
+                    pool.shutdown(cancel_futures=True)
+                    raise Cancelled(_("Stopped. What was finished is kept: start again to go on."))
+                good = [(i, pixels) for i, pixels in batch if not isinstance(pixels, BarrxError)]
+                failed += [(i, error) for i, error in batch if isinstance(error, BarrxError)]
+                if good:
+                    self._store(good)
+                done += len(batch)
+                self.progress(done, total)
+        if failed:
+            raise _unreadable(self.dataset, failed)
+
+    def _decoded(
+        self, pool: ThreadPoolExecutor, todo: Sequence[int]
+    ) -> Iterator[list[tuple[int, NDArray[np.uint8] | BarrxError]]]:
+        """Yield batches in order, keeping two batches of decoded pictures ahead of the network."""
+        pending: list[tuple[int, Future[NDArray[np.uint8] | BarrxError]]] = []
+        left = iter(todo)
+        for index in islice(left, 2 * BATCH_SIZE):
+            pending.append((index, pool.submit(self._pixels, index)))
+        while pending:
+            now, pending = pending[:BATCH_SIZE], pending[BATCH_SIZE:]
+            ready = [(index, future.result()) for index, future in now]
+            for index in islice(left, len(now)):
+                pending.append((index, pool.submit(self._pixels, index)))
+            yield ready
+
+    def _pixels(self, index: int) -> NDArray[np.uint8] | BarrxError:
+        try:
+            data = self.dataset.read_bytes(index)
+            return images.encoder_input(data, self.encoder.input_size, self.encoder.resample)
+        except BarrxError as error:
+            return error
+
+    def _store(self, batch: Sequence[tuple[int, NDArray[np.uint8]]]) -> None:
+        size = self.encoder.input_size
+        padded = np.zeros((BATCH_SIZE, size, size, 3), np.uint8)
+        padded[: len(batch)] = np.stack([pixels for _index, pixels in batch])
+        vectors = self.network.embed(padded)[: len(batch)]
+        keys = [_vector_key(self.encoder, self.dataset.sha256[index]) for index, _pixels in batch]
+        cache.put_many("embeddings", dict(zip(keys, vectors, strict=True)))
+
+
+def _unreadable(dataset: Dataset, failed: Sequence[tuple[int, BarrxError]]) -> DatasetError:
+    shown = "; ".join(f"{dataset.filenames[i]} ({error})" for i, error in failed[:5])
+    more = len(failed) - 5
+    if more > 0:
+        shown += ngettext(" and {n} more", " and {n} more", more).format(n=more)
+    return DatasetError(
+        ngettext(
+            "{n} picture of “{slug}” can no longer be read: {shown}. All other vectors are kept. "
+            "Put the file back, or remove the collection and add it again.",
+            "{n} pictures of “{slug}” can no longer be read: {shown}. All other vectors are kept. "
+            "Put the files back, or remove the collection and add it again.",
+            len(failed),
+        ).format(n=len(failed), slug=dataset.slug, shown=shown)
+    )
+
+
+# --- where vectors are kept -------------------------------------------------------------------------------
+
+
+def _vector_key(encoder: Encoder, sha256: str) -> str:
+    return f"vector:{encoders.encoder_key(encoder)}:{sha256}"
+
+
+def _matrix_key(dataset: Dataset, encoder: Encoder) -> str:
+    return "embedding:" + cache.fingerprint(encoders.encoder_key(encoder), dataset.sha256)
+
+
+def _vectors_of(dataset: Dataset, encoder: Encoder) -> dict[str, Vectors]:
+    """Return sha256 -> vector for every picture that has one."""
+    shas = dict.fromkeys(dataset.sha256)
+    keys = {_vector_key(encoder, sha): sha for sha in shas}
+    found: dict[str, Vectors] = {}
+    for start in range(0, len(keys), 1000):  # short transactions, so that nobody else waits long
+        some = list(keys)[start : start + 1000]
+        found |= {keys[key]: vector for key, vector in cache.get_many("embeddings", some).items()}
+    if encoder.slug == "efficientnet-lite0" and len(found) < len(shas):
+        found = {sha: vector for sha, vector in _shipped_vectors().items() if sha in shas} | found
+    return found
+
+
+def _assemble(dataset: Dataset, encoder: Encoder, vectors: dict[str, Vectors]) -> Embedding:
+    matrix = np.stack([vectors[sha] for sha in dataset.sha256]).astype(np.float32, copy=False)
+    embedding = Embedding(matrix, cache.fingerprint(matrix), encoder.slug)
+    if not _is_shipped(dataset, encoder):
+        key = _matrix_key(dataset, encoder)
+        cache.put_many("embeddings", {key: matrix, key + ":fingerprint": embedding.fingerprint})
+    return embedding
+
+
+# --- the demo's embedding, shipped ------------------------------------------------------------------------
+
+
+def _is_shipped(dataset: Dataset, encoder: Encoder) -> bool:
+    return dataset.slug == DEMO_SLUG and encoder.slug == "efficientnet-lite0" and _SHIPPED.exists()
+
+
+@memoize
+def _shipped() -> tuple[list[str], Vectors]:
+    with np.load(_SHIPPED, allow_pickle=False) as arrays:
+        return arrays["sha256"].tolist(), arrays["embedding"].astype(np.float32)
+
+
+def _shipped_vectors() -> dict[str, Vectors]:
+    if not _SHIPPED.exists():  # while the demo itself is being built
+        return {}
+    return dict(zip(*_shipped(), strict=True))
+
+
+@memoize
+def _shipped_embedding() -> Embedding:
+    vectors = _shipped()[1]
+    return Embedding(vectors, cache.fingerprint(vectors), "efficientnet-lite0")

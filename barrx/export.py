@@ -1,0 +1,157 @@
+"""Maps and embeddings as files other programs read."""
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from barrx.datasets import Dataset
+from barrx.embedding import Embedding
+from barrx.errors import BarrxError, ParameterError
+from barrx.i18n import _
+from barrx.pipeline import Map
+
+OWN_COLUMNS = ("filename", "x", "y", "label", "strength")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def check_suffix(path: Path, allowed: Sequence[str]) -> None:
+    """Raise a ParameterError before any work is done if the output is of no known kind."""
+    if path.suffix.lower() not in allowed:
+        raise ParameterError(
+            _("The output must end in {endings}, got “{name}”.").format(
+                endings=_(" or ").join(allowed), name=path.name
+            )
+        )
+    if not path.parent.is_dir():
+        raise ParameterError(
+            _("The folder “{folder}” does not exist. Make it first, or choose another output.").format(
+                folder=path.parent
+            )
+        )
+
+
+def table(dataset: Dataset, finished: Map) -> pd.DataFrame:
+    """Return a map as a table: one row a picture, in dataset order.
+
+    Returns
+    -------
+    DataFrame
+        ``filename``, ``x``, ``y``, ``label``, ``strength``, then the metadata columns; a metadata column
+        of one of those names gets the suffix ``_metadata``
+    """
+    own = pd.DataFrame(
+        {
+            "filename": dataset.filenames,
+            # float64 text holds a float32 exactly: whoever reads it back gets the same points
+            "x": finished.coordinates[:, 0].astype(np.float64),
+            "y": finished.coordinates[:, 1].astype(np.float64),
+            "label": finished.clustering.labels,
+            "strength": finished.clustering.strength.astype(np.float64),
+        }
+    )
+    return pd.concat([own, renamed(dataset.metadata)], axis=1)
+
+
+def renamed(metadata: pd.DataFrame) -> pd.DataFrame:
+    """Give metadata columns that have the name of an own column the suffix ``_metadata``."""
+    taken = set(OWN_COLUMNS) | {str(name) for name in metadata.columns}
+    names: list[str] = []
+    for column in map(str, metadata.columns):
+        name = column
+        if column in OWN_COLUMNS:
+            name += "_metadata"
+            while name in taken:
+                name += "_"
+            taken.add(name)
+        names.append(name)
+    return metadata.set_axis(names, axis=1).reset_index(drop=True)
+
+
+def harmless(cell: object) -> object:
+    """Put an apostrophe before text that a spreadsheet would run as a formula; numbers stay."""
+    if not isinstance(cell, str) or not cell.startswith(_FORMULA_STARTS):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return "'" + cell
+    return cell
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """Return a table as CSV text that a spreadsheet can open without running anything."""
+    safe = frame.copy()
+    for column in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
+        safe[column] = safe[column].map(harmless, na_action="ignore")
+    safe.columns = pd.Index([harmless(str(name)) for name in safe.columns])
+    return safe.to_csv(index=False, lineterminator="\n")
+
+
+def to_json(frame: pd.DataFrame) -> str:
+    """Return a table as a JSON list of objects; what is missing is null."""
+    rows = [{str(k): _plain(v) for k, v in row.items()} for row in frame.to_dict(orient="records")]
+    return json.dumps(rows, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as ``.csv``, ``.json`` or ``.parquet``; an older file is replaced by a whole one."""
+    writers: dict[str, Callable[[Path], Any]] = {
+        ".csv": lambda to: to.write_text(to_csv(frame), encoding="utf-8", newline=""),
+        ".json": lambda to: to.write_text(to_json(frame), encoding="utf-8", newline=""),
+        ".parquet": lambda to: frame.to_parquet(to, index=False),
+    }
+    check_suffix(path, tuple(writers))
+    _replace(path, writers[path.suffix.lower()])
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file; an older file is replaced by a whole one."""
+    _replace(path, lambda to: to.write_text(text, encoding="utf-8", newline=""))
+
+
+def write_embedding(dataset: Dataset, embedding: Embedding, path: Path) -> None:
+    """Write an embedding as ``.npz`` (``filename``, ``embedding``) or ``.parquet`` (the same two columns)."""
+    check_suffix(path, (".npz", ".parquet"))
+
+    def npz(to: Path) -> None:
+        with to.open("wb") as file:
+            np.savez(file, filename=np.array(dataset.filenames, dtype=str), embedding=embedding.vectors)
+
+    def parquet(to: Path) -> None:
+        pd.DataFrame({"filename": dataset.filenames, "embedding": list(embedding.vectors)}).to_parquet(
+            to, index=False
+        )
+
+    _replace(path, npz if path.suffix.lower() == ".npz" else parquet)
+
+
+def _replace(path: Path, write: Callable[[Path], Any]) -> None:
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            write(temporary)
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise BarrxError(
+            _("“{path}” cannot be written: {error}. Choose another output.").format(
+                path=path, error=error.strerror or error
+            )
+        ) from error

@@ -1,0 +1,139 @@
+"""From a request to a map: the stages in their order, each from the cache where it is there.
+
+The one place that knows how the stages follow each other. The command line calls it in its own process,
+the dashboard through :mod:`barrx.workers`.
+"""
+
+import dataclasses
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from barrx import cache, clustering, embedding, encoders, projection
+from barrx.clustering import Clustering, ClusteringParams
+from barrx.datasets import Dataset
+from barrx.projection import Coordinates, ProjectionParams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRequest:
+    """Everything that makes a map what it is.
+
+    Attributes
+    ----------
+    slug, encoder : str
+        the collection and the encoder
+    projection, clustering
+        the parameters of the two stages
+    """
+
+    slug: str
+    encoder: str
+    projection: ProjectionParams = field(default_factory=ProjectionParams)
+    clustering: ClusteringParams = field(default_factory=ClusteringParams)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the request as JSON values, for a worker."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "MapRequest":
+        """Read a request written by :meth:`to_json`."""
+        return cls(
+            slug=values["slug"],
+            encoder=values["encoder"],
+            projection=ProjectionParams(**values["projection"]),
+            clustering=ClusteringParams(**values["clustering"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Map:
+    """A finished map.
+
+    Attributes
+    ----------
+    coordinates : (n_images, 2) float32, in dataset order
+    clustering : Clustering of the coordinates
+    embedding_fingerprint : str
+        what the coordinates were made from
+    revision : str
+        another value for every map that looks different
+    seconds : float
+        time it took to get it
+    was_stored : bool
+        nothing was computed
+    """
+
+    request: MapRequest
+    coordinates: Coordinates
+    clustering: Clustering
+    embedding_fingerprint: str
+    revision: str
+    seconds: float
+    was_stored: bool
+
+
+def check(dataset: Dataset, request: MapRequest) -> None:
+    """Raise a ParameterError if the collection is too small for the parameters."""
+    request.projection.check(len(dataset.filenames))
+    request.clustering.check(len(dataset.filenames))
+
+
+def load(dataset: Dataset, request: MapRequest) -> Map | None:
+    """Return a map if every stage of it is stored; compute nothing."""
+    check(dataset, request)
+    start = time.perf_counter()
+    made_from = embedding.fingerprint_of(dataset, encoders.get(request.encoder))
+    if made_from is None:
+        return None
+    coordinates = projection.load(made_from, request.projection)
+    if coordinates is None:
+        return None
+    clusters = clustering.load(cache.fingerprint(coordinates), request.clustering)
+    if clusters is None:
+        return None
+    seconds = time.perf_counter() - start
+    return _finished(dataset, request, made_from, (coordinates, clusters), (seconds, True))
+
+
+def load_or_compute(dataset: Dataset, request: MapRequest) -> Map:
+    """Return a map, computing the stages that are not stored.
+
+    Raises
+    ------
+    EncoderError
+        if the collection is not embedded yet
+    ParameterError
+        if the collection is too small for the parameters
+    """
+    check(dataset, request)
+    start = time.perf_counter()
+    vectors = embedding.require(dataset, encoders.get(request.encoder))
+    coordinates, first = projection.load_or_compute(vectors, request.projection)
+    clusters, second = clustering.load_or_compute(coordinates, request.clustering)
+    seconds = time.perf_counter() - start
+    return _finished(
+        dataset, request, vectors.fingerprint, (coordinates, clusters), (seconds, first and second)
+    )
+
+
+def _finished(
+    dataset: Dataset,
+    request: MapRequest,
+    made_from: str,
+    result: tuple[Coordinates, Clustering],
+    taken: tuple[float, bool],
+) -> Map:
+    coordinates, clusters = result
+    revision = cache.fingerprint(dataset.fingerprint, request, made_from, coordinates, clusters)
+    return Map(
+        request=request,
+        coordinates=coordinates,
+        clustering=clusters,
+        embedding_fingerprint=made_from,
+        revision=revision[:16],
+        seconds=taken[0],
+        was_stored=taken[1],
+    )

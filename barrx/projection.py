@@ -1,0 +1,210 @@
+"""An embedding to two dimensions: UMAP on exact neighbours, the same map for the same parameters."""
+
+import logging
+import sys
+import warnings
+from dataclasses import dataclass
+from functools import cache as memoize
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from barrx import cache, neighbors
+from barrx.embedding import Embedding, Vectors
+from barrx.errors import ParameterError
+from barrx.i18n import _
+from barrx.neighbors import Metric, Neighbors
+
+log = logging.getLogger(__name__)
+
+Coordinates = NDArray[np.float32]
+
+MIN_IMAGES = 5  # below this UMAP has nothing to work with; principal components place the pictures
+MAX_SLIDER_NEIGHBORS = neighbors.STORED_K - 1
+_SHIPPED = Path(__file__).parent / "demo" / "map_efficientnet-lite0.npz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectionParams:
+    """The parameters of one UMAP projection.
+
+    Attributes
+    ----------
+    n_neighbors : int
+        pictures each picture is compared with, itself included; 2 to n_images - 1
+    min_dist : float
+        how tightly pictures may be packed; 0 to 1, in units of the map
+    metric : str
+        how the distance of two vectors is measured
+    seed : int
+        same seed, same map
+    from_scratch : bool
+        plain UMAP with its own neighbour search, instead of the stored exact neighbours
+    """
+
+    n_neighbors: int = 15
+    min_dist: float = 0.1
+    metric: Metric = "cosine"
+    seed: int = 42
+    from_scratch: bool = False
+
+    def __post_init__(self) -> None:
+        neighbors.check_metric(self.metric)
+        if self.n_neighbors < 2:
+            raise ParameterError(
+                _("n_neighbors must be at least 2, got {value}. Raise it.").format(value=self.n_neighbors)
+            )
+        if not 0 <= self.min_dist <= 1:
+            raise ParameterError(_("min_dist must be from 0 to 1, got {value}.").format(value=self.min_dist))
+        if not 0 <= self.seed < 2**32:
+            raise ParameterError(_("seed must be from 0 to 4294967295, got {value}.").format(value=self.seed))
+
+    def check(self, n_images: int) -> None:
+        """Raise a ParameterError if the collection is too small for these parameters."""
+        if n_images >= MIN_IMAGES and self.n_neighbors >= n_images:
+            raise ParameterError(
+                _(
+                    "n_neighbors must be below the number of images ({n}), got {value}. "
+                    "Lower it or add images."
+                ).format(n=n_images, value=self.n_neighbors)
+            )
+
+
+def default_n_neighbors(n_images: int) -> int:
+    """Return the default ``n_neighbors``, lowered where the collection is smaller."""
+    return max(2, min(ProjectionParams().n_neighbors, n_images - 1))
+
+
+def load(embedding_fingerprint: str, params: ProjectionParams) -> Coordinates | None:
+    """Return the coordinates if they are stored (or shipped with the demo), or None."""
+    shipped = _shipped(embedding_fingerprint, params)
+    return shipped if shipped is not None else cache.get("projections", _key(embedding_fingerprint, params))
+
+
+def load_or_compute(embedding: Embedding, params: ProjectionParams) -> tuple[Coordinates, bool]:
+    """Return the coordinates of a projection, and whether they were stored already.
+
+    Raises
+    ------
+    ParameterError
+        if ``n_neighbors`` is not below the number of images
+    """
+    params.check(len(embedding.vectors))
+    shipped = _shipped(embedding.fingerprint, params)
+    if shipped is not None:
+        return shipped, True
+    return cache.get_or_compute(
+        "projections", _key(embedding.fingerprint, params), lambda: _project(embedding, params)
+    )
+
+
+def compute(vectors: Vectors, nearest: Neighbors | None, params: ProjectionParams) -> Coordinates:
+    """Project an embedding to two dimensions with UMAP.
+
+    Parameters
+    ----------
+    vectors : (n_images, n_features) float32, finite; at least 5 rows
+    nearest : Neighbors with exactly ``n_neighbors`` columns, or None
+        None makes UMAP search neighbours itself
+
+    Returns
+    -------
+    (n_images, 2) float32, unitless, in input order
+
+    Raises
+    ------
+    ParameterError
+        if ``n_neighbors`` is not below ``n_images``
+
+    References
+    ----------
+    McInnes, Healy & Melville 2018, arXiv:1802.03426
+    """
+    params.check(len(vectors))
+    umap = import_umap()
+    known = (None, None, None) if nearest is None else (nearest.indices.copy(), nearest.distances.copy())
+    with warnings.catch_warnings():
+        # umap says that a seed means one thread, and that a given graph can't transform: both intended.
+        warnings.filterwarnings("ignore", message=".*n_jobs.*")
+        warnings.filterwarnings("ignore", message=".*precomputed_knn.*")
+        reducer = umap.UMAP(
+            n_neighbors=params.n_neighbors,
+            min_dist=params.min_dist,
+            metric=params.metric,
+            random_state=params.seed,
+            precomputed_knn=known,
+            # The spectral start needs more points than dimensions by a margin; scipy fails below it.
+            init="spectral" if len(vectors) > 10 else "random",
+        )
+        coordinates: Coordinates = reducer.fit_transform(vectors).astype(np.float32)
+    return _placed(coordinates)
+
+
+def principal_components(vectors: Vectors) -> Coordinates:
+    """Place a handful of pictures by their first two principal components: (n_images, 2) float32."""
+    centred = vectors.astype(np.float64) - vectors.mean(axis=0)
+    left, singular, _right = np.linalg.svd(centred, full_matrices=False)
+    coordinates = np.zeros((len(vectors), 2), np.float32)
+    width = min(2, len(singular))
+    coordinates[:, :width] = left[:, :width] * singular[:width]
+    return coordinates
+
+
+def import_umap() -> ModuleType:
+    """Import umap without TensorFlow, which it would load if it could (5 to 30 s, 500 MB)."""
+    if "umap" in sys.modules:
+        return sys.modules["umap"]
+    blocked = "tensorflow" not in sys.modules
+    if blocked:
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import umap
+    finally:
+        if blocked:
+            del sys.modules["tensorflow"]
+    module: ModuleType = umap
+    return module
+
+
+def _project(embedding: Embedding, params: ProjectionParams) -> Coordinates:
+    if len(embedding.vectors) < MIN_IMAGES:
+        return principal_components(embedding.vectors)
+    if params.from_scratch:
+        return compute(embedding.vectors, None, params)
+    nearest = neighbors.load_or_compute(embedding, params.metric, params.n_neighbors)
+    return compute(embedding.vectors, nearest, params)
+
+
+def _placed(coordinates: Coordinates) -> Coordinates:
+    """Centre the map, and put pictures that UMAP cut off (not finite) at its edge."""
+    finite = np.isfinite(coordinates).all(axis=1)
+    if finite.all():
+        return coordinates
+    log.warning("%d pictures are connected to no other; placed beside the map", int((~finite).sum()))
+    edge = coordinates[finite].max(axis=0) if finite.any() else np.zeros(2, np.float32)
+    return np.where(finite[:, None], coordinates, edge + 1).astype(np.float32)
+
+
+def _key(embedding_fingerprint: str, params: ProjectionParams) -> str:
+    made_with = cache.versions("umap-learn", "pynndescent", "numba", "numpy", "scipy")
+    return "projection:" + cache.fingerprint(embedding_fingerprint, params, made_with)
+
+
+# --- the demo's map, shipped ------------------------------------------------------------------------------
+
+
+def _shipped(embedding_fingerprint: str, params: ProjectionParams) -> Coordinates | None:
+    if params != ProjectionParams() or not _SHIPPED.exists():
+        return None
+    made_from, coordinates = _shipped_map()
+    return coordinates if made_from == embedding_fingerprint else None
+
+
+@memoize
+def _shipped_map() -> tuple[str, Coordinates]:
+    with np.load(_SHIPPED, allow_pickle=False) as arrays:
+        return str(arrays["embedding_fingerprint"]), arrays["coordinates"]

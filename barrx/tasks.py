@@ -1,0 +1,78 @@
+"""What a worker process can be asked to do, by name.
+
+Arguments and answers are JSON; every array goes through the cache.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from barrx import datasets, embedding, encoders, pipeline, projection
+from barrx.encoders import weights
+from barrx.pipeline import MapRequest
+
+Report = Callable[[int, int, str], None]
+Stopped = Callable[[], bool]
+Arguments = Mapping[str, Any]
+
+
+def run(task: str, arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    """Do one task and return its facts as JSON values."""
+    return _TASKS[task](arguments, report, stopped)
+
+
+def _map(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    request = MapRequest.from_json(arguments)
+    finished = pipeline.load_or_compute(datasets.load(request.slug), request)
+    return {"seconds": finished.seconds, "was_stored": finished.was_stored}
+
+
+def _warm(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    """Import and compile what a map needs, with tiny data: the first real map is then a quick one."""
+    import numpy as np
+
+    from barrx import clustering, neighbors
+
+    vectors = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
+    params = projection.ProjectionParams(n_neighbors=5)
+    nearest = neighbors.compute(vectors, params.metric, params.n_neighbors)
+    coordinates = projection.compute(vectors, nearest, params)
+    settings = clustering.ClusteringParams(min_cluster_size=5)
+    clustering.cut(clustering.tree(coordinates, settings.min_samples), len(vectors), settings)
+    return {}
+
+
+def _embed(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    run = embedding.compute(
+        datasets.load(arguments["slug"]),
+        encoders.get(arguments["encoder"]),
+        progress=lambda done, total: report(done, total, ""),
+        cancelled=stopped,
+    )
+    return {"computed": run.computed, "cached": run.cached}
+
+
+def _add(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    metadata = arguments["metadata"]
+    request = datasets.AddRequest(
+        slug=arguments["slug"],
+        source=arguments["source"],
+        metadata=None if metadata is None else Path(metadata),
+        title=arguments["title"],
+    )
+    return datasets.add(request, progress=report, cancelled=stopped).to_json()
+
+
+def _weights(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    encoder = encoders.get(arguments["encoder"])
+    weights.download(encoder, progress=lambda done, total: report(done, total, ""), cancelled=stopped)
+    return {}
+
+
+_TASKS: dict[str, Callable[[Arguments, Report, Stopped], Mapping[str, Any]]] = {
+    "map": _map,
+    "warm": _warm,
+    "embed": _embed,
+    "add": _add,
+    "weights": _weights,
+}
