@@ -319,11 +319,13 @@ def clear(store: Store) -> int:
     for folder in settings.current().cache_dir.glob(f"{store}{_DAMAGED}*"):
         shutil.rmtree(folder, ignore_errors=True)
     with _guarded(store) as opened:
+        count = len(opened)
         try:
-            return int(opened.clear(retry=True))
+            opened.clear(retry=True)
         except CacheError:  # a row that is not ours: the check drops it
             check(store)
-            return int(opened.clear(retry=True))
+            opened.clear(retry=True)
+        return count
     return 0
 
 

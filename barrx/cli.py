@@ -5,20 +5,20 @@ the user can mend; 1 for a bug. Progress bars go to standard error.
 """
 
 import argparse
+import dataclasses
 import json
 import logging
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import pandas as pd
 from tqdm import tqdm
 
-from barrx import cache, clustering, datasets, doctor, embedding, encoders, export, pipeline, projection
+from barrx import cache, clustering, datasets, doctor, embedding, encoders, export, pipeline
 from barrx.clustering import ClusteringParams
-from barrx.encoders import weights
 from barrx.errors import BarrxError, DatasetError
 from barrx.i18n import _, ngettext
 from barrx.neighbors import METRICS
@@ -26,6 +26,7 @@ from barrx.projection import ProjectionParams
 
 Arguments = argparse.Namespace
 USER_ERROR = 2
+Params = TypeVar("Params", ProjectionParams, ClusteringParams)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -141,7 +142,7 @@ def _remove(arguments: Arguments) -> None:
 def _encoders(arguments: Arguments) -> None:
     rows = []
     for encoder in encoders.all_encoders():
-        status = weights.status(encoder)
+        status = encoders.status(encoder)
         size = _(" ({size:.0f} MB)").format(size=status.size_mb) if status.state == "missing" else ""
         state = status.state if arguments.json else status.state + size
         rows.append(
@@ -160,14 +161,14 @@ def _encoders(arguments: Arguments) -> None:
 def _weights(arguments: Arguments) -> None:
     encoder = encoders.get(arguments.encoder)
     if arguments.file is not None:
-        weights.install(encoder, arguments.file, unverified=arguments.unverified)
+        encoders.install(encoder, arguments.file, unverified=arguments.unverified)
     else:
         bar = _Bar(encoder.slug, "B", unit_scale=True)
         try:
-            weights.download(encoder, progress=bar.update)
+            encoders.download(encoder, progress=bar.update)
         finally:
             bar.close()
-    status = weights.status(encoder)
+    status = encoders.status(encoder)
     if arguments.json:
         _print_json({"encoder": encoder.slug, "state": status.state, "verified": status.verified})
     else:
@@ -177,7 +178,8 @@ def _weights(arguments: Arguments) -> None:
 def _embed(arguments: Arguments) -> None:
     if arguments.output:
         export.check_suffix(arguments.output, (".npz", ".parquet"))
-    dataset, encoder = datasets.load(arguments.slug), _encoder(arguments)
+    dataset = datasets.load(arguments.slug)
+    encoder = encoders.get(arguments.encoder or encoders.default())
     bar = _Bar(encoders.label(encoder), _("images"))
     start = time.perf_counter()
     try:
@@ -208,7 +210,8 @@ def _embed(arguments: Arguments) -> None:
 
 def _map(arguments: Arguments) -> None:
     export.check_suffix(arguments.output, (".csv", ".parquet", ".json"))
-    dataset, encoder = datasets.load(arguments.slug), _encoder(arguments)
+    dataset = datasets.load(arguments.slug)
+    encoder = encoders.get(arguments.encoder) if arguments.encoder else pipeline.default_encoder(dataset)
     request = _map_request(arguments, encoder.slug, len(dataset.filenames))
     pipeline.check(dataset, request)
     finished = pipeline.load_or_compute(dataset, request)
@@ -235,25 +238,13 @@ def _map(arguments: Arguments) -> None:
 
 def _map_request(arguments: Arguments, encoder: str, n_images: int) -> pipeline.MapRequest:
     given = {name: value for name, value in vars(arguments).items() if value is not None}
-    return pipeline.MapRequest(
-        slug=arguments.slug,
-        encoder=encoder,
-        projection=ProjectionParams(
-            **{"n_neighbors": projection.default_n_neighbors(n_images)}
-            | {name: given[name] for name in _names(ProjectionParams) if name in given}
-        ),
-        clustering=ClusteringParams(
-            **{
-                "min_cluster_size": clustering.default_min_cluster_size(n_images),
-                "min_samples": clustering.default_min_samples(n_images),
-            }
-            | {name: given[name] for name in _names(ClusteringParams) if name in given}
-        ),
-    )
+    default = pipeline.MapRequest.default(arguments.slug, encoder, n_images)
 
+    def of(stage: Params) -> Params:
+        names = {field.name for field in dataclasses.fields(stage)}
+        return dataclasses.replace(stage, **{name: given[name] for name in names & given.keys()})
 
-def _names(params: type[ProjectionParams] | type[ClusteringParams]) -> tuple[str, ...]:
-    return tuple(params.__dataclass_fields__)
+    return dataclasses.replace(default, projection=of(default.projection), clustering=of(default.clustering))
 
 
 def _cache(arguments: Arguments) -> None:
@@ -291,10 +282,6 @@ def _doctor(arguments: Arguments) -> None:
 
 
 # --- what they share --------------------------------------------------------------------------------------
-
-
-def _encoder(arguments: Arguments) -> encoders.Encoder:
-    return encoders.get(arguments.encoder or encoders.default())
 
 
 def _say(arguments: Arguments, rows: list[dict[str, Any]]) -> None:

@@ -8,7 +8,6 @@ from importlib.metadata import PackageNotFoundError, version
 
 import barrx
 from barrx import cache, datasets, encoders, settings
-from barrx.encoders import weights
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext
 
@@ -75,7 +74,7 @@ def _disk() -> Finding:
 def _weights() -> list[Finding]:
     found = []
     for encoder in encoders.all_encoders():
-        status = weights.status(encoder)
+        status = encoders.status(encoder)
         mend = (
             _("python -m barrx weights {encoder} ({size:.0f} MB)").format(
                 encoder=encoder.slug, size=status.size_mb

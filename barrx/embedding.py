@@ -63,6 +63,8 @@ def fingerprint_of(dataset: Dataset, encoder: Encoder) -> str | None:
     """Return the fingerprint of a collection's embedding if it is stored, without reading the vectors."""
     if _is_shipped(dataset, encoder):
         return _shipped_embedding().fingerprint
+    if encoders.status(encoder).state == "missing":
+        return None
     found = cache.get("embeddings", _matrix_key(dataset, encoder) + ":fingerprint")
     return found if isinstance(found, str) else None
 
@@ -71,6 +73,8 @@ def load(dataset: Dataset, encoder: Encoder) -> Embedding | None:
     """Return a collection's embedding, put together from cached vectors; None while some are missing."""
     if _is_shipped(dataset, encoder):
         return _shipped_embedding()
+    if encoders.status(encoder).state == "missing":
+        return None
     key = _matrix_key(dataset, encoder)
     matrix = cache.get("embeddings", key)
     if matrix is not None:
@@ -85,6 +89,8 @@ def pending(dataset: Dataset, encoder: Encoder) -> int:
     """Return the number of different pictures whose vector is not stored yet."""
     if fingerprint_of(dataset, encoder) is not None:
         return 0
+    if encoders.status(encoder).state == "missing":
+        return len(set(dataset.sha256))
     return len(set(dataset.sha256)) - len(_vectors_of(dataset, encoder))
 
 
@@ -94,10 +100,11 @@ def require(dataset: Dataset, encoder: Encoder) -> Embedding:
     Raises
     ------
     EncoderError
-        if pictures are still to be embedded; the message names the command
+        if pictures are still to be embedded or the weights are missing; the message names the command
     """
     embedding = load(dataset, encoder)
     if embedding is None:
+        encoders.encoder_key(encoder)  # says so if it is the weights that are missing
         raise EncoderError(
             _(
                 "“{slug}” has no {encoder} embedding yet. "
@@ -144,10 +151,22 @@ def compute(
         todo.sort()
         if todo:
             progress(len(first_index) - len(todo), len(first_index))
-            run = _Run(dataset, encoder, encoders.load(encoder), progress, cancelled)
+            network = _loaded(encoder)
+            run = _Run(dataset, encoder, network, progress, cancelled)
             run.embed(todo, total=len(first_index))
         embedding = _finished(dataset, encoder, recompute=recompute)
         return EmbeddingRun(embedding=embedding, computed=len(todo), cached=len(first_index) - len(todo))
+
+
+def _loaded(encoder: Encoder) -> Network:
+    """Load the network; the vectors' keys were looked up before, so the weights must still be the same."""
+    expected = encoders.encoder_key(encoder)
+    network = encoders.load(encoder)
+    if network.key != expected:
+        raise EncoderError(
+            _("The weights of {label} were replaced meanwhile. Start again.").format(label=network.label)
+        )
+    return network
 
 
 def _finished(dataset: Dataset, encoder: Encoder, *, recompute: bool) -> Embedding:

@@ -13,6 +13,7 @@ from typing import Any
 from barrx import cache, clustering, embedding, encoders, projection
 from barrx.clustering import Clustering, ClusteringParams
 from barrx.datasets import Dataset
+from barrx.encoders import Encoder
 from barrx.projection import Coordinates, ProjectionParams
 
 
@@ -36,6 +37,19 @@ class MapRequest:
     def to_json(self) -> dict[str, Any]:
         """Return the request as JSON values, for a worker."""
         return dataclasses.asdict(self)
+
+    @classmethod
+    def default(cls, slug: str, encoder: str, n_images: int) -> "MapRequest":
+        """Return the map a collection opens with: default parameters, lowered where it is small."""
+        return cls(
+            slug=slug,
+            encoder=encoder,
+            projection=ProjectionParams(n_neighbors=projection.default_n_neighbors(n_images)),
+            clustering=ClusteringParams(
+                min_cluster_size=clustering.default_min_cluster_size(n_images),
+                min_samples=clustering.default_min_samples(n_images),
+            ),
+        )
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "MapRequest":
@@ -137,3 +151,10 @@ def _finished(
         seconds=taken[0],
         was_stored=taken[1],
     )
+
+
+def default_encoder(dataset: Dataset) -> Encoder:
+    """Return the encoder a collection is shown with: the default one, or the first it is embedded with."""
+    preferred = encoders.get(encoders.default())
+    ready = [e for e in (preferred, *encoders.all_encoders()) if embedding.fingerprint_of(dataset, e)]
+    return ready[0] if ready else preferred

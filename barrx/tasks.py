@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from barrx import datasets, embedding, encoders, pipeline, projection
-from barrx.encoders import weights
 from barrx.pipeline import MapRequest
 
 Report = Callable[[int, int, str], None]
@@ -65,7 +64,7 @@ def _add(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str,
 
 def _weights(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
     encoder = encoders.get(arguments["encoder"])
-    weights.download(encoder, progress=lambda done, total: report(done, total, ""), cancelled=stopped)
+    encoders.download(encoder, progress=lambda done, total: report(done, total, ""), cancelled=stopped)
     return {}
 
 

@@ -18,3 +18,21 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.current.cache_clear()
     yield path
     settings.current.cache_clear()
+
+
+@pytest.fixture
+def small(home: Path, tmp_path: Path) -> str:
+    """Add a collection of 96 pictures that no vector exists for, and return its slug."""
+    import numpy as np
+    from PIL import Image
+
+    from barrx import datasets
+
+    folder = tmp_path / "small"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for i in range(96):
+        pixels = np.kron(rng.integers(0, 255, (6, 6, 3)), np.ones((40, 40, 1))).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / f"{i:02d}.png")
+    datasets.add(datasets.AddRequest(slug="small", source=str(folder)))
+    return "small"

@@ -27,7 +27,14 @@ def database(home: Path, store: str = "projections") -> Path:
 
 
 def plant(home: Path, key: object, **columns: object) -> None:
-    row = {"key": key, "raw": 1, "store_time": 1.0, "access_time": 1.0, "access_count": 0, "size": 0} | columns
+    row = {
+        "key": key,
+        "raw": 1,
+        "store_time": 1.0,
+        "access_time": 1.0,
+        "access_count": 0,
+        "size": 0,
+    } | columns
     names = ", ".join(row)
     with sqlite3.connect(database(home)) as connection:
         marks = ", ".join("?" * len(row))

@@ -1,0 +1,85 @@
+"""What the colours of a map mean: clusters, categories or numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from barrx import roles
+from barrx.clustering import Clustering
+from barrx.i18n import _
+
+MISSING = -1
+N_BINS = 7
+MAX_CATEGORIES = 20  # the palette's colours: the 19 largest categories, and all others together
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coloring:
+    """One colour index a picture, and what each index stands for.
+
+    Attributes
+    ----------
+    title : name of what is shown
+    indexes : (n_images,) int16, -1 for noise or a missing value
+    names : the meaning of index 0, 1, ...
+    missing : the meaning of index -1
+    is_sequential : the indexes are in an order, to be shown on a scale
+    """
+
+    title: str
+    indexes: NDArray[np.int16]
+    names: Sequence[str]
+    missing: str
+    is_sequential: bool = False
+
+    def counts(self) -> list[int]:
+        """Return how many pictures have each index, in the order of ``names``."""
+        shown = self.indexes[self.indexes >= 0]
+        return np.bincount(shown, minlength=len(self.names)).tolist()
+
+
+def by_cluster(clustering: Clustering) -> Coloring:
+    """Colour by the cluster numbers of HDBSCAN."""
+    names = [_("cluster {n}").format(n=n) for n in range(clustering.n_clusters)]
+    return Coloring(_("Clusters on the map"), clustering.labels.astype(np.int16), names, _("noise"))
+
+
+def by_column(metadata: pd.DataFrame, column: str) -> Coloring:
+    """Colour by a metadata column: numbers in bins, anything else by category."""
+    values = metadata[column]
+    is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    if is_number and values.nunique() > MAX_CATEGORIES:
+        return _by_number(values.astype(float), column)
+    return _by_category(values, column)
+
+
+def _by_category(values: pd.Series, column: str) -> Coloring:
+    text = values.map(roles.shown)
+    counts = text[text != ""].value_counts()
+    # By size, then by name: the same colours whatever order the pictures are in.
+    order = sorted(counts.index, key=lambda name: (-int(counts[name]), name))
+    kept = order if len(order) <= MAX_CATEGORIES else order[: MAX_CATEGORIES - 1]
+    number = {name: i for i, name in enumerate(kept)} | {"": MISSING}
+    names = list(kept)
+    if len(order) > len(kept):
+        names.append(_("{n} others").format(n=len(order) - len(kept)))
+    indexes = text.map(lambda name: number.get(name, len(kept))).to_numpy(np.int16)
+    return Coloring(column, indexes, names, _("no value"))
+
+
+def _by_number(values: pd.Series, column: str) -> Coloring:
+    numbers = values.to_numpy(np.float64, na_value=np.nan)
+    known = np.isfinite(numbers)
+    # Equal shares of pictures a bin: one odd value does not use up the scale.
+    edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, N_BINS + 1)))
+    indexes = np.full(len(numbers), MISSING, np.int16)
+    indexes[known] = np.clip(np.searchsorted(edges, numbers[known], side="right") - 1, 0, len(edges) - 2)
+    names = [f"{_tidy(low)} – {_tidy(high)}" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    return Coloring(column, indexes, names, _("no value"), is_sequential=True)
+
+
+def _tidy(number: float) -> str:
+    return str(int(number)) if number.is_integer() else f"{number:.4g}"

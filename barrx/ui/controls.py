@@ -1,0 +1,208 @@
+"""The sidebar: which collection, which encoder, which parameters. Bounds follow the collection's size."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from barrx import datasets, encoders, pipeline, projection
+from barrx.clustering import SELECTION_METHODS, ClusteringParams
+from barrx.datasets import Dataset
+from barrx.encoders import Encoder
+from barrx.i18n import _, ngettext
+from barrx.neighbors import METRICS
+from barrx.pipeline import MapRequest
+from barrx.projection import MIN_IMAGES, ProjectionParams
+from barrx.ui import keys, state
+from barrx.ui.text import plain
+
+_BOUND = "query-params"
+BY_CLUSTER = "cluster"
+
+
+def choose_collection() -> Dataset:
+    """Show the list of collections and return the one chosen."""
+    summaries = {summary.slug: summary for summary in datasets.summaries()}
+
+    def name(slug: str) -> str:
+        summary = summaries[slug]
+        count = ngettext("{n} image", "{n} images", summary.images).format(n=summary.images)
+        return f"{summary.title} · {count}"
+
+    slug = st.selectbox(_("Collection"), list(summaries), format_func=name, key=keys.DATASET, bind=_BOUND)
+    return state.dataset(slug or datasets.DEMO_SLUG)
+
+
+def choose_encoder(dataset: Dataset) -> Encoder:
+    """Show the list of encoders and return the one chosen."""
+    everyone = {encoder.slug: encoder for encoder in encoders.all_encoders()}
+    names = list(everyone)
+    slug = st.selectbox(
+        _("Encoder"),
+        names,
+        index=names.index(pipeline.default_encoder(dataset).slug),
+        format_func=lambda slug: _encoder_name(everyone[slug]),
+        key=keys.ENCODER,
+        bind=_BOUND,
+        help=_("The network that turns each image into a vector."),
+    )
+    chosen = everyone[slug or names[0]]
+    st.caption(_("This map is made by {label}.").format(label=plain(encoders.label(chosen))))
+    _offer_other(chosen)
+    return chosen
+
+
+def _encoder_name(encoder: Encoder) -> str:
+    status = encoders.status(encoder)
+    if status.state != "missing":
+        return encoders.label(encoder)
+    return _("{title} · {size:.0f} MB to fetch").format(title=encoder.title, size=status.size_mb)
+
+
+def _offer_other(chosen: Encoder) -> None:
+    other = encoders.get("efficientnet-lite0" if chosen.slug == "inception-v3" else "inception-v3")
+
+    def switch() -> None:
+        st.session_state[keys.ENCODER] = other.slug
+
+    st.button(
+        _("Use {name}").format(name=_encoder_name(other)),
+        key=keys.OTHER_ENCODER,
+        on_click=switch,
+        type="tertiary",
+        icon=":material/swap_horiz:",
+    )
+
+
+def choose_map(dataset: Dataset, encoder: Encoder) -> MapRequest:
+    """Show the sliders and return the map they ask for."""
+    n_images = len(dataset.filenames)
+    default = MapRequest.default(dataset.slug, encoder.slug, n_images)
+    st.subheader(_("Map"), help=_("UMAP places similar images near each other."), anchor=False)
+    projected = _choose_projection(default.projection, n_images)
+    st.subheader(
+        _("Clusters"), help=_("HDBSCAN finds dense groups on the two coordinates of the map."), anchor=False
+    )
+    clustered = _choose_clustering(default.clustering, n_images)
+    st.button(
+        _("Back to defaults"),
+        key=keys.RESET,
+        on_click=_reset,
+        args=(default,),
+        icon=":material/restart_alt:",
+        type="tertiary",
+    )
+    return replace(default, projection=projected, clustering=clustered)
+
+
+def _choose_projection(default: ProjectionParams, n_images: int) -> ProjectionParams:
+    if n_images < MIN_IMAGES:
+        st.caption(
+            _("UMAP needs {least} images or more. These are placed by principal components.").format(
+                least=MIN_IMAGES
+            )
+        )
+        return default
+    n_neighbors = st.slider(
+        "n_neighbors",
+        2,
+        min(projection.MAX_SLIDER_NEIGHBORS, n_images - 1),
+        default.n_neighbors,
+        key=keys.N_NEIGHBORS,
+        bind=_BOUND,
+        help=_("How many images each image is compared with. Low: fine detail. High: the broad picture."),
+    )
+    min_dist = st.slider(
+        "min_dist",
+        0.0,
+        1.0,
+        default.min_dist,
+        0.05,
+        key=keys.MIN_DIST,
+        bind=_BOUND,
+        help=_("How tightly images may be packed. Low: clumps. High: an even spread."),
+    )
+    metric = st.selectbox(
+        "metric",
+        METRICS,
+        index=METRICS.index(default.metric),
+        key=keys.METRIC,
+        bind=_BOUND,
+        help=_("How the difference of two vectors is measured."),
+    )
+    seed = st.number_input(
+        "seed",
+        0,
+        2**32 - 1,
+        default.seed,
+        key=keys.SEED,
+        bind=_BOUND,
+        help=_("Another seed, another of many equally good maps. The same seed gives the same map again."),
+    )
+    return replace(default, n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, seed=int(seed))
+
+
+def _choose_clustering(default: ClusteringParams, n_images: int) -> ClusteringParams:
+    if n_images < 3:
+        st.caption(_("Clusters need three images or more."))
+        return default
+    min_cluster_size = st.slider(
+        "min_cluster_size",
+        2,
+        min(n_images, max(100, n_images // 10)),
+        default.min_cluster_size,
+        key=keys.MIN_CLUSTER_SIZE,
+        bind=_BOUND,
+        help=_("The smallest group that is called a cluster."),
+    )
+    min_samples = st.slider(
+        "min_samples",
+        1,
+        min(n_images, 50),
+        default.min_samples,
+        key=keys.MIN_SAMPLES,
+        bind=_BOUND,
+        help=_("How dense a place must be to count. High: more images are left as noise."),
+    )
+    method = st.segmented_control(
+        "cluster_selection_method",
+        SELECTION_METHODS,
+        default=default.cluster_selection_method,
+        key=keys.SELECTION_METHOD,
+        bind=_BOUND,
+        required=True,
+        help=_("eom: few, stable clusters. leaf: many, even ones."),
+    )
+    return ClusteringParams(
+        min_cluster_size=min_cluster_size,
+        min_samples=min_samples,
+        cluster_selection_method=method or default.cluster_selection_method,
+    )
+
+
+def _reset(default: MapRequest) -> None:
+    for key, value in (
+        (keys.N_NEIGHBORS, default.projection.n_neighbors),
+        (keys.MIN_DIST, default.projection.min_dist),
+        (keys.METRIC, default.projection.metric),
+        (keys.SEED, default.projection.seed),
+        (keys.MIN_CLUSTER_SIZE, default.clustering.min_cluster_size),
+        (keys.MIN_SAMPLES, default.clustering.min_samples),
+        (keys.SELECTION_METHOD, default.clustering.cluster_selection_method),
+    ):
+        if key in st.session_state:  # small collections show fewer sliders
+            st.session_state[key] = value
+
+
+def choose_color(dataset: Dataset) -> str:
+    """Show the list of columns to colour by and return the one chosen."""
+    columns = [BY_CLUSTER, *(str(c) for c in dataset.metadata.columns if str(c) != BY_CLUSTER)]
+    return (
+        st.selectbox(
+            _("Colour by"),
+            columns,
+            key=keys.COLOR,
+            bind=_BOUND,
+            help=_("The clusters of the machine, or any column of your own."),
+        )
+        or BY_CLUSTER
+    )

@@ -1,0 +1,39 @@
+"""The strip of figures above a map."""
+
+from collections.abc import Mapping
+from html import escape
+
+import streamlit as st
+
+from barrx.i18n import _, ngettext
+from barrx.pipeline import Map
+
+
+def strip(facts: Mapping[str, str]) -> None:
+    """Show a line of figures with their names; it wraps on a phone."""
+    cells = "".join(
+        f'<div class="figure"><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>'
+        for name, value in facts.items()
+    )
+    st.html(f'<dl class="figures">{cells}</dl>')
+
+
+def of_map(finished: Map) -> dict[str, str]:
+    """Return the figures of a map: images, clusters, noise share, time taken, where it came from."""
+    n_images, n_clusters = len(finished.coordinates), finished.clustering.n_clusters
+    return {
+        ngettext("image", "images", n_images): f"{n_images:,}",
+        ngettext("cluster on the map", "clusters on the map", n_clusters): f"{n_clusters:,}",
+        _("noise"): f"{finished.clustering.noise_share:.0%}",
+        _("time taken"): duration(finished.seconds),
+        _("from"): _("cache") if finished.was_stored else _("computed now"),
+    }
+
+
+def duration(seconds: float) -> str:
+    """Return a time in the unit people would use."""
+    if seconds < 1:
+        return _("{n:.0f} ms").format(n=max(1.0, seconds * 1000))
+    if seconds < 120:
+        return _("{n:.1f} s").format(n=seconds) if seconds < 10 else _("{n:.0f} s").format(n=seconds)
+    return _("{n:.0f} min").format(n=seconds / 60)

@@ -1,0 +1,61 @@
+"""A wall of thumbnails that can be clicked."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from barrx import roles
+from barrx.datasets import Dataset
+from barrx.i18n import _
+from barrx.ui import keys, routes, state
+
+PAGE_SIZE = 48
+_HERE = Path(__file__).parent
+_TITLE_LENGTH = 200  # more than any tile can show
+
+_wall = st.components.v2.component(
+    "barrx_gallery",
+    html='<div class="wall" role="group"></div>',
+    css=(_HERE / "gallery.css").read_text(encoding="utf-8"),
+    js=(_HERE / "gallery.js").read_text(encoding="utf-8"),
+)
+
+
+def wall(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = (), key: str) -> int | None:
+    """Show thumbnails with their titles and return the index of the one just clicked.
+
+    Parameters
+    ----------
+    indexes : pictures in the order they are shown; one page of them
+    notes : a line of text for each, or none
+    """
+    token = routes.sign(dataset.slug, dataset.fingerprint)
+    titles = roles.texts(dataset.metadata.iloc[list(indexes)], "title")
+    items = [
+        {
+            "index": int(index),
+            "source": routes.thumbnail_address(token, index, 320),
+            "title": (title or dataset.filenames[index])[:_TITLE_LENGTH],
+            "note": note,
+        }
+        for index, title, note in zip(indexes, titles, notes or [""] * len(indexes), strict=True)
+    ]
+    result = _wall(
+        key=key,
+        data={"items": items, "label": _("Images")},
+        on_picked_change=lambda: None,
+    )
+    picked = result.picked
+    return int(picked) if picked is not None else None
+
+
+def paged(dataset: Dataset, indexes: Sequence[int], *, key: str) -> None:
+    """Show any number of pictures, a page at a time; a click opens the picture's card."""
+    pages = -(-len(indexes) // PAGE_SIZE)
+    page = st.pagination(pages, key=keys.of(keys.GALLERY_PAGE, key)) if pages > 1 else 1
+    shown = indexes[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    clicked = wall(dataset, shown, key=key)
+    if clicked is not None:
+        state.pick(dataset, clicked)
+        st.rerun(scope="fragment")

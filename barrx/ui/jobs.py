@@ -1,0 +1,67 @@
+"""Watching a worker: a progress bar with rate and time left, cancel, and what went wrong."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from barrx.i18n import _
+from barrx.ui import keys, state
+from barrx.ui.figures import duration
+from barrx.ui.text import plain
+from barrx.workers import Job, Snapshot
+
+_EVERY = 0.4  # seconds between two looks at a running job
+
+
+def watch(job: Job, *, title: str, unit: str, on_done: Callable[[Snapshot], None] | None = None) -> None:
+    """Show a running job until it is over, then run the page again.
+
+    Parameters
+    ----------
+    title : what is being done, for people
+    unit : what is counted, such as "images"
+    on_done : called once with the last snapshot when the job has succeeded
+    """
+
+    @st.fragment(run_every=None if job.snapshot.is_over else _EVERY)
+    def panel() -> None:
+        now = job.snapshot
+        if now.is_over:
+            if now.state == "done" and on_done is not None:
+                on_done(now)
+            st.rerun()
+        share = now.done / now.total if now.total else 0.0
+        st.progress(min(share, 1.0), text=f"{title} · {_line(now, unit)}")
+        if st.button(
+            _("Cancel"), key=keys.of(keys.CANCEL, job.task), disabled=job.is_stopping, icon=":material/close:"
+        ):
+            job.cancel()
+            st.rerun(scope="fragment")
+
+    panel()
+
+
+def _line(now: Snapshot, unit: str) -> str:
+    if now.state == "waiting":
+        return _("waiting for another piece of work to end")
+    if not now.total:
+        return _("getting ready")
+    parts = [_("{done:,} of {total:,} {unit}").format(done=now.done, total=now.total, unit=unit)]
+    if now.rate > 0:
+        parts.append(_("{rate:.1f} {unit} a second").format(rate=now.rate, unit=unit))
+    if now.seconds_left is not None:
+        parts.append(_("{time} left").format(time=duration(now.seconds_left)))
+    return " · ".join(parts)
+
+
+def outcome(key: str) -> None:
+    """Say how the last job under a key ended, if it did not end well."""
+    job = state.pool().find(key)
+    if job is None:
+        return
+    if job.snapshot.state == "failed" and job.snapshot.error is not None:
+        st.error(plain(str(job.snapshot.error)), icon=":material/error:")
+    elif job.snapshot.state == "cancelled":
+        st.info(
+            _("Stopped. What was finished is kept: start again to go on."), icon=":material/pause_circle:"
+        )

@@ -1,0 +1,53 @@
+"""The keys of all widgets. A bound widget's key is also its name in the address."""
+
+# in the address
+DATASET = "dataset"
+ENCODER = "encoder"
+N_NEIGHBORS = "n_neighbors"
+MIN_DIST = "min_dist"
+METRIC = "metric"
+SEED = "seed"
+MIN_CLUSTER_SIZE = "min_cluster_size"
+MIN_SAMPLES = "min_samples"
+SELECTION_METHOD = "cluster_selection_method"
+COLOR = "color"
+PICTURE = "picture"
+
+MAP_CONTAINER = "map"
+MAP = "image_map"
+CARD_NEIGHBORS = "card_neighbors"
+GALLERY = "gallery"
+GALLERY_PAGE = "gallery_page"
+CLEAR_PICTURE = "clear_picture"
+DOWNLOAD_TABLE = "download_table"
+RESET = "reset"
+RETRY_MAP = "retry_map"
+
+HEAT_STRIP = "heat_strip"
+METHOD_NEIGHBORS = "method_neighbors"
+PLACE = "place"
+
+EMBED = "embed"
+CANCEL = "cancel"
+FETCH_WEIGHTS = "fetch_weights"
+OTHER_ENCODER = "other_encoder"
+
+COLLECTION = "collection"
+OPEN = "open"
+REMOVE = "remove"
+ADD_FORM = "add_form"
+ADD_KIND = "add_kind"
+ADD_ZIP = "add_zip"
+ADD_FILES = "add_files"
+ADD_FOLDER = "add_folder"
+ADD_METADATA = "add_metadata"
+ADD_TITLE = "add_title"
+ADD_SLUG = "add_slug"
+ADD_SUBMIT = "add_submit"
+CONFIRM_REMOVE = "confirm_remove"
+KEEP = "keep"
+
+
+def of(key: str, name: str) -> str:
+    """Return the key of a widget that stands once for each collection."""
+    return f"{key}:{name}"

@@ -1,0 +1,191 @@
+"""Explore's main area: figures, the map, the card beside it, the gallery under it, the table to download."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from barrx import export, pipeline, roles
+from barrx.datasets import Dataset
+from barrx.i18n import _, ngettext
+from barrx.pipeline import Map, MapRequest
+from barrx.ui import card, coloring, figures, gallery, keys, palette, routes, state
+from barrx.ui.coloring import Coloring
+from barrx.ui.controls import BY_CLUSTER
+from barrx.ui.errors import reported
+from barrx.ui.map import MapOptions, image_map, inside
+from barrx.ui.text import plain
+from barrx.workers import Job
+
+_EVERY = 0.2  # seconds between two looks at a map that is being computed
+_TEXT_LENGTH = 300  # more of a title than the map shows
+
+
+def show(dataset: Dataset, request: MapRequest, color: str) -> None:
+    """Show a map; while it is computed, the one before it is shown dimmed."""
+    key = f"map:{dataset.fingerprint}:{request}"
+    job = state.pool().find(key)
+    finished = pipeline.load(dataset, request)
+    if finished is not None:
+        _waiting(None)
+        finished = _with_first_timing(dataset, finished, job)
+        state.remember_map(finished)
+        _area(dataset, finished, color, dimmed=False)
+        return
+    if job is not None and job.snapshot.state == "failed":
+        st.error(plain(str(job.snapshot.error)), icon=":material/error:")
+        if not st.button(_("Try again"), key=keys.RETRY_MAP, type="primary"):
+            return
+    job = state.pool().submit("map", request.to_json(), key=key, lane="maps", owner=state.session_id())
+    state.await_job(job)
+    _waiting(job)
+    last = state.last_map(dataset, request.encoder)
+    if last is not None:
+        _area(dataset, last, color, dimmed=True)
+    else:
+        st.info(
+            _("Computing the first map of this collection. It takes some seconds."),
+            icon=":material/hourglass_top:",
+        )
+
+
+def _with_first_timing(dataset: Dataset, finished: Map, job: Job | None) -> Map:
+    """Keep saying how long a map took to compute while it stays on screen, though it now comes from the cache."""
+    last = state.last_map(dataset, finished.request.encoder)
+    if last is not None and last.revision == finished.revision:
+        return last
+    result = job.snapshot.result if job is not None and state.awaited(job) else None
+    if result is None:
+        return finished
+    return dataclasses.replace(finished, seconds=result["seconds"], was_stored=result["was_stored"])
+
+
+def _waiting(job: Job | None) -> None:
+    """Show a thin line while a map is computed; its place is kept when there is none."""
+
+    @st.fragment(run_every=None if job is None else _EVERY)
+    def line() -> None:
+        if job is not None and job.snapshot.is_over:
+            st.rerun()
+        label = _("Computing the map") if job is not None else ""
+        kind = "computing" if job is not None else "computing idle"
+        st.html(f'<div class="{kind}" role="status" aria-label="{label}"><i></i></div>')
+
+    line()
+
+
+def _area(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> None:
+    figures.strip(figures.of_map(finished))
+
+    @st.fragment
+    @reported
+    def area() -> None:
+        left, right = st.columns([3, 1], gap="medium")
+        with left:
+            selected = _map(dataset, finished, color, dimmed=dimmed)
+        with right:
+            card.show(dataset, finished)
+        if selected is not None:
+            _gallery(dataset, selected)
+        _download(dataset, finished)
+
+    area()
+
+
+def _map(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> list[int] | None:
+    """Show the map; return the pictures inside the box or lasso, None without one."""
+    colors = _coloring(dataset, finished, color)
+    frame = _points(f"{finished.revision}:{color}", dataset, finished, colors)
+    options = MapOptions(
+        revision=finished.revision,
+        palette=_palette(colors),
+        legend=_legend(colors),
+        legend_title=colors.title,
+        token=routes.sign(dataset.slug, dataset.fingerprint),
+        dimmed=dimmed,
+        alt=_alt_text(dataset, finished),
+    )
+    with st.container(key=keys.MAP_CONTAINER):
+        events = image_map(frame, options, key=keys.MAP)
+    if events.clicked is not None:
+        state.pick(dataset, events.clicked)
+    if not events.selection:
+        return None
+    chosen = inside(events.selection, frame["x"].to_numpy(), frame["y"].to_numpy())
+    return np.flatnonzero(chosen).tolist()
+
+
+def _coloring(dataset: Dataset, finished: Map, color: str) -> Coloring:
+    if color == BY_CLUSTER or color not in dataset.metadata:
+        return coloring.by_cluster(finished.clustering)
+    return coloring.by_column(dataset.metadata, color)
+
+
+def _palette(colors: Coloring) -> list[str]:
+    if colors.is_sequential:
+        return palette.sequential(len(colors.names))
+    return list(palette.CATEGORICAL)
+
+
+def _legend(colors: Coloring) -> list[tuple[str, int, int]]:
+    counts = colors.counts()
+    entries = [(name, count, i) for i, (name, count) in enumerate(zip(colors.names, counts, strict=True))]
+    missing = int((colors.indexes == coloring.MISSING).sum())
+    return [*entries, (colors.missing, missing, coloring.MISSING)] if missing else entries
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _points(version: str, _dataset: Dataset, _finished: Map, _colors: Coloring) -> pd.DataFrame:
+    labels = _finished.clustering.labels
+    names = coloring.by_cluster(_finished.clustering)
+    titles = roles.texts(_dataset.metadata, "title")
+    return pd.DataFrame(
+        {
+            "x": _finished.coordinates[:, 0],
+            "y": _finished.coordinates[:, 1],
+            "colour": _colors.indexes,
+            "strength": _finished.clustering.strength,
+            "title": _short([t or f for t, f in zip(titles, _dataset.filenames, strict=True)]),
+            "creator": _short(roles.texts(_dataset.metadata, "creator")),
+            "date": _short(roles.texts(_dataset.metadata, "date")),
+            "cluster": [names.names[label] if label >= 0 else names.missing for label in labels],
+        }
+    )
+
+
+def _short(texts: list[str]) -> list[str]:
+    return [text[:_TEXT_LENGTH] for text in texts]
+
+
+def _alt_text(dataset: Dataset, finished: Map) -> str:
+    return _(
+        "Map of {n} images of “{title}” in {clusters} clusters; {noise:.0%} of the images are in none. "
+        "Similar images are near each other."
+    ).format(
+        n=len(dataset.filenames),
+        title=dataset.title,
+        clusters=finished.clustering.n_clusters,
+        noise=finished.clustering.noise_share,
+    )
+
+
+def _gallery(dataset: Dataset, selected: list[int]) -> None:
+    n = len(selected)
+    st.subheader(ngettext("{n} image selected", "{n} images selected", n).format(n=f"{n:,}"), anchor=False)
+    if n:
+        gallery.paged(dataset, selected, key=keys.GALLERY)
+
+
+def _download(dataset: Dataset, finished: Map) -> None:
+    st.download_button(
+        _("Download this table"),
+        # Made when it is asked for: a table of 100,000 rows takes longer than a slider may.
+        lambda: export.to_csv(export.table(dataset, finished)).encode("utf-8-sig"),
+        file_name=f"{dataset.slug}.csv",
+        mime="text/csv",
+        key=keys.DOWNLOAD_TABLE,
+        on_click="ignore",
+        icon=":material/download:",
+        help=_("Coordinates, clusters and all metadata, one row an image (CSV)."),
+    )

@@ -1,0 +1,120 @@
+"""What a session remembers, and what all sessions share. Nothing else writes derived session state."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from barrx import datasets
+from barrx.datasets import Dataset
+from barrx.pipeline import Map
+from barrx.ui import keys
+from barrx.workers import Job, Pool
+
+_LAST_MAP = "_last_map"
+_AWAITED = "_awaited"
+_PICTURE = "_picture"
+_NOTICE = "_notice"
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """Return the worker processes of this server."""
+    return Pool()
+
+
+def warm_up() -> None:
+    """Start the map worker and let it compile, after the page is on screen."""
+    pool().submit("warm", {}, key="warm", lane="maps")
+
+
+def session_id() -> str:
+    """Return what tells this session from the others, "" outside of one."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _dataset(slug: str, version: str) -> Dataset:
+    return datasets.load(slug)
+
+
+def dataset(slug: str) -> Dataset:
+    """Return a collection, read again only when it has changed on disk."""
+    return _dataset(slug, datasets.version(slug))
+
+
+# --- the map on screen ------------------------------------------------------------------------------------
+
+
+def remember_map(finished: Map) -> None:
+    """Keep the map on screen, to be shown dimmed while the next one is computed."""
+    st.session_state[_LAST_MAP] = finished
+
+
+def last_map(collection: Dataset, encoder: str) -> Map | None:
+    """Return the map that was on screen, if it shows the same pictures."""
+    last: Map | None = st.session_state.get(_LAST_MAP)
+    if last is None or (last.request.slug, last.request.encoder) != (collection.slug, encoder):
+        return None
+    return last if len(last.coordinates) == len(collection.filenames) else None
+
+
+def await_job(job: Job) -> None:
+    """Remember which job this session is waiting for."""
+    st.session_state[_AWAITED] = job
+
+
+def awaited(job: Job) -> bool:
+    """Tell whether this session was waiting for a job."""
+    return st.session_state.get(_AWAITED) is job
+
+
+# --- the picture that was clicked -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    collection: str
+    index: int
+
+
+def pick(collection: Dataset, index: int | None) -> None:
+    """Remember the picture whose card is shown; None closes the card."""
+    if index is None or not 0 <= index < len(collection.filenames):
+        st.session_state.pop(_PICTURE, None)
+    else:
+        st.session_state[_PICTURE] = _Picked(collection.fingerprint, index)
+
+
+def picked(collection: Dataset) -> int | None:
+    """Return the picture whose card is shown, if it is of this collection."""
+    last: _Picked | None = st.session_state.get(_PICTURE)
+    return last.index if last is not None and last.collection == collection.fingerprint else None
+
+
+# --- a notice for the next run ----------------------------------------------------------------------------
+
+
+def leave_notice(text: str) -> None:
+    """Say something once, on the next run of the page."""
+    st.session_state[_NOTICE] = text
+
+
+def take_notice() -> str | None:
+    """Return what was left to be said, once."""
+    notice: str | None = st.session_state.pop(_NOTICE, None)
+    return notice
+
+
+def open_collection(slug: str) -> None:
+    """Make a collection the one that Explore shows, with parameters of its own."""
+    for key in (keys.ENCODER, keys.N_NEIGHBORS, keys.MIN_CLUSTER_SIZE, keys.MIN_SAMPLES, keys.COLOR):
+        st.session_state.pop(key, None)
+    st.session_state[keys.DATASET] = slug
+
+
+def forget_collection(slug: str) -> None:
+    """Go back to the demo if a collection that was removed is the one Explore would show."""
+    if st.session_state.get(keys.DATASET) == slug:
+        open_collection(datasets.DEMO_SLUG)

@@ -1,0 +1,26 @@
+"""Datasets: the collections as cards, and the way to add one."""
+
+import streamlit as st
+
+from barrx import datasets, settings
+from barrx.i18n import _
+from barrx.ui import add_panel, collection_card
+
+st.title(_("Datasets"), anchor=False)
+st.html(
+    '<p class="lede">'
+    + _(
+        "Each collection is read once. Original files are never changed, and a file that cannot be read is set aside with its reason."
+    )
+    + "</p>"
+)
+
+if settings.current().read_only:
+    st.info(_("This dashboard is read-only: collections can be explored, not added or removed."))
+else:
+    add_panel.show()
+
+for row in range(0, len(summaries := datasets.summaries()), 3):
+    for column, summary in zip(st.columns(3), summaries[row : row + 3], strict=False):
+        with column:
+            collection_card.show(summary)

@@ -1,0 +1,21 @@
+"""Explore: the map of a collection, tuned by sliders, with the card of a picture beside it."""
+
+import streamlit as st
+
+from barrx.i18n import _
+from barrx.ui import controls, embedding_panel, map_view
+from barrx.ui.text import plain
+
+with st.sidebar:
+    dataset = controls.choose_collection()
+    encoder = controls.choose_encoder(dataset)
+
+st.title(plain(dataset.title), anchor=False)
+
+if embedding_panel.show(dataset, encoder):
+    with st.sidebar:
+        request = controls.choose_map(dataset, encoder)
+        color = controls.choose_color(dataset)
+    map_view.show(dataset, request, color)
+else:
+    st.caption(_("The map appears here as soon as every image has its vector."))

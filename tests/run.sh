@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Every test, lint and type check, with all their set-up: `bash tests/run.sh`. Words after it go to pytest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ -n "${VIRTUAL_ENV:-}" ] && [ "$VIRTUAL_ENV" != "$PWD/.venv" ]; then
+  echo "Using a virtual environment of its own (.venv), not $VIRTUAL_ENV." >&2
+fi
+[ -x .venv/bin/python ] || python3 -m venv .venv
+. .venv/bin/activate
+pip install --quiet --disable-pip-version-check -r requirements.txt -r tests/requirements.txt
+
+# The browser tests drive Debian's Chromium; without it they fail rather than being left out.
+if ! command -v chromium >/dev/null; then
+  as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+  $as_root apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends chromium
+fi
+
+ruff check .
+ruff format --check .
+mypy
+python -m tests.catalogue --check
+python -m pytest "$@"
