@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from barrx import cache
+from barrx.demo import shipped
 from barrx.errors import ParameterError
 from barrx.i18n import _
 from barrx.projection import Coordinates
@@ -103,6 +104,9 @@ class Clustering:
 
 def load(coordinates_fingerprint: str, params: ClusteringParams) -> Clustering | None:
     """Return a clustering if it is stored, or None."""
+    ready = _shipped(coordinates_fingerprint, params)
+    if ready is not None:
+        return ready
     stored = cache.get("projections", _key(coordinates_fingerprint, params))
     return None if stored is None else Clustering(stored["labels"], stored["strength"])
 
@@ -117,6 +121,9 @@ def load_or_compute(coordinates: Coordinates, params: ClusteringParams) -> tuple
     """
     params.check(len(coordinates))
     made_from = cache.fingerprint(coordinates)
+    ready = _shipped(made_from, params)
+    if ready is not None:
+        return ready, True
 
     def run() -> dict[str, NDArray[np.generic]]:
         found = cut(_stored_tree(coordinates, made_from, params.min_samples), len(coordinates), params)
@@ -173,3 +180,12 @@ def _stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> 
 
 def _key(coordinates_fingerprint: str, params: ClusteringParams) -> str:
     return "clustering:" + cache.fingerprint(coordinates_fingerprint, params, cache.versions(*_VERSIONS))
+
+
+def _shipped(coordinates_fingerprint: str, params: ClusteringParams) -> Clustering | None:
+    found = shipped.default_map()
+    if found is None or params != ClusteringParams():
+        return None
+    if cache.fingerprint(found.coordinates) != coordinates_fingerprint:
+        return None
+    return Clustering(found.labels, found.strength)

@@ -11,13 +11,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache as memoize
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from barrx import cache, encoders, images
 from barrx.datasets import DEMO_SLUG, Dataset
+from barrx.demo import shipped
 from barrx.encoders import Encoder, Network
 from barrx.errors import BarrxError, Cancelled, DatasetError, EncoderError
 from barrx.i18n import _, ngettext
@@ -29,7 +29,6 @@ Progress = Callable[[int, int], None]
 
 BATCH_SIZE = 16  # keeps a run with Inception V3 under 1.5 GB
 _DECODERS = 2
-_SHIPPED = Path(__file__).parent / "demo" / "embedding_efficientnet-lite0.npz"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -269,8 +268,8 @@ def _vectors_of(dataset: Dataset, encoder: Encoder) -> dict[str, Vectors]:
     for start in range(0, len(keys), 1000):  # short transactions, so that nobody else waits long
         some = list(keys)[start : start + 1000]
         found |= {keys[key]: vector for key, vector in cache.get_many("embeddings", some).items()}
-    if encoder.slug == "efficientnet-lite0" and len(found) < len(shas):
-        found = {sha: vector for sha, vector in _shipped_vectors().items() if sha in shas} | found
+    if encoder.slug == shipped.ENCODER and len(found) < len(shas):
+        found = {sha: vector for sha, vector in shipped.vectors().items() if sha in shas} | found
     return found
 
 
@@ -287,22 +286,10 @@ def _assemble(dataset: Dataset, encoder: Encoder, vectors: dict[str, Vectors]) -
 
 
 def _is_shipped(dataset: Dataset, encoder: Encoder) -> bool:
-    return dataset.slug == DEMO_SLUG and encoder.slug == "efficientnet-lite0" and _SHIPPED.exists()
-
-
-@memoize
-def _shipped() -> tuple[list[str], Vectors]:
-    with np.load(_SHIPPED, allow_pickle=False) as arrays:
-        return arrays["sha256"].tolist(), arrays["embedding"].astype(np.float32)
-
-
-def _shipped_vectors() -> dict[str, Vectors]:
-    if not _SHIPPED.exists():  # while the demo itself is being built
-        return {}
-    return dict(zip(*_shipped(), strict=True))
+    return dataset.slug == DEMO_SLUG and encoder.slug == shipped.ENCODER and bool(shipped.vectors())
 
 
 @memoize
 def _shipped_embedding() -> Embedding:
-    vectors = _shipped()[1]
-    return Embedding(vectors, cache.fingerprint(vectors), "efficientnet-lite0")
+    vectors = np.stack(list(shipped.vectors().values()))
+    return Embedding(vectors, cache.fingerprint(vectors), shipped.ENCODER)

@@ -4,14 +4,13 @@ import logging
 import sys
 import warnings
 from dataclasses import dataclass
-from functools import cache as memoize
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from barrx import cache, neighbors
+from barrx.demo import shipped
 from barrx.embedding import Embedding, Vectors
 from barrx.errors import ParameterError
 from barrx.i18n import _
@@ -23,7 +22,6 @@ Coordinates = NDArray[np.float32]
 
 MIN_IMAGES = 5  # below this UMAP has nothing to work with; principal components place the pictures
 MAX_SLIDER_NEIGHBORS = neighbors.STORED_K - 1
-_SHIPPED = Path(__file__).parent / "demo" / "map_efficientnet-lite0.npz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +77,8 @@ def default_n_neighbors(n_images: int) -> int:
 
 def load(embedding_fingerprint: str, params: ProjectionParams) -> Coordinates | None:
     """Return the coordinates if they are stored (or shipped with the demo), or None."""
-    shipped = _shipped(embedding_fingerprint, params)
-    return shipped if shipped is not None else cache.get("projections", _key(embedding_fingerprint, params))
+    ready = _shipped(embedding_fingerprint, params)
+    return ready if ready is not None else cache.get("projections", _key(embedding_fingerprint, params))
 
 
 def load_or_compute(embedding: Embedding, params: ProjectionParams) -> tuple[Coordinates, bool]:
@@ -92,9 +90,9 @@ def load_or_compute(embedding: Embedding, params: ProjectionParams) -> tuple[Coo
         if ``n_neighbors`` is not below the number of images
     """
     params.check(len(embedding.vectors))
-    shipped = _shipped(embedding.fingerprint, params)
-    if shipped is not None:
-        return shipped, True
+    ready = _shipped(embedding.fingerprint, params)
+    if ready is not None:
+        return ready, True
     return cache.get_or_compute(
         "projections", _key(embedding.fingerprint, params), lambda: _project(embedding, params)
     )
@@ -194,17 +192,8 @@ def _key(embedding_fingerprint: str, params: ProjectionParams) -> str:
     return "projection:" + cache.fingerprint(embedding_fingerprint, params, made_with)
 
 
-# --- the demo's map, shipped ------------------------------------------------------------------------------
-
-
 def _shipped(embedding_fingerprint: str, params: ProjectionParams) -> Coordinates | None:
-    if params != ProjectionParams() or not _SHIPPED.exists():
+    found = shipped.default_map()
+    if found is None or params != ProjectionParams() or found.embedding_fingerprint != embedding_fingerprint:
         return None
-    made_from, coordinates = _shipped_map()
-    return coordinates if made_from == embedding_fingerprint else None
-
-
-@memoize
-def _shipped_map() -> tuple[str, Coordinates]:
-    with np.load(_SHIPPED, allow_pickle=False) as arrays:
-        return str(arrays["embedding_fingerprint"]), arrays["coordinates"]
+    return found.coordinates

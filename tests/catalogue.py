@@ -22,11 +22,19 @@ KEYWORDS = {"_": None, "ngettext": (1, 2)}
 def extracted(language: str) -> Catalog:
     """Return a catalogue of every marked string in the source, in the order of the files."""
     catalogue = Catalog(
-        locale=language, project="Barr X", header_comment="# The strings of Barr X that people see.", fuzzy=False
+        locale=language,
+        project="Barr X",
+        header_comment="# The strings of Barr X that people see.",
+        fuzzy=False,
     )
     for folder in ("barrx", "pages"):
         found = extract_from_dir(
-            ROOT / folder, [("**.py", "python")], {}, keywords=KEYWORDS, comment_tags=(), strip_comment_tags=True
+            ROOT / folder,
+            [("**.py", "python")],
+            {},
+            keywords=KEYWORDS,
+            comment_tags=(),
+            strip_comment_tags=True,
         )
         for filename, _line, message, _comments, context in found:
             # File names without lines: a catalogue that changes only when a string does.
@@ -53,7 +61,14 @@ def as_po(catalogue: Catalog) -> bytes:
     buffer = io.BytesIO()
     write_po(buffer, catalogue, omit_header=False, sort_output=True, include_lineno=False, width=110)
     lines = buffer.getvalue().splitlines(keepends=True)
-    noise = (b'"POT-Creation', b'"PO-Revision', b'"Generated', b'"Report-Msgid', b'"Last-Tr', b'"Language-Team')
+    noise = (
+        b'"POT-Creation',
+        b'"PO-Revision',
+        b'"Generated',
+        b'"Report-Msgid',
+        b'"Last-Tr',
+        b'"Language-Team',
+    )
     return b"".join(line for line in lines if not line.startswith(noise))
 
 

@@ -14,12 +14,11 @@ from barrx.ui import card, coloring, figures, gallery, keys, palette, routes, st
 from barrx.ui.coloring import Coloring
 from barrx.ui.controls import BY_CLUSTER
 from barrx.ui.errors import reported
-from barrx.ui.map import MapOptions, image_map, inside
+from barrx.ui.map import LegendEntry, MapOptions, image_map, inside
 from barrx.ui.text import plain
 from barrx.workers import Job
 
 _EVERY = 0.2  # seconds between two looks at a map that is being computed
-_TEXT_LENGTH = 300  # more of a title than the map shows
 
 
 def show(dataset: Dataset, request: MapRequest, color: str) -> None:
@@ -99,10 +98,12 @@ def _map(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> list[i
     frame = _points(f"{finished.revision}:{color}", dataset, finished, colors)
     options = MapOptions(
         revision=finished.revision,
-        palette=_palette(colors),
+        palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.PALETTE,
         legend=_legend(colors),
         legend_title=colors.title,
         token=routes.sign(dataset.slug, dataset.fingerprint),
+        fingerprint=dataset.fingerprint,
+        selected=[] if (picked := state.picked(dataset)) is None else [picked],
         dimmed=dimmed,
         alt=_alt_text(dataset, finished),
     )
@@ -122,17 +123,13 @@ def _coloring(dataset: Dataset, finished: Map, color: str) -> Coloring:
     return coloring.by_column(dataset.metadata, color)
 
 
-def _palette(colors: Coloring) -> list[str]:
-    if colors.is_sequential:
-        return palette.sequential(len(colors.names))
-    return list(palette.CATEGORICAL)
-
-
-def _legend(colors: Coloring) -> list[tuple[str, int, int]]:
+def _legend(colors: Coloring) -> list[LegendEntry]:
     counts = colors.counts()
-    entries = [(name, count, i) for i, (name, count) in enumerate(zip(colors.names, counts, strict=True))]
+    entries = [
+        LegendEntry(name, count, i) for i, (name, count) in enumerate(zip(colors.names, counts, strict=True))
+    ]
     missing = int((colors.indexes == coloring.MISSING).sum())
-    return [*entries, (colors.missing, missing, coloring.MISSING)] if missing else entries
+    return [*entries, LegendEntry(colors.missing, missing, coloring.MISSING)] if missing else entries
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -146,16 +143,12 @@ def _points(version: str, _dataset: Dataset, _finished: Map, _colors: Coloring) 
             "y": _finished.coordinates[:, 1],
             "colour": _colors.indexes,
             "strength": _finished.clustering.strength,
-            "title": _short([t or f for t, f in zip(titles, _dataset.filenames, strict=True)]),
-            "creator": _short(roles.texts(_dataset.metadata, "creator")),
-            "date": _short(roles.texts(_dataset.metadata, "date")),
+            "title": [t or f for t, f in zip(titles, _dataset.filenames, strict=True)],
+            "creator": roles.texts(_dataset.metadata, "creator"),
+            "date": roles.texts(_dataset.metadata, "date"),
             "cluster": [names.names[label] if label >= 0 else names.missing for label in labels],
         }
     )
-
-
-def _short(texts: list[str]) -> list[str]:
-    return [text[:_TEXT_LENGTH] for text in texts]
 
 
 def _alt_text(dataset: Dataset, finished: Map) -> str:

@@ -39,9 +39,7 @@ def test_cut_equals_full_fit(method: SelectionMethod, min_samples: int, min_clus
 def test_every_cluster_has_at_least_min_cluster_size_members(
     n: int, size: int, min_samples: int, method: SelectionMethod
 ) -> None:
-    params = ClusteringParams(
-        min_cluster_size=size, min_samples=min_samples, cluster_selection_method=method
-    )
+    params = ClusteringParams(min_cluster_size=size, min_samples=min_samples, cluster_selection_method=method)
     found = clustering.cut(clustering.tree(points(n), min_samples), n, params)
     counts = np.bincount(found.labels[found.labels >= 0], minlength=found.n_clusters)
     assert (counts >= size).all()

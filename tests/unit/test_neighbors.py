@@ -85,7 +85,10 @@ def test_first_gives_copies_of_exactly_k_columns() -> None:
 
 @pytest.mark.parametrize(
     ("metric", "k", "message"),
-    [("hamming", 3, "metric must be one of cosine, euclidean"), ("cosine", 11, r"from 1 to .*\(10\), got 11")],
+    [
+        ("hamming", 3, "metric must be one of cosine, euclidean"),
+        ("cosine", 11, r"from 1 to .*\(10\), got 11"),
+    ],
 )
 def test_neighbors_refuse_what_they_cannot_do(metric: Metric, k: int, message: str) -> None:
     with pytest.raises(ParameterError, match=message):

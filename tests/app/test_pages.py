@@ -1,0 +1,195 @@
+"""Every page without a browser: it loads, one thing is done, bad data shows an error."""
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from barrx import datasets
+from barrx.ui import keys
+
+ROOT = Path(__file__).parents[2]
+MAIN = str(ROOT / "barrx" / "ui" / "main.py")
+PATIENCE = 180
+
+
+def page(name: str, **query: str) -> AppTest:
+    """Run one page; a page file stands alone but for the navigation."""
+    script = MAIN if name == "main" else str(ROOT / "pages" / f"{name}.py")
+    test = AppTest.from_file(script, default_timeout=PATIENCE)
+    for key, value in query.items():
+        test.query_params[key] = value
+    return test.run()
+
+
+def texts(test: AppTest) -> str:
+    """Return all text on the page that is not a widget's."""
+    kinds = ("title", "subheader", "caption", "markdown", "error", "warning", "info", "html")
+    found = [getattr(element, "value", "") or getattr(element, "body", "") for k in kinds for element in test.get(k)]
+    protos = [str(getattr(element, "proto", "")) for element in test.get("html")]
+    return "\n".join(map(str, [*found, *protos]))
+
+
+def until(test: AppTest, condition: object) -> AppTest:
+    """Run the page again and again, as its fragment does, until a worker is done."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        test.run()
+    return test
+
+
+def test_first_page_is_explore_on_the_demo(home: Path) -> None:
+    test = page("main")
+    assert not test.exception
+    assert test.selectbox(key=keys.DATASET).value == "demo"
+    assert test.slider(key=keys.N_NEIGHBORS).value == 15
+    assert "810" in texts(test)
+
+
+def test_explore_follows_a_slider(home: Path) -> None:
+    test = page("explore")
+    before = texts(test)
+    test.slider(key=keys.MIN_CLUSTER_SIZE).set_value(40).run()
+    until(test, lambda: "computed now" in texts(test))
+    assert not test.exception
+    assert texts(test) != before
+
+
+def test_explore_shows_the_card_of_a_clicked_picture(home: Path) -> None:
+    test = page("explore")
+    test.session_state[keys.MAP] = {"clicked": 5}
+    test.run()
+    assert not test.exception
+    assert "membership strength" in texts(test)
+    assert datasets.load("demo").filenames[5] in texts(test)
+    test.button(key=keys.CLEAR_PICTURE).click().run()
+    assert "membership strength" not in texts(test)
+
+
+def test_explore_fills_the_gallery_from_a_selection(home: Path) -> None:
+    test = page("explore")
+    test.session_state[keys.MAP] = {"selection": [[-100, -100], [100, -100], [100, 100], [-100, 100]]}
+    test.run()
+    assert not test.exception
+    assert "810 images selected" in texts(test)
+
+
+@pytest.mark.parametrize("column", ["category", "creator", "title", "year"])
+def test_explore_colours_by_any_column(home: Path, column: str) -> None:
+    test = page("explore")
+    test.selectbox(key=keys.COLOR).select(column).run()
+    assert not test.exception
+    assert not test.error
+
+
+def test_explore_takes_its_parameters_from_the_address(home: Path) -> None:
+    test = page("explore", n_neighbors="30", min_dist="0.5", metric="euclidean", min_cluster_size="20")
+    assert test.slider(key=keys.N_NEIGHBORS).value == 30
+    assert test.slider(key=keys.MIN_DIST).value == 0.5
+    assert test.selectbox(key=keys.METRIC).value == "euclidean"
+    assert test.slider(key=keys.MIN_CLUSTER_SIZE).value == 20
+
+
+@pytest.mark.parametrize(
+    "query", [{"n_neighbors": "99999"}, {"dataset": "../../etc"}, {"metric": "<script>"}, {"min_dist": "nan"}]
+)
+def test_explore_ignores_an_address_that_makes_no_sense(home: Path, query: dict[str, str]) -> None:
+    test = page("explore", **query)
+    assert not test.exception
+    assert test.selectbox(key=keys.DATASET).value == "demo"
+
+
+def test_explore_says_how_to_get_missing_weights(home: Path) -> None:
+    test = page("explore", encoder="inception-v3")
+    assert not test.exception
+    assert "python" in test.warning[0].value
+    assert "84 MB" in texts(test)
+    assert "Fetch 84 MB now" in [button.label for button in test.button]
+
+
+def test_explore_offers_to_embed_a_new_collection(small: str) -> None:
+    test = page("explore", dataset=small)
+    assert not test.exception
+    assert "**96 images are to be embedded**" in texts(test)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_collection_of_a_handful_gives_a_sensible_page(home: Path, tmp_path: Path, n: int) -> None:
+    import shutil
+
+    from barrx import embedding, encoders
+
+    folder = tmp_path / "few"
+    folder.mkdir()
+    for path in sorted((ROOT / "barrx" / "demo" / "images").iterdir())[:n]:
+        shutil.copy(path, folder)
+    datasets.add(datasets.AddRequest(slug="few", source=str(folder)))
+    embedding.compute(datasets.load("few"), encoders.get("efficientnet-lite0"))
+    test = page("explore", dataset="few")
+    until(test, lambda: not any("first map" in info.value for info in test.info))
+    assert not test.exception
+    assert not test.error
+    assert f"<dd>{n}</dd>" in texts(test)
+
+
+def test_datasets_shows_the_demo_and_the_way_to_add(home: Path) -> None:
+    test = page("datasets")
+    assert not test.exception
+    assert "810 images" in texts(test)
+    assert test.button(key=keys.of(keys.OPEN, "demo"))
+    assert not [b for b in test.button if b.key == keys.of(keys.REMOVE, "demo")]
+
+
+def test_datasets_asks_for_images_before_it_adds(home: Path) -> None:
+    test = page("datasets")
+    test.button(key=keys.ADD_SUBMIT).click().run()
+    assert not test.exception
+    assert "nothing to add yet" in test.error[0].value
+
+
+def test_datasets_removes_only_after_a_confirmation(small: str) -> None:
+    test = page("datasets")
+    test.button(key=keys.of(keys.REMOVE, small)).click().run()
+    assert small in datasets.list_slugs()
+    test.button(key=keys.CONFIRM_REMOVE).click().run()
+    assert not test.exception
+    assert small not in datasets.list_slugs()
+
+
+def test_datasets_lists_the_quarantine_with_reasons(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    source = next((ROOT / "barrx" / "demo" / "images").iterdir())
+    (folder / "good.webp").write_bytes(source.read_bytes())
+    (folder / "<b>bad</b>.jpg").write_text("no picture")
+    datasets.add(datasets.AddRequest(slug="mixed", source=str(folder)))
+    test = page("datasets")
+    assert not test.exception
+    table = next(frame.value for frame in test.dataframe if "reason" in frame.value)
+    assert table["reason"].tolist() == ["not_an_image"]
+    assert table["filename"].tolist() == ["<b>bad</b>.jpg"]
+
+
+def test_read_only_dashboard_offers_no_way_to_write(small: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from barrx import settings
+
+    monkeypatch.setenv("BARRX_READ_ONLY", "1")
+    settings.current.cache_clear()
+    test = page("datasets")
+    assert "read-only" in texts(test)
+    shown = {button.key for button in test.button}
+    assert not shown & {keys.ADD_SUBMIT, keys.of(keys.REMOVE, small)}
+
+
+def test_method_shows_all_steps_for_the_picture_that_is_picked(home: Path) -> None:
+    test = page("method")
+    assert not test.exception
+    for step in ("1 · Pixels", "2 · Numbers", "3 · Vectors", "4 · A map", "5 · Dense"):
+        assert step in texts(test)
+    test.selectbox(key=keys.PICTURE).select_index(3).run()
+    assert not test.exception
+    for name in ("Szegedy", "ImageNet", "McInnes", "Campello", "Rodríguez Ortega", "Javier de la Rosa", "1936"):
+        assert name in texts(test)
