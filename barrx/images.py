@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,11 +157,27 @@ def encoder_input(source: Source, size: int, resample: Literal["bilinear", "bicu
 
 def thumbnail(rgb: Image.Image, longest_side: int) -> bytes:
     """Return a picture as WebP of at most ``longest_side`` pixels a side, never enlarged."""
+    return _webp(_shrunk(rgb, longest_side))
+
+
+def thumbnails(rgb: Image.Image, sides: Sequence[int]) -> dict[int, bytes]:
+    """Return a picture as WebP for each longest side, the smaller ones made from the largest."""
+    made: dict[int, bytes] = {}
+    for side in sorted(sides, reverse=True):
+        rgb = _shrunk(rgb, side)
+        made[side] = _webp(rgb)
+    return made
+
+
+def _shrunk(rgb: Image.Image, longest_side: int) -> Image.Image:
     scale = min(1.0, longest_side / max(rgb.size))
     size = (max(1, round(rgb.width * scale)), max(1, round(rgb.height * scale)))
-    small = rgb if size == rgb.size else rgb.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return rgb if size == rgb.size else rgb.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _webp(rgb: Image.Image) -> bytes:
     buffer = io.BytesIO()
-    small.save(buffer, "WEBP", quality=80, method=2)
+    rgb.save(buffer, "WEBP", quality=80, method=2)
     return buffer.getvalue()
 
 
@@ -171,11 +187,12 @@ def thumbnail(rgb: Image.Image, longest_side: int) -> bytes:
 @contextmanager
 def _opened(source: Source, filename: str) -> Iterator[tuple[Image.Image, BinaryIO]]:
     name = filename or (source.name if isinstance(source, Path) else "")
-    with _stream(source) as stream, _identified(stream, name) as image:
+    with open_file(source) as stream, _identified(stream, name) as image:
         yield image, stream
 
 
-def _stream(source: Source) -> BinaryIO:
+def open_file(source: Source) -> BinaryIO:
+    """Open an ordinary file for reading; a pipe, a device or a missing file is an ImageDecodeError."""
     if isinstance(source, bytes):
         return io.BytesIO(source)
     try:

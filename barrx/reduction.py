@@ -8,6 +8,7 @@ memory is given back, and whatever a decoder does there ends that process only.
 import hashlib
 import json
 import logging
+import math
 import os
 import subprocess
 import sys
@@ -33,8 +34,8 @@ _SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reduced:
-    """What the process found out about the original: upright pixels, bytes, format, and the file's hash."""
+class FileFacts:
+    """What is known of an original: upright size in pixels, bytes, format, hash of its content."""
 
     width: int
     height: int
@@ -48,7 +49,7 @@ def is_large(header: images.Header, size: int) -> bool:
     return header.pixels > LARGE_PIXELS or size > LARGE_BYTES
 
 
-def reduce_apart(picture: Path, copy: Path, cancelled: Callable[[], bool] = lambda: False) -> Reduced:
+def reduce_apart(picture: Path, copy: Path, cancelled: Callable[[], bool] = lambda: False) -> FileFacts:
     """Write a reduced copy of a picture, working in another process.
 
     Parameters
@@ -87,7 +88,7 @@ def reduce_apart(picture: Path, copy: Path, cancelled: Callable[[], bool] = lamb
     facts = json.loads(answer)
     if "reason" in facts:
         raise ImageDecodeError(facts["reason"], facts["detail"])
-    return Reduced(**facts)
+    return FileFacts(**facts)
 
 
 def _wait(process: subprocess.Popen[bytes], cancelled: Callable[[], bool]) -> bytes:
@@ -110,7 +111,7 @@ def _cause(status: int) -> str:
 # --- in the process of its own ----------------------------------------------------------------------------
 
 
-def reduce(picture: Path, copy: Path) -> Reduced:
+def reduce(picture: Path, copy: Path) -> FileFacts:
     """Decode a picture, strip by strip where that is possible, and write the reduced copy as PNG."""
     header = images.probe(picture)
     scale = _scale(header)
@@ -125,7 +126,7 @@ def reduce(picture: Path, copy: Path) -> Reduced:
     with picture.open("rb") as original:
         digest = hashlib.file_digest(original, "sha256").hexdigest()
         size = original.tell()
-    return Reduced(
+    return FileFacts(
         width=decoded.width, height=decoded.height, bytes=size, format=decoded.format, sha256=digest
     )
 
@@ -133,7 +134,7 @@ def reduce(picture: Path, copy: Path) -> Reduced:
 def _scale(header: images.Header) -> float:
     longer, shorter = max(header.width, header.height), min(header.width, header.height)
     wanted = max(_LONGER_SIDE / longer, _SHORTER_SIDE / shorter)
-    return min(1.0, wanted, (_MOST_PIXELS / header.pixels) ** 0.5)
+    return min(1.0, wanted, math.sqrt(_MOST_PIXELS / header.pixels))
 
 
 def main() -> None:
