@@ -115,7 +115,8 @@ def _prepared(vectors: Vectors, metric: Metric) -> Vectors:
         vectors = vectors - vectors.mean(axis=1, keepdims=True)
     if metric in ("cosine", "correlation"):
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+        unit: Vectors = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+        return unit
     return vectors
 
 
@@ -153,7 +154,7 @@ def _exact(
             distances[at] = np.sqrt(squared) if metric == "euclidean" else squared / 2
     if metric in ("cosine", "correlation"):
         # Rows without a direction are at distance 1 from everything but themselves; |a-b|²/2 would say 1/2.
-        zero = ~vectors.any(axis=1)
+        zero = np.asarray(~vectors.any(axis=1))
         distances[zero[columns] | zero[rows][:, None]] = 1.0
     return distances
 

@@ -179,7 +179,7 @@ def _project(embedding: Embedding, params: ProjectionParams) -> Coordinates:
 
 def _placed(coordinates: Coordinates) -> Coordinates:
     """Centre the map, and put pictures that UMAP cut off (not finite) at its edge."""
-    finite = np.isfinite(coordinates).all(axis=1)
+    finite = np.asarray(np.isfinite(coordinates).all(axis=1))
     if finite.all():
         return coordinates
     log.warning("%d pictures are connected to no other; placed beside the map", int((~finite).sum()))

@@ -10,7 +10,8 @@ st.title(_("Datasets"), anchor=False)
 st.html(
     '<p class="lede">'
     + _(
-        "Each collection is read once. Original files are never changed, and a file that cannot be read is set aside with its reason."
+        "Each collection is read once. Original files are never changed, and a file that cannot be read is set "
+        "aside with its reason."
     )
     + "</p>"
 )

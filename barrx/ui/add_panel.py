@@ -106,8 +106,8 @@ def _submit(
     title = title.strip() or _title_from(given)
     folder = _upload_folder()
     arguments = {
-        "slug": datasets.free_slug(title),
-        "source": str(_server_folder(given) if isinstance(given, str) else _saved(given, folder)),
+        "slug": _free_slug(title),
+        "source": str(datasets.server_folder(given) if isinstance(given, str) else _saved(given, folder)),
         "metadata": None if metadata is None else str(_save(metadata, folder)),
         "title": title,
     }
@@ -120,16 +120,14 @@ def _title_from(given: UploadedFile | list[UploadedFile] | str) -> str:
     return Path(given.name).stem if isinstance(given, UploadedFile) else _("Collection")
 
 
-def _server_folder(given: str) -> Path:
-    folder = Path(given).expanduser().resolve()
-    roots = settings.current().data_roots
-    if not any(folder.is_relative_to(root) for root in roots):
-        raise DatasetError(
-            _("“{folder}” is outside the folders this dashboard may read ({roots}).").format(
-                folder=given, roots=", ".join(map(str, roots))
-            )
-        )
-    return folder
+def _free_slug(title: str) -> str:
+    """Return a slug that no collection has."""
+    base, taken, number = datasets.slugify(title), set(datasets.list_slugs()), 2
+    slug = base
+    while slug in taken:
+        slug = f"{base[:60]}-{number}"
+        number += 1
+    return slug
 
 
 # --- uploads ----------------------------------------------------------------------------------------------

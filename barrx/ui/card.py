@@ -47,7 +47,8 @@ def _picture(dataset: Dataset, index: int) -> None:
     st.html(
         f'<figure class="card"><a href="{escape(large)}" target="_blank" rel="noopener">'
         f'<img src="{escape(small)}" alt="{escape(title)}"></a>'
-        f'<figcaption><strong dir="auto">{escape(title)}</strong><span dir="auto">{by}</span></figcaption></figure>'
+        f'<figcaption><strong dir="auto">{escape(title)}</strong><span dir="auto">{by}</span></figcaption>'
+        "</figure>"
     )
 
 

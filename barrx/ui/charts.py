@@ -15,7 +15,7 @@ def heat_strip(cells: pd.DataFrame) -> alt.Chart:
     ----------
     cells : columns ``row``, ``column``, ``feature`` (number of the feature) and ``value``
     """
-    return (
+    chart: alt.Chart = (
         alt.Chart(cells, usermeta=_CANVAS)
         .mark_rect()
         .encode(
@@ -33,6 +33,7 @@ def heat_strip(cells: pd.DataFrame) -> alt.Chart:
         )
         .properties(height=alt.Step(10))
     )
+    return chart
 
 
 def place_on_map(points: pd.DataFrame) -> alt.LayerChart:
@@ -57,4 +58,4 @@ def place_on_map(points: pd.DataFrame) -> alt.LayerChart:
         .mark_point(size=220, filled=True, color="#D55E00", shape="diamond", opacity=1)
         .encode(tooltip=alt.Tooltip("title:N", title=_("this image")))
     )
-    return alt.layer(others, near, chosen).properties(height=340)
+    return alt.LayerChart(layer=[others, near, chosen], height=340)

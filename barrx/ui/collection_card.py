@@ -24,7 +24,7 @@ def show(summary: Summary) -> None:
 
 
 def _card(summary: Summary) -> None:
-    dataset = state.dataset(summary.slug)
+    dataset = datasets.load(summary.slug)
     _cover(dataset)
     st.subheader(plain(summary.title), anchor=False)
     count = ngettext("{n} image", "{n} images", summary.images).format(n=f"{summary.images:,}")
@@ -104,7 +104,8 @@ def _confirm_removal(summary: Summary) -> None:
     )
     st.caption(
         _(
-            "Files in a folder of yours stay where they are. Images that came in a zip or by upload are deleted. Vectors stay in the cache, so adding the same images again is quick."
+            "Files in a folder of yours stay where they are. Images that came in a zip or by upload are deleted. "
+            "Vectors stay in the cache, so adding the same images again is quick."
         )
     )
     with st.container(horizontal=True):

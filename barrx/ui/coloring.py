@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,7 @@ class Coloring:
     def counts(self) -> list[int]:
         """Return how many pictures have each index, in the order of ``names``."""
         shown = self.indexes[self.indexes >= 0]
-        return np.bincount(shown, minlength=len(self.names)).tolist()
+        return [int(count) for count in np.bincount(shown, minlength=len(self.names))]
 
 
 def by_cluster(clustering: Clustering) -> Coloring:
@@ -77,7 +78,7 @@ def _by_number(values: pd.Series, column: str) -> Coloring:
     edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, N_BINS + 1)))
     indexes = np.full(len(numbers), MISSING, np.int16)
     indexes[known] = np.clip(np.searchsorted(edges, numbers[known], side="right") - 1, 0, len(edges) - 2)
-    names = [f"{_tidy(low)} – {_tidy(high)}" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    names = [f"{_tidy(low)} – {_tidy(high)}" for low, high in pairwise(edges)]
     return Coloring(column, indexes, names, _("no value"), is_sequential=True)
 
 

@@ -1,6 +1,7 @@
 """The sidebar: which collection, which encoder, which parameters. Bounds follow the collection's size."""
 
 from dataclasses import replace
+from typing import Final
 
 import streamlit as st
 
@@ -12,10 +13,10 @@ from barrx.i18n import _, ngettext
 from barrx.neighbors import METRICS
 from barrx.pipeline import MapRequest
 from barrx.projection import MIN_IMAGES, ProjectionParams
-from barrx.ui import keys, state
+from barrx.ui import keys
 from barrx.ui.text import plain
 
-_BOUND = "query-params"
+_BOUND: Final = "query-params"
 BY_CLUSTER = "cluster"
 
 
@@ -29,7 +30,7 @@ def choose_collection() -> Dataset:
         return f"{summary.title} · {count}"
 
     slug = st.selectbox(_("Collection"), list(summaries), format_func=name, key=keys.DATASET, bind=_BOUND)
-    return state.dataset(slug or datasets.DEMO_SLUG)
+    return datasets.load(slug or datasets.DEMO_SLUG)
 
 
 def choose_encoder(dataset: Dataset) -> Encoder:

@@ -14,7 +14,7 @@ _PAGES = _HERE.parents[1] / "pages"
 
 def main() -> None:
     """Run the page that the address names."""
-    st.set_page_config(page_title="Barr X", page_icon=":material/scatter_plot:", layout="wide")
+    st.set_page_config(page_title="Barr X", page_icon=_HERE / "icon.png", layout="wide")  # a named icon would be fetched
     st.html(_HERE / "style.css")
     page = st.navigation(
         [

@@ -14,7 +14,7 @@ from barrx.ui import card, coloring, figures, gallery, keys, palette, routes, st
 from barrx.ui.coloring import Coloring
 from barrx.ui.controls import BY_CLUSTER
 from barrx.ui.errors import reported
-from barrx.ui.map import LegendEntry, MapOptions, image_map, inside
+from barrx.ui.map import MapOptions, image_map, inside
 from barrx.ui.text import plain
 from barrx.workers import Job
 
@@ -50,7 +50,7 @@ def show(dataset: Dataset, request: MapRequest, color: str) -> None:
 
 
 def _with_first_timing(dataset: Dataset, finished: Map, job: Job | None) -> Map:
-    """Keep saying how long a map took to compute while it stays on screen, though it now comes from the cache."""
+    """Say how long a map took to compute for as long as it stays on screen."""
     last = state.last_map(dataset, finished.request.encoder)
     if last is not None and last.revision == finished.revision:
         return last
@@ -98,11 +98,10 @@ def _map(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> list[i
     frame = _points(f"{finished.revision}:{color}", dataset, finished, colors)
     options = MapOptions(
         revision=finished.revision,
-        palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.PALETTE,
+        palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.CATEGORICAL,
         legend=_legend(colors),
         legend_title=colors.title,
         token=routes.sign(dataset.slug, dataset.fingerprint),
-        fingerprint=dataset.fingerprint,
         selected=[] if (picked := state.picked(dataset)) is None else [picked],
         dimmed=dimmed,
         alt=_alt_text(dataset, finished),
@@ -123,13 +122,11 @@ def _coloring(dataset: Dataset, finished: Map, color: str) -> Coloring:
     return coloring.by_column(dataset.metadata, color)
 
 
-def _legend(colors: Coloring) -> list[LegendEntry]:
+def _legend(colors: Coloring) -> list[tuple[str, int, int]]:
     counts = colors.counts()
-    entries = [
-        LegendEntry(name, count, i) for i, (name, count) in enumerate(zip(colors.names, counts, strict=True))
-    ]
+    entries = [(name, count, i) for i, (name, count) in enumerate(zip(colors.names, counts, strict=True))]
     missing = int((colors.indexes == coloring.MISSING).sum())
-    return [*entries, LegendEntry(colors.missing, missing, coloring.MISSING)] if missing else entries
+    return [*entries, (colors.missing, missing, coloring.MISSING)] if missing else entries
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

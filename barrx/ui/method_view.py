@@ -17,7 +17,7 @@ from barrx.ui.text import plain
 
 _STRIP_COLUMNS = 64
 _NEIGHBORS = 10
-_CORNER = 6  # pixels of the corner that is shown in numbers
+_SHOWN = 6  # pixels a side that are shown in numbers
 
 
 def introduction() -> None:
@@ -89,8 +89,9 @@ def _pixels(dataset: Dataset, encoder: Encoder, index: int) -> None:
                 "given: no title, no artist, no date."
             ).format(size=size, count=f"{size * size * 3:,}")
         )
-        st.caption(_("Red values in the top left corner"))
-        st.dataframe(pd.DataFrame(seen[:_CORNER, :_CORNER, 0]), hide_index=True)
+        st.caption(_("How red the points in the middle are"))
+        middle_of = slice((size - _SHOWN) // 2, (size + _SHOWN) // 2)
+        st.dataframe(pd.DataFrame(seen[middle_of, middle_of, 0]), hide_index=True)
 
 
 def _vector(vectors: Embedding, encoder: Encoder, index: int) -> None:

@@ -34,16 +34,6 @@ def session_id() -> str:
     return context.session_id if context else ""
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _dataset(slug: str, version: str) -> Dataset:
-    return datasets.load(slug)
-
-
-def dataset(slug: str) -> Dataset:
-    """Return a collection, read again only when it has changed on disk."""
-    return _dataset(slug, datasets.version(slug))
-
-
 # --- the map on screen ------------------------------------------------------------------------------------
 
 

@@ -26,7 +26,11 @@ def page(name: str, **query: str) -> AppTest:
 def texts(test: AppTest) -> str:
     """Return all text on the page that is not a widget's."""
     kinds = ("title", "subheader", "caption", "markdown", "error", "warning", "info", "html")
-    found = [getattr(element, "value", "") or getattr(element, "body", "") for k in kinds for element in test.get(k)]
+    found = [
+        getattr(element, "value", "") or getattr(element, "body", "")
+        for k in kinds
+        for element in test.get(k)
+    ]
     protos = [str(getattr(element, "proto", "")) for element in test.get("html")]
     return "\n".join(map(str, [*found, *protos]))
 
@@ -191,5 +195,13 @@ def test_method_shows_all_steps_for_the_picture_that_is_picked(home: Path) -> No
         assert step in texts(test)
     test.selectbox(key=keys.PICTURE).select_index(3).run()
     assert not test.exception
-    for name in ("Szegedy", "ImageNet", "McInnes", "Campello", "Rodríguez Ortega", "Javier de la Rosa", "1936"):
+    for name in (
+        "Szegedy",
+        "ImageNet",
+        "McInnes",
+        "Campello",
+        "Rodríguez Ortega",
+        "Javier de la Rosa",
+        "1936",
+    ):
         assert name in texts(test)

@@ -82,6 +82,6 @@ def test_outputs_that_cannot_be_are_refused_first(tmp_path: Path, name: str, mes
 
 def test_an_output_that_is_a_folder_says_so(tmp_path: Path) -> None:
     (tmp_path / "t.csv").mkdir()
-    with pytest.raises(BarrxError, match="cannot be written: .*Choose another output"):
+    with pytest.raises(BarrxError, match=r"cannot be written: .*Choose another output"):
         export.write_table(pd.DataFrame({"a": [1]}), tmp_path / "t.csv")
     assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
