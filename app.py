@@ -1,0 +1,7 @@
+"""Barr X as Streamlit serves it: the script to run, and the HTTP routes beside it."""
+
+import streamlit as st
+
+from barrx.ui.routes import ROUTES
+
+app = st.App("barrx/ui/main.py", routes=ROUTES)

@@ -1,0 +1,109 @@
+/* Where the view looks: screen x = data x * scale + offsetX, screen y = offsetY - data y * scale, in CSS pixels. */
+
+const MARGIN = 0.07; // of the shorter side, so that pictures at the edge are not cut
+const FARTHEST = 0.4; // times the scale that fits
+const CLOSEST = 5000;
+
+export class Camera {
+  constructor() {
+    this.width = 0;
+    this.height = 0;
+    this.bounds = [0, 0, 0, 0];
+    this.scale = 1;
+    this.offsetX = 0;
+    this.offsetY = 0;
+    this.isFitted = true;
+  }
+
+  /** The view that shows everything. */
+  get fitting() {
+    const [left, right, low, high] = this.bounds;
+    const room = 1 - 2 * MARGIN;
+    // A single point, or many at one place, have no extent: any scale shows them.
+    const scale = Math.min(
+      (room * this.width) / Math.max(right - left, 1e-6),
+      (room * this.height) / Math.max(high - low, 1e-6),
+    );
+    const bounded = right - left || high - low ? scale : Math.min(this.width, this.height) / 2;
+    return {
+      scale: bounded,
+      offsetX: this.width / 2 - (bounded * (left + right)) / 2,
+      offsetY: this.height / 2 + (bounded * (low + high)) / 2,
+    };
+  }
+
+  /** How far one has zoomed in, 1 when everything is shown. */
+  get zoom() {
+    return this.scale / this.fitting.scale;
+  }
+
+  get view() {
+    return { scale: this.scale, offsetX: this.offsetX, offsetY: this.offsetY };
+  }
+
+  set view({ scale, offsetX, offsetY }) {
+    Object.assign(this, { scale, offsetX, offsetY });
+  }
+
+  toScreen(x, y) {
+    return [x * this.scale + this.offsetX, this.offsetY - y * this.scale];
+  }
+
+  toData(screenX, screenY) {
+    return [(screenX - this.offsetX) / this.scale, (this.offsetY - screenY) / this.scale];
+  }
+
+  fit() {
+    this.view = this.fitting;
+    this.isFitted = true;
+  }
+
+  /** The view after zooming by a factor, the place under the pointer staying where it is. */
+  zoomed(factor, screenX, screenY, from = this.view) {
+    const fit = this.fitting.scale;
+    const scale = Math.min(fit * CLOSEST, Math.max(fit * FARTHEST, from.scale * factor));
+    const change = scale / from.scale;
+    return {
+      scale,
+      offsetX: screenX - (screenX - from.offsetX) * change,
+      offsetY: screenY - (screenY - from.offsetY) * change,
+    };
+  }
+
+  move(view) {
+    this.view = view;
+    this.isFitted = false;
+  }
+
+  pan(dx, dy) {
+    this.move({ scale: this.scale, offsetX: this.offsetX + dx, offsetY: this.offsetY + dy });
+  }
+
+  /** Take a new size of the canvas: what was in the middle stays there. */
+  resize(width, height) {
+    const dx = (width - this.width) / 2;
+    const dy = (height - this.height) / 2;
+    Object.assign(this, { width, height });
+    if (this.isFitted) this.fit();
+    else this.pan(dx, dy);
+  }
+}
+
+/** The view between two others; scales are mixed by their ratio, so that zooming looks even. */
+export function between(from, to, share) {
+  const scale = from.scale * (to.scale / from.scale) ** share;
+  if (Math.abs(to.scale - from.scale) < 1e-9 * from.scale) {
+    return {
+      scale,
+      offsetX: from.offsetX + (to.offsetX - from.offsetX) * share,
+      offsetY: from.offsetY + (to.offsetY - from.offsetY) * share,
+    };
+  }
+  // One point of the screen is the same in both views: zoom about it.
+  const way = (scale - from.scale) / (to.scale - from.scale);
+  return {
+    scale,
+    offsetX: from.offsetX + (to.offsetX - from.offsetX) * way,
+    offsetY: from.offsetY + (to.offsetY - from.offsetY) * way,
+  };
+}

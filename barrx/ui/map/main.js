@@ -1,0 +1,25 @@
+/* One map view for each element on the page. Streamlit calls mount() again at every rerun. */
+
+import { MapView } from "./view.js";
+
+const views = new WeakMap();
+
+export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
+  const root = parentElement.querySelector(".barrx-map");
+  let view = views.get(root);
+  if (!view) {
+    view = new MapView(root, data.options);
+    views.set(root, view);
+  }
+  view.update(data, {
+    click: (index) => setTriggerValue("clicked", index),
+    select: (selection) => setStateValue("selection", selection),
+  });
+  // Streamlit also calls the clean-up of a call that a newer one has overtaken: the element itself tells.
+  return () =>
+    setTimeout(() => {
+      if (root.isConnected) return;
+      view.destroy();
+      views.delete(root);
+    });
+}

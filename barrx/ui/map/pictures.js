@@ -1,0 +1,112 @@
+/* Thumbnails on the map: which of them, how large, and drawing them. */
+
+import { Representatives, levelFor } from "./representatives.js";
+import { colourOf } from "./paint.js";
+import { cssOf } from "./theme.js";
+
+export const SMALLEST = 20;
+export const LARGEST = 96;
+export const USUAL_SIDE = 560; // pixels of the map; on a smaller one pictures and points are smaller
+const GROWTH = 0.25; // pictures grow with this power of the zoom
+const MOST_GROWTH = 3;
+const SPACE = { both: 1.2, pictures: 0.98 }; // width of a cell, in pictures
+const FADED = 0.18;
+const MOST_MARKED = 20;
+
+export class Pictures {
+  constructor(thumbnails) {
+    this.thumbnails = thumbnails;
+    this.drawn = []; // [{i, x, y, width, height}], the one on top last
+  }
+
+  /** Take the points of a map, known by the name of its arrangement; `bright` marks those that are not faded. */
+  setPoints(points, bounds, bright, arrangement) {
+    const isKnown = this.arrangement === arrangement && isSame(this.bright, bright);
+    if (!isKnown) this.representatives = new Representatives(points.x, points.y, bounds, bright);
+    Object.assign(this, { arrangement, bright });
+  }
+
+  sizeAt(camera, size) {
+    const room = Math.min(1, Math.max(0.7, Math.min(camera.width, camera.height) / USUAL_SIDE));
+    return size * room * Math.min(MOST_GROWTH, Math.max(0.75, camera.zoom ** GROWTH));
+  }
+
+  /** Return the points that are to be shown as pictures in this view, the one to lie on top first. */
+  chosen({ camera, positions, mode, marked }, width) {
+    const level = levelFor((width * SPACE[mode]) / camera.scale);
+    const standing = this.representatives.at(level);
+    const shown = [];
+    const add = (i) => {
+      const [x, y] = camera.toScreen(positions.x[i], positions.y[i]);
+      if (x > -width && y > -width && x < camera.width + width && y < camera.height + width) {
+        shown.push({ i, x, y });
+      }
+    };
+    const first = new Set(marked.slice(0, MOST_MARKED).filter((i) => i >= 0 && i < positions.x.length));
+    for (const i of first) add(i);
+    for (const i of standing) if (!first.has(i)) add(i);
+    return shown;
+  }
+
+  /**
+   * Draw the pictures that are loaded and ask for the others. Return the points that have to stay dots.
+   *
+   * `scene` holds camera, positions, points, colours, marked (points shown in any case), mode, size, isMoving, and
+   * ratio (device pixels in a CSS pixel).
+   */
+  draw(context, scene) {
+    const { camera, size, ratio, isMoving } = scene;
+    const width = this.sizeAt(camera, size);
+    const shown = this.chosen(scene, width);
+    const side = width * ratio > 120 ? 320 : 96;
+    const waiting = [];
+    const missing = [];
+    this.drawn = [];
+    context.imageSmoothingQuality = isMoving ? "low" : "medium";
+    for (let k = shown.length - 1; k >= 0; k--) {
+      const place = shown[k];
+      const bitmap = this.thumbnails.get(place.i, side);
+      if (!bitmap || (side > bitmap.width && side > bitmap.height)) waiting.push(place);
+      if (bitmap) this.drawOne(context, bitmap, place, width, scene);
+      else missing.push(place.i);
+    }
+    this.ask(waiting, camera, side);
+    return missing;
+  }
+
+  drawOne(context, bitmap, { i, x, y }, width, { points, colours }) {
+    const fit = width / Math.max(bitmap.width, bitmap.height);
+    // Whole pixels: a picture that falls between two is blurred.
+    const w = Math.max(2, Math.round(bitmap.width * fit));
+    const h = Math.max(2, Math.round(bitmap.height * fit));
+    const left = Math.round(x - w / 2);
+    const top = Math.round(y - h / 2);
+    const isFaded = this.bright && !this.bright[i];
+    const frame = width > 60 ? 3 : 2;
+    context.globalAlpha = isFaded ? FADED : 1;
+    context.fillStyle = cssOf(colourOf(points.colour[i], colours.palette, colours.noise));
+    if (!isFaded) context.fillRect(left - frame, top - frame, w + 2 * frame, h + 2 * frame);
+    context.drawImage(bitmap, left, top, w, h);
+    context.globalAlpha = 1;
+    this.drawn.push({ i, left: left - frame, top: top - frame, width: w + 2 * frame, height: h + 2 * frame });
+  }
+
+  ask(waiting, camera, side) {
+    const fromCentre = ({ x, y }) => Math.abs(x - camera.width / 2) + Math.abs(y - camera.height / 2);
+    waiting.sort((a, b) => fromCentre(a) - fromCentre(b));
+    this.thumbnails.want(waiting.map(({ i }) => i), side);
+  }
+
+  /** Return the point whose picture lies under a place of the screen, -1 if there is none. */
+  at(x, y) {
+    for (let k = this.drawn.length - 1; k >= 0; k--) {
+      const { i, left, top, width, height } = this.drawn[k];
+      if (x >= left && y >= top && x <= left + width && y <= top + height) return i;
+    }
+    return -1;
+  }
+}
+
+function isSame(one, other) {
+  return one === other || (one?.length === other?.length && one.every((value, i) => value === other[i]));
+}
