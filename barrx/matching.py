@@ -43,7 +43,8 @@ class MatchReport:
     rows_without_image, images_without_row : tuple of str
         keys as the table has them; filenames
     duplicate_keys : tuple of str
-        keys of rows about a picture, or a missing file, that an earlier row is about; the first row counts
+        keys of further rows about a picture, or a missing file, that has one; the closest fit counts, then
+        the first row
     ambiguous_keys : tuple of str
         keys that fit several pictures equally well, and so were given to none; also in ``rows_without_image``
     """

@@ -5,7 +5,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -221,7 +221,7 @@ class Archive:
         """List the entries; none is unpacked but a ``metadata.csv`` at the top."""
         listing = Listing()
         tables = []
-        top = _common_top([_entry_name(info) for info in self._zip.infolist()])
+        top = _common_top(self._zip.infolist())
         for info in self._zip.infolist():
             name = _entry_name(info)
             if info.is_dir() or name.endswith("/"):
@@ -315,6 +315,8 @@ def _unsafe(name: str, info: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def _common_top(names: list[str]) -> str:
+def _common_top(infos: Sequence[zipfile.ZipInfo]) -> str:
+    """Return the folder that everything is packed in, with a slash, or ``""``."""
+    names = [_entry_name(info) for info in infos if not _unsafe(_entry_name(info), info)]
     tops = {name.partition("/")[0] for name in names if not is_hidden(name)}
     return f"{tops.pop()}/" if len(tops) == 1 else ""
