@@ -80,10 +80,14 @@ class Manifests:
         names: set[str] = set()
         title = ""
         for address, manifest in self._manifests():
-            label = text_of(manifest.get("label"))
+            try:
+                label = text_of(manifest.get("label"))
+                found = canvases(manifest, _free_name(label, names), address)
+            except RecursionError:
+                self._refused.append(Quarantined(address, "unreadable", _("it is nested too deeply")))
+                continue
             title = title or label
-            for canvas in canvases(manifest, _free_name(label, names), address):
-                self._canvases[canvas.filename.encode()] = canvas
+            self._canvases |= {canvas.filename.encode(): canvas for canvas in found}
         rows = [{"filename": c.filename} | dict(c.row) for c in self._canvases.values()]
         return Listing(
             entries=[Entry(c.filename, c.filename.encode()) for c in self._canvases.values()],
@@ -187,7 +191,7 @@ def canvases(manifest: Mapping[str, Json], name: str, address: str) -> list[Canv
     result = []
     for number, canvas in enumerate(found, 1):
         body = _body(canvas)
-        suffix = suffix_of(urlsplit(_id(body)).path) if names_a_picture(urlsplit(_id(body)).path) else ".jpg"
+        suffix = _suffix(_id(body))
         filename = f"{name}{suffix}" if len(found) == 1 else f"{name}/{number:04d}{suffix}"
         own = {key: value for key, value in _about(canvas).items() if key != "title"}
         row = about | own | {"canvas": text_of(canvas.get("label"))}
@@ -199,7 +203,7 @@ def canvases(manifest: Mapping[str, Json], name: str, address: str) -> list[Canv
 def text_of(value: Json) -> str:
     """Return a label or value as plain text: English if it is there, several values with ``; `` between."""
     if isinstance(value, str):
-        return " ".join(html.unescape(re.sub(r"<[^<>]*>", "", value)).split())
+        return " ".join(_valid(html.unescape(re.sub(r"<[^<>]*>", "", value))).split())
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list):
@@ -255,6 +259,14 @@ def _addresses(body: Mapping[str, Json]) -> tuple[str, ...]:
     return tuple(address for address in found if is_address(address))
 
 
+def _suffix(address: str) -> str:
+    try:
+        path = urlsplit(address).path
+    except ValueError:  # "http://[" is one
+        return ".jpg"
+    return suffix_of(path) if names_a_picture(path) else ".jpg"
+
+
 def _kind(resource: Mapping[str, Json]) -> str:
     return str(resource.get("type") or resource.get("@type") or "").rpartition(":")[2]
 
@@ -268,7 +280,12 @@ def _children(collection: Mapping[str, Json]) -> list[str]:
 
 def _id(resource: Mapping[str, Json]) -> str:
     value = resource.get("id") or resource.get("@id")
-    return value if isinstance(value, str) else ""
+    return _valid(value) if isinstance(value, str) else ""
+
+
+def _valid(text: str) -> str:
+    """Replace what JSON may hold and UTF-8 may not: half of a pair of surrogates."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _list(value: Json) -> list[Json]:

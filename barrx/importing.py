@@ -17,7 +17,7 @@ import pandas as pd
 
 from barrx import cache, collection_files, iiif, images, matching, metadata, reduction, tables, thumbnails
 from barrx.errors import Cancelled, DatasetError, ImageDecodeError
-from barrx.i18n import _
+from barrx.i18n import _, ngettext
 from barrx.matching import MatchReport
 from barrx.picture_formats import suffix_of
 from barrx.reduction import FileFacts
@@ -336,13 +336,17 @@ def fingerprint(pictures: pd.DataFrame, columns: pd.DataFrame) -> str:
 def _nothing_taken(request: AddRequest, report: AddReport) -> str:
     source = shown(str(request.source))
     if not report.quarantined:
-        return _("There is no picture in “{source}”: {n} files were passed over. Nothing was added.").format(
-            source=source, n=report.skipped
-        )
+        return ngettext(
+            "There is no picture in “{source}”: {n} file was passed over. Nothing was added.",
+            "There is no picture in “{source}”: {n} files were passed over. Nothing was added.",
+            report.skipped,
+        ).format(source=source, n=report.skipped)
     first = report.quarantined[0]
-    return _(
+    return ngettext(
+        "The {n} file in “{source}” could not be taken: “{filename}” ({reason}: {detail}). Nothing was added.",
         "None of the {n} files in “{source}” could be taken; the first is “{filename}” ({reason}: {detail}). "
-        "Nothing was added."
+        "Nothing was added.",
+        len(report.quarantined),
     ).format(
         n=len(report.quarantined),
         source=source,

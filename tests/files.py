@@ -5,11 +5,15 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms
+
+from barrx import datasets
+from barrx.datasets import AddReport, AddRequest
 
 RED, GREEN, BLUE, WHITE = (200, 30, 30), (20, 160, 40), (30, 40, 190), (255, 255, 255)
 ORIENTATION = 0x0112
@@ -160,3 +164,18 @@ def unnameable(folder: Path) -> Path:
     path = folder / os.fsdecode(b"caf\xe9.png")
     path.write_bytes(encoded(quarters(24, 16), "PNG"))
     return path
+
+
+# --- collections ------------------------------------------------------------------------------------------
+
+
+def source_folder(tmp_path: Path, names: Sequence[str] = ("a.png", "b/c.png")) -> Path:
+    """Write small pictures, each another one, into a folder."""
+    for seed, name in enumerate(names):
+        picture(tmp_path / "source" / name, seed)
+    return tmp_path / "source"
+
+
+def add(source: Path, slug: str = "mine", **more: Any) -> AddReport:
+    """Add a collection."""
+    return datasets.add(AddRequest(slug=slug, source=source, **more))

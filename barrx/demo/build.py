@@ -8,11 +8,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pandas as pd
+
 from barrx import collection_files, importing
 from barrx.collection_files import DEMO_FOLDER, DEMO_SLUG
 from barrx.sources import Folder
 
 _CREATED = "2025-01-01T00:00:00+00:00"  # fixed, so that building again changes nothing
+_COVER = "birds_bird-of-peace-mauro-oliv-01.webp"
 
 
 def build() -> None:
@@ -28,8 +31,9 @@ def build() -> None:
         importing.fill(request, Folder(DEMO_FOLDER / "images"), folder)
         facts_file = folder / collection_files.FACTS
         facts = json.loads(facts_file.read_bytes())
-        own = {"root": "images", "source": "Open Clip Art Library 0.18", "created": _CREATED}
-        collection_files.write_json(facts_file, facts | own)
+        names = pd.read_parquet(folder / collection_files.PICTURES)["filename"].tolist()
+        own = {"source": "Open Clip Art Library 0.18", "created": _CREATED, "cover": names.index(_COVER)}
+        collection_files.write_json(facts_file, facts | own | {"root": "images"})
         for file in folder.iterdir():
             if file.is_file():
                 shutil.copyfile(file, DEMO_FOLDER / file.name)

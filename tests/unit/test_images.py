@@ -14,6 +14,8 @@ from barrx.errors import ImageDecodeError
 from barrx.settings import current
 from tests import files
 
+# Barr X sets these to be ignored, and pytest undoes that.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::RuntimeWarning:PIL")
 TOLERANCE = 4  # of 255; what JPEG loses
 
 
