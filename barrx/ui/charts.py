@@ -43,7 +43,7 @@ def place_on_map(points: pd.DataFrame) -> alt.LayerChart:
     ----------
     points : columns ``x``, ``y``, ``role`` ("other", "neighbour" or "chosen") and ``title``
     """
-    base = alt.Chart(points, usermeta=_CANVAS).encode(
+    base = alt.Chart(points).encode(
         x=alt.X("x:Q", axis=None, scale=alt.Scale(zero=False)),
         y=alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False)),
     )
@@ -58,4 +58,4 @@ def place_on_map(points: pd.DataFrame) -> alt.LayerChart:
         .mark_point(size=220, filled=True, color="#D55E00", shape="diamond", opacity=1)
         .encode(tooltip=alt.Tooltip("title:N", title=_("this image")))
     )
-    return alt.LayerChart(layer=[others, near, chosen], height=340)
+    return alt.LayerChart(layer=[others, near, chosen], height=340, usermeta=_CANVAS)

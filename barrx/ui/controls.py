@@ -13,7 +13,7 @@ from barrx.i18n import _, ngettext
 from barrx.neighbors import METRICS
 from barrx.pipeline import MapRequest
 from barrx.projection import MIN_IMAGES, ProjectionParams
-from barrx.ui import keys
+from barrx.ui import keys, linked
 from barrx.ui.text import plain
 
 _BOUND: Final = "query-params"
@@ -29,24 +29,24 @@ def choose_collection() -> Dataset:
         count = ngettext("{n} image", "{n} images", summary.images).format(n=summary.images)
         return f"{summary.title} · {count}"
 
-    slug = st.selectbox(_("Collection"), list(summaries), format_func=name, key=keys.DATASET, bind=_BOUND)
-    return datasets.load(slug or datasets.DEMO_SLUG)
+    slug = linked.choice(
+        _("Collection"), list(summaries), default=datasets.DEMO_SLUG, name=name, key=keys.DATASET
+    )
+    return datasets.load(slug)
 
 
 def choose_encoder(dataset: Dataset) -> Encoder:
     """Show the list of encoders and return the one chosen."""
     everyone = {encoder.slug: encoder for encoder in encoders.all_encoders()}
-    names = list(everyone)
-    slug = st.selectbox(
+    slug = linked.choice(
         _("Encoder"),
-        names,
-        index=names.index(pipeline.default_encoder(dataset).slug),
-        format_func=lambda slug: _encoder_name(everyone[slug]),
+        list(everyone),
+        default=pipeline.default_encoder(dataset).slug,
+        name=lambda slug: _encoder_name(everyone[slug]),
         key=keys.ENCODER,
-        bind=_BOUND,
         help=_("The network that turns each image into a vector."),
     )
-    chosen = everyone[slug or names[0]]
+    chosen = everyone[slug]
     st.caption(_("This map is made by {label}.").format(label=plain(encoders.label(chosen))))
     _offer_other(chosen)
     return chosen

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from barrx import export, pipeline, roles
+from barrx import export, pipeline, roles, settings
 from barrx.datasets import Dataset
+from barrx.errors import CacheError
 from barrx.i18n import _, ngettext
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import card, coloring, figures, gallery, keys, palette, routes, state
@@ -30,8 +31,16 @@ def show(dataset: Dataset, request: MapRequest, color: str) -> None:
         _waiting(None)
         finished = _with_first_timing(dataset, finished, job)
         state.remember_map(finished)
+        state.await_job(None)
         _area(dataset, finished, color, dimmed=False)
         return
+    if job is not None and job.snapshot.state == "done" and state.awaited(job):
+        state.await_job(None)
+        raise CacheError(
+            _(
+                "The map was computed, but the cache did not keep it. Raise BARRX_CACHE_GB ({size} GB now)."
+            ).format(size=settings.current().cache_gb)
+        )
     if job is not None and job.snapshot.state == "failed":
         st.error(plain(str(job.snapshot.error)), icon=":material/error:")
         if not st.button(_("Try again"), key=keys.RETRY_MAP, type="primary"):

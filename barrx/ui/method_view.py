@@ -12,10 +12,11 @@ from barrx.embedding import Embedding
 from barrx.encoders import Encoder
 from barrx.i18n import _, ngettext
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import card, charts, embedding_panel, gallery, keys, routes
+from barrx.ui import card, charts, embedding_panel, gallery, keys, linked, routes
 from barrx.ui.text import plain
 
 _STRIP_COLUMNS = 64
+_TITLE_LENGTH = 120
 _NEIGHBORS = 10
 _SHOWN = 6  # pixels a side that are shown in numbers
 
@@ -55,17 +56,16 @@ def steps(dataset: Dataset, encoder: Encoder) -> None:
 
 
 def _choose_picture(dataset: Dataset) -> int:
-    titles = roles.texts(dataset.metadata, "title")
-    names = [title or name for title, name in zip(titles, dataset.filenames, strict=True)]
-    chosen = st.selectbox(
+    titles = dict(zip(dataset.filenames, roles.texts(dataset.metadata, "title"), strict=True))
+    chosen = linked.choice(
         _("Image"),
-        range(len(names)),
-        format_func=lambda i: names[i][:120],
+        dataset.filenames,
+        default=dataset.filenames[0],
+        name=lambda filename: (titles[filename] or filename)[:_TITLE_LENGTH],
         key=keys.PICTURE,
-        bind="query-params",
         help=_("Type to search for a title."),
     )
-    return chosen or 0
+    return dataset.filenames.index(chosen)
 
 
 def _pixels(dataset: Dataset, encoder: Encoder, index: int) -> None:

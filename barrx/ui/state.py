@@ -50,8 +50,8 @@ def last_map(collection: Dataset, encoder: str) -> Map | None:
     return last if len(last.coordinates) == len(collection.filenames) else None
 
 
-def await_job(job: Job) -> None:
-    """Remember which job this session is waiting for."""
+def await_job(job: Job | None) -> None:
+    """Remember which job this session is waiting for, if any."""
     st.session_state[_AWAITED] = job
 
 

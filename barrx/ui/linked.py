@@ -1,0 +1,41 @@
+"""A choice whose value, not its label, is in the address (a bound selectbox would put its label there)."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from barrx.i18n import _
+from barrx.ui.text import plain
+
+
+def choice(
+    label: str,
+    options: Sequence[str],
+    *,
+    default: str,
+    name: Callable[[str], str],
+    key: str,
+    help: str | None = None,
+) -> str:
+    """Show a list and return what is chosen; the key is also the name in the address.
+
+    Parameters
+    ----------
+    options : values, at least one
+    default : the value that is left out of the address
+    name : gives the text people see for a value
+    """
+    asked = st.query_params.get(key)
+    if key not in st.session_state:
+        if asked is not None and asked not in options:
+            st.warning(_("The address asks for “{asked}”, which is not here.").format(asked=plain(asked)))
+        st.session_state[key] = asked if asked in options else default
+    elif st.session_state[key] not in options:  # removed since
+        st.session_state[key] = default
+    chosen = st.selectbox(label, options, format_func=name, key=key, help=help, persist_state="session")
+    chosen = chosen if chosen is not None else default
+    if chosen == default:
+        st.query_params.pop(key, None)
+    elif asked != chosen:
+        st.query_params[key] = chosen
+    return chosen
