@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache as memoize
 from importlib.metadata import version
 from pathlib import Path
@@ -342,7 +342,10 @@ def check(store: Store) -> list[str]:
                 problems.append(f"{key!r:.80}: {error}")
                 with opened.transact(retry=True):
                     opened._sql("DELETE FROM Cache WHERE rowid = ?", (rowid,))
-        problems += [str(warning.message) for warning in opened.check(fix=True, retry=True)]
+                with suppress(CacheError):  # a name that leaves the folder is no file of ours
+                    opened.disk.remove(filename or "none.val")
+        found = opened.check(fix=True, retry=True)
+        problems += [str(w.message) for w in found if w.category is not diskcache.EmptyDirWarning]
     return problems
 
 

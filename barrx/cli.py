@@ -107,8 +107,9 @@ def _add(arguments: Arguments) -> None:
         ngettext("{n} image added to “{slug}”", "{n} images added to “{slug}”", facts["images"]).format(
             n=facts["images"], slug=arguments.slug
         )
-        + _("; {quarantined} in quarantine, {skipped} files passed over").format(
-            quarantined=len(facts["quarantined"]), skipped=facts["skipped"]
+        + _("; {n} in quarantine").format(n=len(facts["quarantined"]))
+        + ngettext("; {n} file passed over", "; {n} files passed over", facts["skipped"]).format(
+            n=facts["skipped"]
         )
     )
     for entry in facts["quarantined"]:

@@ -351,7 +351,8 @@ def main() -> None:
         except Cancelled:
             answer(error="Cancelled", message="")
         except BarrxError as error:
-            answer(error=type(error).__name__, message=str(error))
+            known = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
+            answer(error=known.__name__, message=str(error))
         except Exception as error:
             log.exception("task %s", request["task"])
             answer(error="bug", message=f"{type(error).__name__}: {error}")

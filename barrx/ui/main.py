@@ -14,7 +14,8 @@ _PAGES = _HERE.parents[1] / "pages"
 
 def main() -> None:
     """Run the page that the address names."""
-    st.set_page_config(page_title="Barr X", page_icon=_HERE / "icon.png", layout="wide")  # a named icon would be fetched
+    # An icon by name would be fetched from elsewhere.
+    st.set_page_config(page_title="Barr X", page_icon=_HERE / "icon.png", layout="wide")
     st.html(_HERE / "style.css")
     page = st.navigation(
         [

@@ -181,7 +181,7 @@ def test_read_only_refuses_to_add_and_remove(
     for arguments in (["add", "other", few], ["remove", "few"]):
         status, _out, err = run(capsys, *arguments)
         assert status == 2
-        assert "read-only" in err
+        assert "BARRX_READ_ONLY is set" in err
 
 
 def test_wrong_setting_is_named(
@@ -197,7 +197,7 @@ def test_wrong_setting_is_named(
 
 
 def test_cache_says_what_it_mended(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(capsys, "map", "demo", "--min-samples", "4", "--output", tmp_path / "m.csv")
+    run(capsys, "map", "demo", "--n-neighbors", "7", "--output", tmp_path / "m.csv")
     files = list((home / "cache" / "projections").rglob("*.val"))
     assert files
     files[0].write_bytes(b"x" * files[0].stat().st_size)

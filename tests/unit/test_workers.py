@@ -13,7 +13,7 @@ import pytest
 
 from barrx import pipeline, workers
 from barrx.datasets import DEMO_SLUG
-from barrx.errors import EncoderError, ParameterError, WorkerError
+from barrx.errors import DatasetError, EncoderError, ParameterError, WorkerError
 from barrx.pipeline import MapRequest
 from barrx.projection import ProjectionParams
 from barrx.workers import Job, Pool, Snapshot
@@ -77,24 +77,17 @@ def test_a_session_that_asks_anew_drops_what_it_no_longer_waits_for(pool: Pool) 
     assert shared.wait(PATIENCE).state == "done"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "kind", "message"),
-    [
-        (request(n_neighbors=2000), ParameterError, "n_neighbors must be below the number of images"),
-        (
-            MapRequest(slug=DEMO_SLUG, encoder="convnext-tiny"),
-            EncoderError,
-            "has no convnext-tiny embedding yet",
-        ),
-    ],
-)
-def test_errors_come_back_with_their_type_and_text(
-    pool: Pool, arguments: MapRequest, kind: type[Exception], message: str
-) -> None:
-    end = submit(pool, arguments).wait(PATIENCE)
-    assert end.state == "failed"
-    with pytest.raises(kind, match=message):
-        raise end.error or AssertionError("no error")
+def test_errors_come_back_with_their_type_and_text(pool: Pool, small: str, tmp_path: Path) -> None:
+    too_many = submit(pool, request(n_neighbors=2000)).wait(PATIENCE)
+    with pytest.raises(ParameterError, match="n_neighbors must be below the number of images"):
+        raise too_many.error or AssertionError("no error")
+    not_embedded = submit(pool, MapRequest(slug=small, encoder="efficientnet-lite0")).wait(PATIENCE)
+    with pytest.raises(EncoderError, match="has no efficientnet-lite0 embedding yet"):
+        raise not_embedded.error or AssertionError("no error")
+    empty = {"slug": "x", "source": str(tmp_path / "home"), "metadata": None, "title": None}
+    nothing = pool.submit("add", empty, key="add", lane="long").wait(PATIENCE)
+    with pytest.raises(DatasetError, match="Nothing was added"):
+        raise nothing.error or AssertionError("no error")
 
 
 def test_a_bug_in_a_worker_is_told_and_the_worker_lives_on(pool: Pool) -> None:
