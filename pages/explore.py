@@ -14,8 +14,8 @@ st.title(plain(dataset.title), anchor=False)
 
 if embedding_panel.show(dataset, encoder):
     with st.sidebar:
-        request = controls.choose_map(dataset, encoder)
         color = controls.choose_color(dataset)
+        request = controls.choose_map(dataset, encoder)
     map_view.show(dataset, request, color)
 else:
     st.caption(_("The map appears here as soon as every image has its vector."))

@@ -19,14 +19,14 @@ def strip(facts: Mapping[str, str]) -> None:
 
 
 def of_map(finished: Map) -> dict[str, str]:
-    """Return the figures of a map: images, clusters, noise share, time taken, where it came from."""
+    """Return the figures of a map: images, clusters, noise share, the time it took and what took it."""
     n_images, n_clusters = len(finished.coordinates), finished.clustering.n_clusters
+    taken = _("to read from the cache") if finished.was_stored else _("to compute")
     return {
         ngettext("image", "images", n_images): f"{n_images:,}",
         ngettext("cluster on the map", "clusters on the map", n_clusters): f"{n_clusters:,}",
         _("noise"): f"{finished.clustering.noise_share:.0%}",
-        _("time taken"): duration(finished.seconds),
-        _("from"): _("cache") if finished.was_stored else _("computed now"),
+        taken: duration(finished.seconds),
     }
 
 

@@ -48,14 +48,16 @@ def show(dataset: Dataset, request: MapRequest, color: str) -> None:
     job = state.pool().submit("map", request.to_json(), key=key, lane="maps", owner=state.session_id())
     state.await_job(job)
     _waiting(job)
-    last = state.last_map(dataset, request.encoder)
+    last = state.last_map(dataset, request.encoder) or _default(dataset, request)
     if last is not None:
         _area(dataset, last, color, dimmed=True)
     else:
-        st.info(
-            _("Computing the first map of this collection. It takes some seconds."),
-            icon=":material/hourglass_top:",
-        )
+        st.info(_("Computing the map. It takes some seconds."), icon=":material/hourglass_top:")
+
+
+def _default(dataset: Dataset, request: MapRequest) -> Map | None:
+    """Return the map the collection opens with, if it is stored: better than nothing to look at."""
+    return pipeline.load(dataset, MapRequest.default(dataset.slug, request.encoder, len(dataset.filenames)))
 
 
 def _with_first_timing(dataset: Dataset, finished: Map, job: Job | None) -> Map:

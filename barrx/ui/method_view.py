@@ -60,7 +60,7 @@ def _choose_picture(dataset: Dataset) -> int:
     chosen = linked.choice(
         _("Image"),
         dataset.filenames,
-        default=dataset.filenames[0],
+        default=dataset.filenames[len(dataset.filenames) // 3],
         name=lambda filename: (titles[filename] or filename)[:_TITLE_LENGTH],
         key=keys.PICTURE,
         help=_("Type to search for a title."),

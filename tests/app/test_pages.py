@@ -57,7 +57,7 @@ def test_explore_follows_a_slider(home: Path) -> None:
     test = page("explore")
     before = texts(test)
     test.slider(key=keys.MIN_CLUSTER_SIZE).set_value(40).run()
-    until(test, lambda: "computed now" in texts(test))
+    until(test, lambda: "to compute" in texts(test))
     assert not test.exception
     assert texts(test) != before
 
@@ -134,7 +134,7 @@ def test_a_collection_of_a_handful_gives_a_sensible_page(home: Path, tmp_path: P
     datasets.add(datasets.AddRequest(slug="few", source=str(folder)))
     embedding.compute(datasets.load("few"), encoders.get("efficientnet-lite0"))
     test = page("explore", dataset="few")
-    until(test, lambda: not any("first map" in info.value for info in test.info))
+    until(test, lambda: not any("Computing" in info.value for info in test.info))
     assert not test.exception
     assert not test.error
     assert f"<dd>{n}</dd>" in texts(test)
