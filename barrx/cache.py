@@ -35,6 +35,7 @@ STORES: tuple[Store, ...] = ("embeddings", "projections")
 _SHARE = {"embeddings": 0.8, "projections": 0.2}
 _DIGEST_SIZE = 16
 _DAMAGED = ".damaged-"
+_OLD_LOCK_SECONDS = 24 * 3600  # nothing takes that long to compute
 
 
 # --- fingerprints ---------------------------------------------------------------------------------------
@@ -315,9 +316,12 @@ def _drop(opened: Any, key: str) -> None:
 
 
 def clear(store: Store) -> int:
-    """Remove every entry of one cache, and what was set aside of it; return the number of entries."""
+    """Remove every entry of one cache, what was set aside of it, and old locks; return the number of entries."""
     for folder in settings.current().cache_dir.glob(f"{store}{_DAMAGED}*"):
         shutil.rmtree(folder, ignore_errors=True)
+    for old in (settings.current().home / "locks").glob("*.lock"):
+        if old.stat().st_mtime < time.time() - _OLD_LOCK_SECONDS:
+            old.unlink(missing_ok=True)
     with _guarded(store) as opened:
         count = len(opened)
         try:

@@ -24,8 +24,9 @@ def pool() -> Pool:
 
 
 def warm_up() -> None:
-    """Start the map worker and let it compile, after the page is on screen."""
-    pool().submit("warm", {}, key="warm", lane="maps")
+    """Start the map worker once and let it compile, after the page is on screen."""
+    if pool().find("warm") is None:
+        pool().submit("warm", {}, key="warm", lane="maps")
 
 
 def session_id() -> str:
