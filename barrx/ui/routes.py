@@ -29,7 +29,7 @@ from filelock import FileLock
 from itsdangerous import BadSignature, Signer
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
 
 from barrx import datasets, images, settings
 from barrx.datasets import Dataset
@@ -259,15 +259,15 @@ async def _map_file(request: Request) -> Response:
 
 
 def _routes() -> list[BaseRoute]:
-    inner: list[BaseRoute] = [
-        Route("/barrx/map/{name}", _map_file),
-        Route("/barrx/thumbnails/{token}/{side:int}", _many),
-        Route("/barrx/thumbnail/{token}/{side:int}/{index:int}.webp", _one),
-        Route("/barrx/picture/{token}/{index:int}", _large),
+    # Streamlit puts the base path before its own routes only. A Mount there would hide them.
+    base = "/" + (st.get_option("server.baseUrlPath") or "").strip("/")
+    root = f"{base.rstrip('/')}/barrx"
+    return [
+        Route(root + "/map/{name}", _map_file),
+        Route(root + "/thumbnails/{token}/{side:int}", _many),
+        Route(root + "/thumbnail/{token}/{side:int}/{index:int}.webp", _one),
+        Route(root + "/picture/{token}/{index:int}", _large),
     ]
-    # Streamlit puts the base path before its own routes only.
-    base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    return [Mount(f"/{base}", routes=inner)] if base else inner
 
 
 ROUTES = _routes()

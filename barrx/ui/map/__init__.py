@@ -267,14 +267,14 @@ def _words() -> dict[str, str]:
         "clear": _("Clear the selection"),
         "dots": _("Dots"),
         "both": _("Both"),
-        "pictures": _("Pictures"),
-        "size": _("Size of the pictures"),
+        "pictures": _("Images"),
+        "size": _("Size of the images"),
         "legend": _("Colours"),
-        "empty": _("There are no pictures to show."),
+        "empty": _("There are no images to show."),
         "untitled": _("Untitled"),
         "keys": _(
             "Arrow keys move the map, plus and minus zoom, 0 shows everything. "
-            "Enter opens the picture in the middle, Escape clears the selection."
+            "Enter opens the image in the middle, Escape clears the selection."
         ),
     }
 

@@ -81,8 +81,8 @@ export class Camera {
 
   /** Take a new size of the canvas: what was in the middle stays there. */
   resize(width, height) {
-    const dx = (width - this.width) / 2;
-    const dy = (height - this.height) / 2;
+    // At first there is no middle yet: a view from before is taken as it is.
+    const [dx, dy] = this.width ? [(width - this.width) / 2, (height - this.height) / 2] : [0, 0];
     Object.assign(this, { width, height });
     if (this.isFitted) this.fit();
     else this.pan(dx, dy);

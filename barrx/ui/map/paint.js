@@ -4,7 +4,7 @@ import { mixed, packed } from "./theme.js";
 
 export const SHAPES = ["circle", "square", "diamond", "triangle"];
 const NOISE_INK = 0.62; // noise is quieter than clusters, and still seen
-const FADED_INK = 0.16;
+const FADED_INK = 0.3; // of what a point would have
 const WEAKEST_INK = 0.55; // a point of strength 0
 const STEPS = 16; // of strength
 const FADED = 0;
@@ -26,11 +26,10 @@ function inksOf({ palette, noise }, ground) {
   const inks = new Uint32Array((palette.length + 1) * STEPS * 2);
   [...palette, noise].forEach((colour, slot) => {
     for (let step = 0; step < STEPS; step++) {
-      const isNoise = slot === palette.length;
-      const ink = isNoise ? NOISE_INK : WEAKEST_INK + (1 - WEAKEST_INK) * (step / (STEPS - 1));
+      const ink = slot === palette.length ? NOISE_INK : WEAKEST_INK + (1 - WEAKEST_INK) * (step / (STEPS - 1));
       const at = (slot * STEPS + step) * 2;
       inks[at] = packed(mixed(ground, colour, ink));
-      inks[at + 1] = packed(mixed(ground, colour, Math.min(ink, isNoise ? 0.7 : 1) * FADED_INK * 2));
+      inks[at + 1] = packed(mixed(ground, colour, ink * FADED_INK));
     }
   });
   return inks;

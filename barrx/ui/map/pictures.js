@@ -19,10 +19,10 @@ export class Pictures {
     this.drawn = []; // [{i, x, y, width, height}], the one on top last
   }
 
-  /** Take the points of a map, known by the name of its arrangement; `bright` marks those that are not faded. */
+  /** Take the points of a map, known by the name of their arrangement; `bright` marks those that are not faded. */
   setPoints(points, bounds, bright, arrangement) {
     const isKnown = this.arrangement === arrangement && isSame(this.bright, bright);
-    if (!isKnown) this.representatives = new Representatives(points.x, points.y, bounds, bright);
+    if (!isKnown) this.representatives = new Representatives(points.x, points.y, bounds, meritOf(points, bright));
     Object.assign(this, { arrangement, bright });
   }
 
@@ -105,6 +105,13 @@ export class Pictures {
     }
     return -1;
   }
+}
+
+// A picture that is not faded stands before one that is, and one that belongs somewhere before noise.
+function meritOf({ n, strength }, bright) {
+  const merit = new Uint8Array(n);
+  for (let i = 0; i < n; i++) merit[i] = (!bright || bright[i] ? 2 : 0) + (strength[i] ? 1 : 0);
+  return merit;
 }
 
 function isSame(one, other) {

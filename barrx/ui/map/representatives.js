@@ -7,6 +7,7 @@
  */
 
 const NEAR = 0.78;
+const MOST_MERIT = 3;
 const STEPS = 2; // levels in which the width of a cell halves
 const DEEPEST = 24 * STEPS; // levels below the coarsest: more than one can zoom in
 
@@ -45,15 +46,15 @@ class Cells {
 }
 
 export class Representatives {
-  /** `bright` marks the points to be preferred; without it all are alike. */
-  constructor(x, y, bounds, bright) {
+  /** `merit` has a small whole number for each point: the higher ones are preferred. */
+  constructor(x, y, bounds, merit) {
     Object.assign(this, { x, y });
     this.left = bounds[0];
     this.low = bounds[2];
     const extent = Math.max(bounds[1] - bounds[0], bounds[3] - bounds[2]) || 1;
     this.coarsest = levelFor(extent * 2);
     this.finest = this.coarsest + DEEPEST;
-    this.rank = ranked(x.length, bright);
+    this.rank = ranked(merit);
     this.levels = new Map();
   }
 
@@ -98,16 +99,15 @@ export class Representatives {
   }
 }
 
-// Bright points first. Within them a stride mixes neighbouring rows of the data, which are often of one folder.
-function ranked(n, bright) {
+// By merit. Among equals a stride mixes neighbouring rows of the data, which are often of one folder.
+function ranked(merit) {
+  const n = merit.length;
   let stride = Math.max(1, Math.round(n * 0.618));
   while (gcd(stride, n) !== 1) stride++;
   const rank = new Uint32Array(n);
   let end = 0;
-  for (const wanted of bright ? [1, 0] : [1]) {
-    for (let k = 0, i = 0; k < n; k++, i = (i + stride) % n) {
-      if (!bright || bright[i] === wanted) rank[end++] = i;
-    }
+  for (let wanted = MOST_MERIT; wanted >= 0; wanted--) {
+    for (let k = 0, i = 0; k < n; k++, i = (i + stride) % n) if (merit[i] === wanted) rank[end++] = i;
   }
   return rank;
 }

@@ -54,9 +54,11 @@ export function inkOn([red, green, blue]) {
 export function themeOf(element) {
   const style = getComputedStyle(element);
   const color = (name, fallback) => rgbOf(style.getPropertyValue(name).trim() || fallback);
+  const [ground, text] = [color("--st-background-color", "#fff"), color("--st-text-color", "#222")];
   return {
-    ground: color("--st-background-color", "#fff"),
-    text: color("--st-text-color", "#222"),
+    ground,
+    text,
+    isDark: luminance(ground) < luminance(text),
     accent: color("--st-primary-color", "#3b63a8"),
   };
 }

@@ -24,6 +24,7 @@ export function unpacked(buffer) {
 export class Thumbnails {
   constructor(onLoad) {
     this.onLoad = onLoad;
+    this.underWay = 0; // batches
     this.forget();
   }
 
@@ -78,40 +79,41 @@ export class Thumbnails {
 
   fetchMore() {
     this.timer = null;
-    while (this.wanted.length && this.pending.size < IN_FLIGHT * BATCH && (this.underWay ?? 0) < IN_FLIGHT) {
-      this.load(this.wanted.splice(0, this.hasAny ? BATCH : FIRST_BATCH), this.side, this.source);
+    while (this.wanted.length && this.underWay < IN_FLIGHT) {
+      this.load(this.wanted.splice(0, this.hasAny ? BATCH : FIRST_BATCH), this.side);
     }
   }
 
-  async load(indexes, side, source) {
+  async load(indexes, side) {
+    // Those of this collection: another one may be on show when the answer comes.
+    const { source, pending, failures } = this;
     const keys = indexes.map((index) => `${side}/${index}`);
-    keys.forEach((key) => this.pending.add(key));
-    this.underWay = (this.underWay ?? 0) + 1;
+    keys.forEach((key) => pending.add(key));
+    this.underWay++;
     this.hasAny = true;
     try {
       const address = new URL(`barrx/thumbnails/${source.token}/${side}?i=${indexes}`, document.baseURI);
       const answer = await fetch(address);
       if (!answer.ok) throw new Error(`${answer.status}`);
       const files = unpacked(await answer.arrayBuffer());
-      await Promise.all(files.map(([index, file]) => this.decode(index, side, file, source)));
+      await Promise.all(files.map(([index, file]) => this.decode(`${side}/${index}`, file, source, failures)));
     } catch {
       // Without its thumbnail a picture stays a dot.
-      keys.forEach((key) => this.failures.set(key, (this.failures.get(key) ?? 0) + 1));
+      keys.forEach((key) => failures.set(key, (failures.get(key) ?? 0) + 1));
     }
     this.underWay--;
-    keys.forEach((key) => this.pending.delete(key));
+    keys.forEach((key) => pending.delete(key));
     this.onLoad();
     this.fetchMore();
   }
 
-  async decode(index, side, file, source) {
-    const key = `${side}/${index}`;
+  async decode(key, file, source, failures) {
     try {
       const bitmap = await createImageBitmap(new Blob([file], { type: "image/webp" }));
       if (source.collection !== this.source.collection) bitmap.close();
       else this.keep(key, bitmap);
     } catch {
-      this.failures.set(key, TRIES);
+      failures.set(key, TRIES);
     }
   }
 

@@ -111,6 +111,7 @@ export class MapView {
     this.canvas.setAttribute("aria-label", options.alt);
     this.message.hidden = points.n > 0;
     this.theme = themeOf(this.root);
+    this.root.style.colorScheme = this.theme.isDark ? "dark" : "light";
     const seen = (colour) => legible(rgbOf(colour), this.theme);
     this.colours = { palette: options.palette.map(seen), noise: seen(options.noise) };
     this.legend.update(options, this.colours, options.words);

@@ -1,0 +1,221 @@
+"""A server as the README starts it, and a real Chromium that looks at it."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+REPOSITORY = Path(__file__).parents[2]
+STARTS_WITHIN = 90.0  # seconds: a slow machine that starts for the first time
+_CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+# --- the server -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Server:
+    """A running Barr X: its address, its data, its process, what it wrote."""
+
+    url: str
+    home: Path
+    process: subprocess.Popen[bytes]
+    log_path: Path
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def log(self) -> str:
+        return self.log_path.read_text(encoding="utf-8", errors="replace")
+
+    def stop(self) -> None:
+        """End the server and whatever it has started."""
+        for signal_number in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal_number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(15)
+
+    def __str__(self) -> str:
+        return self.url
+
+
+StartServer = Callable[..., Server]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(home: Path, extra: dict[str, str]) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("BARRX_", "STREAMLIT_"))}
+    # Without a screen Streamlit opens no browser; with a home of its own it is a first start each time.
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        kept.pop(name, None)
+    return kept | {"BARRX_HOME": str(home), "HOME": str(home.parent), "PYTHONUNBUFFERED": "1"} | extra
+
+
+def _wait_until_healthy(server: Server, base: str) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            break
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+            urllib.request.urlopen(f"{base}/_stcore/health", timeout=5) as answer,
+        ):
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    server.stop()
+    pytest.fail(f"The server did not start. It wrote:\n{server.log()}")
+
+
+def start(
+    folder: Path, *arguments: str, app: Path = REPOSITORY / "app.py", base: str = "", **environment: str
+) -> Server:
+    home, log_path = folder / "home", folder / "server.log"
+    home.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(app.relative_to(REPOSITORY)),
+        "--server.port",
+        str(port),
+        *arguments,
+    ]
+    if base:
+        command += ["--server.baseUrlPath", base]
+    with log_path.open("ab") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            env=_environment(home, environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    url = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
+    server = Server(url, home, process, log_path)
+    _wait_until_healthy(server, url)
+    return server
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[StartServer]:
+    """Give a function that starts a server: start_server(*arguments, app=, base=, **environment)."""
+    servers: list[Server] = []
+
+    def start_one(*arguments: str, folder: Path | None = None, **options: Any) -> Server:
+        server = start(folder or tmp_path / f"server{len(servers)}", *arguments, **options)
+        servers.append(server)
+        return server
+
+    yield start_one
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give a server with an empty BARRX_HOME, the same one for all tests of a module."""
+    server = start(tmp_path_factory.mktemp("server"))
+    yield server
+    server.stop()
+
+
+# --- the browser ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Complaints:
+    """What the pages of a test complained about; a test may clear it when it expects complaints."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def listen_to(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.lines.append(f"uncaught: {error}"))
+        page.on("console", self._take)
+        page.on("crash", lambda _page: self.lines.append("the page crashed"))
+
+    def _take(self, line: ConsoleMessage) -> None:
+        # On a deep link Streamlit looks for its own base path by trying; the tries that fail are no fault.
+        is_search = "/_stcore/" in line.location["url"] and "404" in line.text
+        if line.type == "error" and not is_search:
+            self.lines.append(f"console: {line.text} ({line.location['url']})")
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give a headless Chromium that draws without a GPU."""
+    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    if path is None:
+        pytest.fail("The browser tests need Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def open_page(browser: Browser, complaints: Complaints) -> Iterator[OpenPage]:
+    """Give a function that opens a page in a fresh profile: open_page(width=, height=, **context options).
+
+    The test fails if a page throws, crashes, or writes an error to the console.
+    """
+    contexts = []
+
+    def open_one(*, width: int = 1280, height: int = 800, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        page = context.new_page()
+        complaints.listen_to(page)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints.lines == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """Give a page of 1280 x 800 in a fresh profile."""
+    return open_page()

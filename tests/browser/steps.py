@@ -1,0 +1,68 @@
+"""What people do on the page, for browser tests."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def wait_until_idle(page: Page) -> None:
+    """Wait until Streamlit is connected and has run its script to the end."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=60_000)
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+
+
+def the_map(page: Page) -> Locator:
+    """Return the canvas of the map, once a map is drawn."""
+    canvas = page.locator("canvas[data-revision]")
+    canvas.wait_for(timeout=60_000)
+    return canvas
+
+
+def revision(page: Page) -> str:
+    """Return the name of the map that is drawn."""
+    return the_map(page).get_attribute("data-revision") or ""
+
+
+def wait_for_another_map(page: Page, before: str) -> str:
+    """Wait until another map is drawn than the one named; return its name."""
+    expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=60_000)
+    return revision(page)
+
+
+def pixel_of(page: Page, index: int) -> tuple[float, float]:
+    """Return where in the window a point of the map is."""
+    x, y = the_map(page).evaluate("(canvas, i) => canvas.barrxPixelOf(i)", index)
+    return float(x), float(y)
+
+
+def choose(page: Page, name: str) -> None:
+    """Press a button of the map's tools: pan, box, lasso, dots, both, pictures."""
+    page.locator(f'.toolbar [data-choice="{name}"]').click()
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button of the map's tools: closer, farther, fit, clear."""
+    page.locator(f'.toolbar [data-action="{name}"]').click()
+
+
+def wait_until_still(page: Page) -> None:
+    """Wait until the camera rests: the view is the same for a dozen frames."""
+    page.evaluate(
+        """async () => {
+          const host = document.querySelector("[data-testid=stBidiComponentIsolated]");
+          const canvas = host.shadowRoot.querySelector("canvas");
+          let view = null;
+          for (let same = 0; same < 12; same = canvas.dataset.view === view ? same + 1 : 0) {
+            view = canvas.dataset.view;
+            await new Promise(requestAnimationFrame);
+          }
+        }"""
+    )
+
+
+def number_in(text: str) -> int:
+    """Return the first whole number of a text."""
+    found = re.search(r"\d+", text.replace(",", ""))
+    assert found, text
+    return int(found.group())

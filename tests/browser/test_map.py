@@ -1,0 +1,596 @@
+"""The map in a real browser, through the mouse, the keyboard and fingers."""
+
+import json
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+
+from barrx.ui.map import inside
+from tests.browser.conftest import REPOSITORY, Complaints, OpenPage, Server, StartServer, start
+from tests.browser.map_app.titles import TITLES
+from tests.browser.steps import (
+    choose,
+    number_in,
+    pixel_of,
+    press,
+    revision,
+    the_map,
+    wait_for_another_map,
+    wait_until_idle,
+    wait_until_still,
+)
+
+APP = REPOSITORY / "tests" / "browser" / "map_app" / "app.py"
+
+
+@pytest.fixture(scope="module")
+def maps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give a server with the map alone."""
+    server = start(tmp_path_factory.mktemp("maps"), app=APP, PYTHONPATH=str(REPOSITORY))
+    yield server
+    server.stop()
+
+
+def show(page: Page, server: Server, query: str = "") -> None:
+    page.goto(f"{server.url}/?{query}")
+    the_map(page)
+    wait_until_idle(page)
+
+
+def view(page: Page) -> dict[str, float]:
+    found: dict[str, float] = json.loads(the_map(page).get_attribute("data-view") or "")
+    return found
+
+
+def pixels(page: Page) -> NDArray[np.float64]:
+    """Return where all points are in the window, (n, 2)."""
+    canvas = the_map(page)
+    places = canvas.evaluate("(c) => Array.from({length: +c.dataset.points}, (_, i) => c.barrxPixelOf(i))")
+    return np.array(places, np.float64).reshape(-1, 2)
+
+
+def ink(page: Page, index: int) -> list[int]:
+    """Return the colour of the pixel in the middle of a point."""
+    color: list[int] = the_map(page).evaluate(
+        """(canvas, i) => {
+          const [x, y] = canvas.barrxPixelOf(i), box = canvas.getBoundingClientRect(), d = canvas.width / box.width;
+          return [...canvas.getContext("2d").getImageData((x - box.left) * d, (y - box.top) * d, 1, 1).data];
+        }""",
+        index,
+    )
+    return color
+
+
+def alone(page: Page, groups: int = 6) -> int:
+    """Return a point of a group that no other is near, so that the pointer means it for certain."""
+    places = pixels(page)
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2) + np.eye(len(places)) * 1e9
+    return int(apart.min(axis=1).argmax())
+
+
+def corner(page: Page) -> tuple[float, float]:
+    box = the_map(page).bounding_box()
+    assert box
+    return box["x"], box["y"]
+
+
+def drag(page: Page, line: list[tuple[float, float]]) -> None:
+    page.mouse.move(*line[0])
+    page.mouse.down()
+    for x, y in line[1:]:
+        page.mouse.move(x, y, steps=3)
+    page.mouse.up()
+
+
+def ring(page: Page, radius: float = 120) -> list[tuple[float, float]]:
+    left, top = corner(page)
+    middle = left + 330, top + 200
+    turns = np.linspace(0, 2 * math.pi, 30)
+    return [(middle[0] + radius * 1.5 * math.cos(t), middle[1] + radius * math.sin(t)) for t in turns]
+
+
+# --- what is drawn ----------------------------------------------------------------------------------------
+
+
+def test_map_draws_points_and_pictures(page: Page, maps: Server) -> None:
+    show(page, maps)
+    canvas = the_map(page)
+    expect(canvas).to_have_attribute("data-revision", "600-0-False")
+    expect(canvas).to_have_attribute("data-points", "600")
+    page.wait_for_function("document.querySelector('[data-testid=stBidiComponentIsolated]')")
+    expect(canvas).not_to_have_attribute("data-pictures", "0")
+    expect(canvas).to_have_attribute("aria-label", "Map of 600 pictures")
+
+
+@pytest.mark.parametrize("query", ["n=0", "n=1", "n=2", "n=40&same=1", "n=600&plain=1"])
+def test_map_draws_collections_of_any_kind(page: Page, maps: Server, query: str) -> None:
+    show(page, maps, query)
+    left, top = corner(page)
+    for x, y in pixels(page):
+        assert 0 < x - left < 1280
+        assert 0 < y - top < 500
+
+
+def test_map_of_no_pictures_says_so(page: Page, maps: Server) -> None:
+    show(page, maps, "n=0")
+    expect(page.get_by_text("There are no images to show.")).to_be_visible()
+
+
+def test_map_draws_100000_points(page: Page, maps: Server) -> None:
+    show(page, maps, "n=100000&plain=1")
+    expect(the_map(page)).to_have_attribute("data-points", "100000")
+    before = view(page)
+    left, top = corner(page)
+    drag(page, [(left + 300, top + 200), (left + 400, top + 250)])
+    assert view(page)["offsetX"] == pytest.approx(before["offsetX"] + 100, abs=1)
+
+
+def test_map_shows_dots_or_pictures_or_both(page: Page, maps: Server) -> None:
+    show(page, maps)
+    canvas = the_map(page)
+    expect(canvas).not_to_have_attribute("data-pictures", "0")
+    both = number_in(canvas.get_attribute("data-pictures") or "")
+    choose(page, "dots")
+    expect(canvas).to_have_attribute("data-pictures", "0")
+    choose(page, "pictures")
+    page.wait_for_function("(both) => " + _dataset("pictures") + " > both", arg=both)
+
+
+def _dataset(name: str) -> str:
+    host = "document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
+    return f"Number({host}.querySelector('canvas').dataset.{name})"
+
+
+def test_map_shows_more_and_larger_pictures_as_one_zooms_in(page: Page, maps: Server) -> None:
+    show(page, maps)
+    choose(page, "pictures")
+    places = pixels(page)
+    page.mouse.move(*places[6])
+    for _ in range(5):
+        page.mouse.wheel(0, -400)
+    wait_until_still(page)
+    group = pixels(page)
+    left, top = corner(page)
+    in_view = ((group > [left, top]) & (group < [left + 700, top + 500])).all(axis=1).sum()
+    page.wait_for_function(f"{_dataset('pictures')} >= {min(in_view, 3)}")
+
+
+def test_map_larger_pictures_by_the_slider_are_fewer(page: Page, maps: Server) -> None:
+    show(page, maps)
+    choose(page, "pictures")
+    page.wait_for_function(f"{_dataset('pictures')} > 20")
+    before = number_in(the_map(page).get_attribute("data-pictures") or "")
+    page.get_by_label("Size of the images").fill("96")
+    page.wait_for_function("(before) => " + _dataset("pictures") + " < before", arg=before)
+
+
+def test_map_keeps_dots_where_thumbnails_fail(page: Page, maps: Server, complaints: Complaints) -> None:
+    page.route("**/barrx/thumbnails/**", lambda route: route.abort())
+    show(page, maps)
+    choose(page, "pictures")
+    wait_until_still(page)
+    expect(the_map(page)).to_have_attribute("data-pictures", "0")
+    left, top = corner(page)
+    page.mouse.move(left + 2, top + 2)
+    ground = page.locator("canvas").evaluate("c => [...c.getContext('2d').getImageData(3, 3, 1, 1).data]")
+    painted = sum(ink(page, i) != ground for i in range(60))
+    assert painted > 5
+    complaints.lines.clear()  # the browser reports each request that failed
+
+
+def test_map_is_drawn_for_sharp_screens(open_page: OpenPage, maps: Server) -> None:
+    page = open_page(device_scale_factor=2)
+    show(page, maps)
+    widths = the_map(page).evaluate("c => [c.width, c.clientWidth]")
+    assert widths[0] == 2 * widths[1]
+
+
+@pytest.mark.parametrize(("scheme", "is_light"), [("light", True), ("dark", False)])
+def test_map_follows_the_theme(open_page: OpenPage, maps: Server, scheme: str, is_light: bool) -> None:
+    page = open_page(color_scheme=scheme)
+    show(page, maps)
+    ground = the_map(page).evaluate("c => [...c.getContext('2d').getImageData(3, 3, 1, 1).data]")
+    assert (sum(ground[:3]) > 3 * 128) is is_light
+
+
+def test_map_fits_a_phone(open_page: OpenPage, maps: Server) -> None:
+    page = open_page(width=390, height=844, device_scale_factor=2, has_touch=True, is_mobile=True)
+    show(page, maps)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for part in (".toolbar", "canvas", ".legend"):
+        box = page.locator(part).bounding_box()
+        assert box
+        assert (box["x"] >= 0, box["x"] + box["width"] <= 390) == (True, True)
+
+
+# --- what is under the pointer ----------------------------------------------------------------------------
+
+
+def test_hover_shows_picture_title_creator_date_and_cluster(page: Page, maps: Server) -> None:
+    show(page, maps)
+    choose(page, "dots")
+    i = alone(page)
+    page.mouse.move(*pixel_of(page, i))
+    tooltip = page.get_by_role("tooltip")
+    expect(tooltip).to_have_attribute("data-index", str(i))
+    expect(tooltip).to_contain_text(f"picture {i}")
+    expect(tooltip).to_contain_text(str(1800 + i % 100))
+    expect(tooltip).to_contain_text(f"group {i % 6}")
+    page.wait_for_function(
+        """() => document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot
+            .querySelector('.tooltip img').naturalWidth > 1"""
+    )
+    page.mouse.move(*corner(page))
+    expect(tooltip).to_be_hidden()
+
+
+@pytest.mark.parametrize("i", range(len(TITLES)))
+def test_hover_shows_any_title_as_text(page: Page, maps: Server, i: int) -> None:
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    show(page, maps, f"n={i + 1}")
+    choose(page, "dots")
+    page.mouse.move(*pixel_of(page, i))
+    tooltip = page.get_by_role("tooltip")
+    expect(tooltip).to_have_attribute("data-index", str(i))
+    expect(tooltip.locator(".title")).to_have_text(TITLES[i][:300] or "Untitled")
+    # The only picture in it is the thumbnail, and it stays inside the map whatever the title.
+    assert tooltip.locator("img").count() == 1
+    box, stage = tooltip.bounding_box(), the_map(page).bounding_box()
+    assert box
+    assert stage
+    assert box["y"] >= stage["y"]
+    assert box["y"] + box["height"] <= stage["y"] + stage["height"]
+    assert dialogs == []
+
+
+def test_click_opens_the_picture(page: Page, maps: Server) -> None:
+    show(page, maps)
+    choose(page, "dots")
+    i = alone(page)
+    page.mouse.click(*pixel_of(page, i))
+    expect(page.get_by_text(f"clicked {i} after 1 clicks")).to_be_visible()
+    page.wait_for_timeout(400)  # two clicks in less are a double click
+    page.mouse.click(*pixel_of(page, i))
+    expect(page.get_by_text(f"clicked {i} after 2 clicks")).to_be_visible()
+
+
+def test_click_beside_everything_opens_nothing(page: Page, maps: Server) -> None:
+    show(page, maps)
+    left, top = corner(page)
+    page.mouse.click(left + 5, top + 5)
+    wait_until_idle(page)
+    expect(page.get_by_text("clicked None after 0 clicks")).to_be_visible()
+
+
+def test_click_takes_the_picture_that_lies_on_top(page: Page, maps: Server) -> None:
+    show(page, maps)
+    expect(the_map(page)).not_to_have_attribute("data-pictures", "0")
+    page.mouse.move(*pixel_of(page, 30))
+    shown = page.get_by_role("tooltip").get_attribute("data-index")
+    page.mouse.click(*pixel_of(page, 30))
+    expect(page.get_by_text(f"clicked {shown} after 1 clicks")).to_be_visible()
+
+
+def test_tap_opens_the_picture(open_page: OpenPage, maps: Server) -> None:
+    page = open_page(width=390, height=844, has_touch=True)
+    show(page, maps)
+    choose(page, "dots")
+    page.touchscreen.tap(*pixel_of(page, i := alone(page)))
+    expect(page.get_by_text(f"clicked {i} after 1 clicks")).to_be_visible()
+
+
+# --- camera -----------------------------------------------------------------------------------------------
+
+
+def test_wheel_zooms_at_the_pointer(page: Page, maps: Server) -> None:
+    show(page, maps)
+    place, before = pixel_of(page, 9), view(page)
+    page.mouse.move(*place)
+    page.mouse.wheel(0, -500)
+    wait_until_still(page)
+    assert view(page)["scale"] > 1.5 * before["scale"]
+    assert pixel_of(page, 9) == pytest.approx(place, abs=2)  # the wheel counts in whole pixels
+    page.mouse.wheel(0, 500)
+    wait_until_still(page)
+    assert view(page)["scale"] == pytest.approx(before["scale"], rel=1e-6)
+
+
+def test_drag_moves_the_map_and_opens_nothing(page: Page, maps: Server) -> None:
+    show(page, maps)
+    x, y = pixel_of(page, 9)
+    drag(page, [(x, y), (x + 80, y + 40)])
+    assert pixel_of(page, 9) == pytest.approx((x + 80, y + 40), abs=1)
+    expect(page.get_by_text("clicked None after 0 clicks")).to_be_visible()
+
+
+def test_double_click_and_button_show_everything_again(page: Page, maps: Server) -> None:
+    show(page, maps)
+    fitted = view(page)
+    left, top = corner(page)
+    for show_all in (lambda: page.mouse.dblclick(left + 4, top + 4), lambda: press(page, "fit")):
+        page.mouse.move(left + 200, top + 200)
+        page.mouse.wheel(0, -600)
+        wait_until_still(page)
+        assert view(page) != fitted
+        show_all()
+        wait_until_still(page)
+        assert view(page) == pytest.approx(fitted)
+
+
+def test_keyboard_moves_zooms_opens(page: Page, maps: Server) -> None:
+    show(page, maps)
+    fitted = view(page)
+    the_map(page).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    wait_until_still(page)
+    moved = view(page)
+    assert (moved["offsetX"], moved["offsetY"]) == pytest.approx(
+        (fitted["offsetX"] - 60, fitted["offsetY"] - 60)
+    )
+    page.keyboard.press("+")
+    wait_until_still(page)
+    assert view(page)["scale"] == pytest.approx(1.5 * fitted["scale"])
+    page.keyboard.press("-")
+    page.keyboard.press("0")
+    wait_until_still(page)
+    assert view(page) == pytest.approx(fitted)
+    page.keyboard.press("Enter")
+    places = pixels(page)
+    box = the_map(page).bounding_box()
+    assert box
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    nearest = int(np.linalg.norm(places - middle, axis=1).argmin())
+    expect(page.get_by_text(f"clicked {nearest} after 1 clicks")).to_be_visible()
+
+
+def test_buttons_zoom(page: Page, maps: Server) -> None:
+    show(page, maps)
+    before = view(page)["scale"]
+    page.get_by_role("button", name="Zoom in").click()
+    wait_until_still(page)
+    assert view(page)["scale"] == pytest.approx(1.5 * before)
+    page.get_by_role("button", name="Zoom out").click()
+    wait_until_still(page)
+    assert view(page)["scale"] == pytest.approx(before)
+
+
+def test_two_fingers_zoom(open_page: OpenPage, maps: Server) -> None:
+    page = open_page(width=390, height=844, has_touch=True)
+    show(page, maps)
+    before = view(page)["scale"]
+    left, top = corner(page)
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": left + x, "y": top + y, "id": k} for k, (x, y) in enumerate(places)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (150, 200))
+    touch("touchStart", (150, 200), (200, 200))
+    for step in range(1, 6):
+        touch("touchMove", (150 - 10 * step, 200), (200 + 10 * step, 200))
+    touch("touchEnd")
+    wait_until_still(page)
+    assert view(page)["scale"] == pytest.approx(3 * before, rel=0.05)
+    expect(page.get_by_text("clicked None after 0 clicks")).to_be_visible()
+
+
+# --- selection --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["shift", "tool"])
+def test_box_selects_what_is_inside(page: Page, maps: Server, way: str) -> None:
+    show(page, maps)
+    left, top = corner(page)
+    box = (left + 60.0, top + 40.0, left + 330.0, top + 260.0)
+    places = pixels(page)
+    expected = ((places > box[:2]) & (places < box[2:])).all(axis=1).sum()
+    assert 0 < expected < 600
+    if way == "tool":
+        choose(page, "box")
+    else:
+        page.keyboard.down("Shift")
+    drag(page, [box[:2], box[2:]])
+    page.keyboard.up("Shift")
+    expect(page.get_by_text(f"selected {expected} pictures")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["Control", "Alt", "tool"])
+def test_lasso_selects_what_is_inside(page: Page, maps: Server, way: str) -> None:
+    show(page, maps)
+    line, places = ring(page), pixels(page)
+    expected = int(inside(line, places[:, 0], places[:, 1]).sum())
+    if way == "tool":
+        choose(page, "lasso")
+    else:
+        page.keyboard.down(way)
+    drag(page, line)
+    if way != "tool":
+        page.keyboard.up(way)
+    found = page.get_by_text("selected").inner_text()
+    # The line that is sent has fewer corners than the one that is drawn.
+    assert number_in(found) == pytest.approx(expected, abs=6)
+
+
+def test_selection_stays_bright_and_the_rest_fades(page: Page, maps: Server) -> None:
+    show(page, maps)
+    choose(page, "dots")
+    line, places = ring(page), pixels(page)
+    found = inside(line, places[:, 0], places[:, 1])
+    i, j = int(np.flatnonzero(found)[0]), int(np.flatnonzero(~found)[-1])
+    before = ink(page, i), ink(page, j)
+    choose(page, "lasso")
+    drag(page, line)
+    expect(page.get_by_text("selected")).to_be_visible()
+    assert sum(ink(page, j)) > sum(before[1])  # paler, on a light ground
+
+
+@pytest.mark.parametrize("way", ["Escape", "button"])
+def test_selection_is_cleared(page: Page, maps: Server, way: str) -> None:
+    show(page, maps)
+    choose(page, "lasso")
+    drag(page, ring(page))
+    expect(page.get_by_text("selected")).to_be_visible()
+    if way == "button":
+        page.get_by_role("button", name="Clear the selection").click()
+    else:
+        the_map(page).press("Escape")
+    expect(page.get_by_text("no selection")).to_be_visible()
+    expect(page.get_by_role("button", name="Clear the selection")).to_be_hidden()
+
+
+def test_selection_and_camera_survive_reruns_and_other_colours(page: Page, maps: Server) -> None:
+    show(page, maps)
+    page.mouse.move(*pixel_of(page, 9))
+    page.mouse.wheel(0, -150)
+    choose(page, "lasso")
+    drag(page, ring(page))
+    text = page.get_by_text("selected").inner_text()
+    before, color = view(page), ink(page, 0)
+    page.get_by_role("button", name="again").click()
+    wait_until_idle(page)
+    assert view(page) == before
+    page.get_by_text("by row").click()
+    wait_for_another_map(page, "600-0-False")
+    wait_until_idle(page)
+    assert view(page) == before
+    expect(page.get_by_text(text)).to_be_visible()
+    assert ink(page, 4) != color
+
+
+def test_selection_and_camera_are_found_again_by_who_comes_back(page: Page, maps: Server) -> None:
+    show(page, maps)
+    page.mouse.move(*pixel_of(page, 9))
+    page.mouse.wheel(0, -150)
+    wait_until_still(page)
+    choose(page, "lasso")
+    drag(page, ring(page))
+    text = page.get_by_text("selected").inner_text()
+    before = view(page)
+    page.get_by_text("away").click()
+    expect(page.locator("canvas")).to_have_count(0)
+    page.get_by_text("away").click()
+    expect(page.get_by_text(text)).to_be_visible()
+    assert view(page) == pytest.approx(before)
+
+
+def test_selection_ends_with_the_map_it_was_drawn_on(page: Page, maps: Server) -> None:
+    show(page, maps)
+    choose(page, "lasso")
+    drag(page, ring(page))
+    expect(page.get_by_text("selected")).to_be_visible()
+    page.get_by_test_id("stNumberInputStepUp").click()
+    wait_for_another_map(page, "600-0-False")
+    expect(page.get_by_text("no selection")).to_be_visible()
+
+
+def test_legend_brings_out_its_points(page: Page, maps: Server) -> None:
+    show(page, maps)
+    choose(page, "dots")
+    entry = page.locator(".legend button", has_text="group 2")
+    # 600 pictures in 6 groups, one of five of them noise
+    expect(entry).to_contain_text("80")
+    before = ink(page, 1)
+    entry.click()
+    expect(entry).to_have_attribute("aria-pressed", "true")
+    wait_until_still(page)
+    assert ink(page, 1) != before
+    entry.click()
+    wait_until_still(page)
+    assert ink(page, 1) == before
+
+
+def test_legend_tells_colours_apart_by_letters_too(page: Page, maps: Server) -> None:
+    show(page, maps)
+    letters = page.locator(".legend .chip text").all_text_contents()
+    assert letters == ["0", "1", "2", "3", "4", "5", "·"]
+
+
+# --- another map ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_another_map_is_reached_and_then_named(open_page: OpenPage, maps: Server, motion: str) -> None:
+    page = open_page(reduced_motion=motion)
+    show(page, maps)
+    before = pixels(page)
+    page.get_by_test_id("stNumberInputStepUp").click()
+    assert wait_for_another_map(page, "600-0-False") == "600-1-False"
+    after = pixels(page)
+    assert np.abs(after - before).max() > 50
+    wait_until_still(page)
+    assert pixels(page) == pytest.approx(after)
+
+
+def test_dimmed_map_keeps_its_name(page: Page, maps: Server) -> None:
+    show(page, maps)
+    page.get_by_text("dimmed").click()
+    wait_until_idle(page)
+    expect(the_map(page)).to_have_css("opacity", "0.4")
+    assert revision(page) == "600-0-False"
+
+
+def test_marked_picture_is_shown_in_any_case(page: Page, maps: Server) -> None:
+    show(page, maps, "selected=123")
+    expect(the_map(page)).not_to_have_attribute("data-pictures", "0")
+    page.mouse.move(*pixel_of(page, 123))
+    expect(page.get_by_role("tooltip")).to_have_attribute("data-index", "123")
+
+
+# --- its modules ------------------------------------------------------------------------------------------
+
+
+def test_lasso_means_the_same_in_the_browser_and_in_python(page: Page, maps: Server) -> None:
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(0, 5, (2, 2000)).astype(np.float32)
+    polygon = rng.normal(0, 5, (9, 2)).round(3).tolist()
+    page.goto(maps.url)
+    found = page.evaluate(
+        """async ([polygon, x, y]) => {
+          const { insidePolygon } = await import("/barrx/map/geometry.js");
+          return [...insidePolygon(polygon, Float32Array.from(x), Float32Array.from(y))];
+        }""",
+        [polygon, x.tolist(), y.tolist()],
+    )
+    assert found == inside([tuple(p) for p in polygon], x, y).astype(int).tolist()
+
+
+def test_representatives_keep_apart_and_stay_as_one_zooms_in(page: Page, maps: Server) -> None:
+    x, y = np.random.default_rng(5).normal(0, 3, (2, 3000)).astype(np.float32)
+    page.goto(maps.url)
+    levels = page.evaluate(
+        """async ([x, y]) => {
+          const { Representatives, levelFor, cellWidth } = await import("/barrx/map/representatives.js");
+          const { boundsOf } = await import("/barrx/map/geometry.js");
+          const [xs, ys] = [Float32Array.from(x), Float32Array.from(y)];
+          const all = new Representatives(xs, ys, boundsOf(xs, ys), new Uint8Array(xs.length));
+          const coarsest = levelFor(20);
+          return Array.from({ length: 16 }, (_, k) => [cellWidth(coarsest + k), [...all.at(coarsest + k)]]);
+        }""",
+        [x.tolist(), y.tolist()],
+    )
+    before: set[int] = set()
+    for width, shown in levels:
+        assert before <= set(shown)
+        assert len(set(shown)) == len(shown)
+        places = np.stack([x[shown], y[shown]], axis=1)
+        apart = np.abs(places[:, None] - places[None]).max(axis=2) + np.eye(len(shown)) * 1e9
+        assert len(shown) == 1 or apart.min() >= 0.78 * width * 0.999
+        before = set(shown)
+    assert len(before) > 1000
+
+
+# --- where it is served -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/museum/", "/museum"])
+def test_map_works_under_a_base_path(start_server: StartServer, page: Page, path: str) -> None:
+    server = start_server(app=APP, base="museum", PYTHONPATH=str(REPOSITORY))
+    page.goto(server.url.removesuffix("/museum") + path)
+    expect(the_map(page)).not_to_have_attribute("data-pictures", "0")
