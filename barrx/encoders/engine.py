@@ -18,7 +18,7 @@ from barrx.i18n import _
 
 log = logging.getLogger(__name__)
 
-_NOTICES = ("oneDNN custom operations", "absl::InitializeLog()")
+_NOTICES = ("oneDNN custom operations", "absl::InitializeLog()", "cudart_stub", "cuInit", "cuda_executor")
 _LONGEST_REASON = 300
 
 
@@ -35,7 +35,9 @@ def start() -> None:
     try:
         with _without_notices():
             import keras
-            import tensorflow  # noqa: F401
+            import tensorflow
+
+            tensorflow.config.list_physical_devices("GPU")  # says here that there is none, not later
     except ImportError as error:
         raise EncoderError(
             _("TensorFlow cannot be imported: {error}. Run: pip install -r requirements.txt").format(
