@@ -121,29 +121,33 @@ def decode(data: bytes) -> Any:
 
 
 class PlainDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
-    """A diskcache ``Disk`` that can neither write nor read a pickle.
+    """A diskcache ``Disk`` that never unpickles.
 
     ``put``, ``get``, ``store`` and ``fetch`` are all replaced: diskcache's own would unpickle a planted row
     (``raw=0`` for a key, ``mode=4`` for a value), and ``JSONDisk`` calls them.
     """
 
     def put(self, key: object) -> tuple[str, bool]:
+        """Take a key as it is: text."""
         if not isinstance(key, str):
             raise CacheError(_("Cache keys are text, got {kind}.").format(kind=type(key).__name__))
         return key, True
 
     def get(self, key: object, raw: object) -> str:
+        """Give a key back; refuse one that would have to be unpickled."""
         if not raw or not isinstance(key, str):
             raise CacheError(_("The cache holds a key that Barr X has not written."))
         return key
 
     def store(self, value: object, read: bool, key: object = None) -> tuple[int, int, str | None, Any]:
+        """Take bytes that :func:`encode` made, and nothing else."""
         if read or not isinstance(value, bytes):
             raise CacheError(_("Only encoded values go into the cache."))
         stored: tuple[int, int, str | None, Any] = super().store(value, False, key=key)
         return stored
 
     def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> bytes:
+        """Give bytes back; refuse any other kind of entry."""
         if mode == diskcache.core.MODE_RAW and isinstance(value, bytes):
             return value
         if mode == diskcache.core.MODE_BINARY and filename is not None:

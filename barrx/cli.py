@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import pandas as pd
-from tqdm import tqdm
 
 from barrx import cache, clustering, datasets, doctor, embedding, encoders, export, pipeline
 from barrx.clustering import ClusteringParams
 from barrx.errors import BarrxError, DatasetError
 from barrx.i18n import _, ngettext
 from barrx.neighbors import METRICS
+from barrx.progress import Bar
 from barrx.projection import ProjectionParams
 
 Arguments = argparse.Namespace
@@ -33,6 +33,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, and where to read on."""
 
     def error(self, message: str) -> NoReturn:
+        """End the program with status 2."""
         self.exit(
             USER_ERROR,
             _("{program}: {message}. See {program} --help.").format(program=self.prog, message=message)
@@ -87,7 +88,7 @@ def _add(arguments: Arguments) -> None:
     )
     if arguments.report:
         export.check_suffix(arguments.report, (".json",))
-    bar = _Bar(_("reading"), _("images"))
+    bar = Bar(_("reading"), _("images"))
     try:
         report = datasets.add(request, progress=bar.update)
     except DatasetError as error:
@@ -164,7 +165,7 @@ def _weights(arguments: Arguments) -> None:
     if arguments.file is not None:
         encoders.install(encoder, arguments.file, unverified=arguments.unverified)
     else:
-        bar = _Bar(encoder.slug, "B", unit_scale=True)
+        bar = Bar(encoder.slug, "B", unit_scale=True)
         try:
             encoders.download(encoder, progress=bar.update)
         finally:
@@ -181,7 +182,7 @@ def _embed(arguments: Arguments) -> None:
         export.check_suffix(arguments.output, (".npz", ".parquet"))
     dataset = datasets.load(arguments.slug)
     encoder = encoders.get(arguments.encoder or encoders.default())
-    bar = _Bar(encoders.label(encoder), _("images"))
+    bar = Bar(encoders.label(encoder), _("images"))
     start = time.perf_counter()
     try:
         run = embedding.compute(dataset, encoder, recompute=arguments.recompute, progress=bar.update)
@@ -295,34 +296,6 @@ def _say(arguments: Arguments, rows: list[dict[str, Any]]) -> None:
 
 def _print_json(facts: object) -> None:
     print(json.dumps(facts, ensure_ascii=False, allow_nan=False))
-
-
-class _Bar:
-    """A progress bar on standard error, begun at the first report; it shows the rate and the time left."""
-
-    def __init__(self, title: str, unit: str, *, unit_scale: bool = False) -> None:
-        self._title, self._unit, self._unit_scale = title, f" {unit}", unit_scale
-        self._bar: tqdm[NoReturn] | None = None
-
-    def update(self, done: int, total: int, detail: str = "") -> None:
-        """Show how far the work is."""
-        if self._bar is None:
-            self._bar = tqdm(
-                desc=self._title,
-                total=total or None,
-                initial=done,
-                unit=self._unit,
-                unit_scale=self._unit_scale,
-                file=sys.stderr,
-                leave=False,
-            )
-        self._bar.total = total or None
-        self._bar.update(done - self._bar.n)
-
-    def close(self) -> None:
-        """Take the bar off the screen."""
-        if self._bar is not None:
-            self._bar.close()
 
 
 # --- the parser -------------------------------------------------------------------------------------------

@@ -187,6 +187,7 @@ class _Run:
     cancelled: Callable[[], bool]
 
     def embed(self, todo: Sequence[int], *, total: int) -> None:
+        """Embed pictures and store each batch as soon as it is done."""
         done, failed = total - len(todo), list[tuple[int, BarrxError]]()
         with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
             for batch in self._decoded(pool, todo):

@@ -171,6 +171,7 @@ class _Process:
             log.warning("worker %d takes no more input", self.popen.pid)
 
     def close(self) -> None:
+        """End the process, whatever it is at."""
         for pipe in (self.popen.stdin, self.popen.stdout):
             if pipe is not None:
                 try:
