@@ -104,11 +104,11 @@ def _submit(
     if not given:
         raise DatasetError(_("There is nothing to add yet. Choose the images first."))
     title = title.strip() or _title_from(given)
-    folder = _upload_folder()
+    source = datasets.server_folder(given) if isinstance(given, str) else _saved(given, _upload_folder())
     arguments = {
         "slug": _free_slug(title),
-        "source": str(datasets.server_folder(given) if isinstance(given, str) else _saved(given, folder)),
-        "metadata": None if metadata is None else str(_save(metadata, folder)),
+        "source": str(source),
+        "metadata": None if metadata is None else str(_save(metadata, _upload_folder())),
         "title": title,
     }
     state.pool().submit("add", arguments, key=_JOB, lane="long")
@@ -138,7 +138,7 @@ def _uploads() -> Path:
 
 
 def _upload_folder() -> Path:
-    """Make a folder for one import; folders a stopped server has left behind go."""
+    """Make a folder for one upload; folders a stopped server has left behind go."""
     _uploads().mkdir(parents=True, exist_ok=True)
     for old in _uploads().iterdir():
         if old.stat().st_mtime < time.time() - _KEPT_SECONDS:
@@ -194,6 +194,6 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 
 def _clear_upload(job: Job) -> None:
-    folder = Path(job.arguments["source"]).parent
-    if folder.parent == _uploads():
-        shutil.rmtree(folder, ignore_errors=True)
+    for path in (job.arguments["source"], job.arguments["metadata"]):
+        if path is not None and (folder := Path(path).parent).parent == _uploads():
+            shutil.rmtree(folder, ignore_errors=True)

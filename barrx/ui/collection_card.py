@@ -9,7 +9,7 @@ import streamlit as st
 from barrx import datasets, embedding, encoders, settings
 from barrx.datasets import Dataset, Summary
 from barrx.i18n import _, ngettext
-from barrx.ui import embedding_panel, keys, routes, state
+from barrx.ui import embedding_panel, keys, navigation, routes, state
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
 
@@ -47,6 +47,7 @@ def _card(summary: Summary) -> None:
                 _confirm_removal(summary)
     if explore:
         state.open_collection(summary.slug)
+        st.switch_page(navigation.explore())
     _report(dataset)
 
 

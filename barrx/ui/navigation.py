@@ -1,0 +1,26 @@
+"""The pages and their addresses."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from barrx.i18n import _
+
+_PAGES = Path(__file__).parents[2] / "pages"
+
+
+def explore() -> Page:
+    """Return the first page: the map of a collection."""
+    return st.Page(_PAGES / "explore.py", title=_("Explore"), icon=":material/scatter_plot:", default=True)
+
+
+def all_pages() -> list[Page]:
+    """Return every page in the order of the navigation."""
+    return [
+        explore(),
+        st.Page(
+            _PAGES / "datasets.py", title=_("Datasets"), icon=":material/photo_library:", url_path="datasets"
+        ),
+        st.Page(_PAGES / "method.py", title=_("Method"), icon=":material/menu_book:", url_path="method"),
+    ]
