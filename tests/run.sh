@@ -21,4 +21,5 @@ ruff check .
 ruff format --check .
 mypy
 python -m tests.catalogue --check
-python -m pytest "$@"
+# Two at a time, a file at a time: most tests wait for a process of their own.
+python -m pytest -n 2 --dist loadfile "$@"
