@@ -2,6 +2,8 @@
 
 import re
 
+import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -26,7 +28,8 @@ def revision(page: Page) -> str:
 
 def wait_for_another_map(page: Page, before: str) -> str:
     """Wait until another map is drawn than the one named; return its name."""
-    expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=60_000)
+    # The first map of a server waits for its worker to compile: half a minute on a busy machine.
+    expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=150_000)
     return revision(page)
 
 
@@ -34,6 +37,36 @@ def pixel_of(page: Page, index: int) -> tuple[float, float]:
     """Return where in the window a point of the map is."""
     x, y = the_map(page).evaluate("(canvas, i) => canvas.barrxPixelOf(i)", index)
     return float(x), float(y)
+
+
+def pixels(page: Page) -> NDArray[np.float64]:
+    """Return where all points are in the window, (n, 2)."""
+    canvas = the_map(page)
+    places = canvas.evaluate("(c) => Array.from({length: +c.dataset.points}, (_, i) => c.barrxPixelOf(i))")
+    return np.array(places, np.float64).reshape(-1, 2)
+
+
+def alone(page: Page) -> int:
+    """Return the point that no other is near, so that the pointer means it for certain."""
+    places = pixels(page)
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2) + np.eye(len(places)) * 1e9
+    return int(apart.min(axis=1).argmax())
+
+
+def corner(page: Page) -> tuple[float, float]:
+    """Return where in the window the map begins."""
+    box = the_map(page).bounding_box()
+    assert box
+    return box["x"], box["y"]
+
+
+def drag(page: Page, line: list[tuple[float, float]]) -> None:
+    """Draw a line with the button of the mouse down."""
+    page.mouse.move(*line[0])
+    page.mouse.down()
+    for x, y in line[1:]:
+        page.mouse.move(x, y, steps=3)
+    page.mouse.up()
 
 
 def choose(page: Page, name: str) -> None:

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from barrx.ui.map import inside
 from tests.browser.conftest import REPOSITORY, Complaints, OpenPage, Server, StartServer, start
 from tests.browser.map_app.titles import TITLES
 from tests.browser.steps import (
+    alone,
     choose,
+    corner,
+    drag,
     number_in,
     pixel_of,
+    pixels,
     press,
     revision,
     the_map,
@@ -46,13 +49,6 @@ def view(page: Page) -> dict[str, float]:
     return found
 
 
-def pixels(page: Page) -> NDArray[np.float64]:
-    """Return where all points are in the window, (n, 2)."""
-    canvas = the_map(page)
-    places = canvas.evaluate("(c) => Array.from({length: +c.dataset.points}, (_, i) => c.barrxPixelOf(i))")
-    return np.array(places, np.float64).reshape(-1, 2)
-
-
 def ink(page: Page, index: int) -> list[int]:
     """Return the colour of the pixel in the middle of a point."""
     color: list[int] = the_map(page).evaluate(
@@ -63,27 +59,6 @@ def ink(page: Page, index: int) -> list[int]:
         index,
     )
     return color
-
-
-def alone(page: Page, groups: int = 6) -> int:
-    """Return a point of a group that no other is near, so that the pointer means it for certain."""
-    places = pixels(page)
-    apart = np.linalg.norm(places[:, None] - places[None], axis=2) + np.eye(len(places)) * 1e9
-    return int(apart.min(axis=1).argmax())
-
-
-def corner(page: Page) -> tuple[float, float]:
-    box = the_map(page).bounding_box()
-    assert box
-    return box["x"], box["y"]
-
-
-def drag(page: Page, line: list[tuple[float, float]]) -> None:
-    page.mouse.move(*line[0])
-    page.mouse.down()
-    for x, y in line[1:]:
-        page.mouse.move(x, y, steps=3)
-    page.mouse.up()
 
 
 def ring(page: Page, radius: float = 120) -> list[tuple[float, float]]:

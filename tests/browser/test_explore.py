@@ -1,0 +1,271 @@
+"""Explore in a real browser: sliders, cards, selections, colours, the table."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from barrx import datasets, embedding, encoders, roles
+from barrx.datasets import Dataset
+from barrx.ui import keys
+from tests.browser.app_steps import (
+    COMPUTED,
+    STORED,
+    button,
+    card_title,
+    facts,
+    figures,
+    indexes,
+    legend,
+    open_app,
+    press_on,
+    select,
+    thumb,
+    tiles,
+    wait_for_map,
+    widget,
+)
+from tests.browser.conftest import OpenPage, Server, StartServer
+from tests.browser.steps import (
+    alone,
+    choose,
+    corner,
+    drag,
+    pixel_of,
+    pixels,
+    press,
+    revision,
+    wait_for_another_map,
+    wait_until_idle,
+)
+
+
+@pytest.fixture
+def demo(home: Path) -> Dataset:
+    return datasets.load(datasets.DEMO_SLUG)
+
+
+@pytest.fixture
+def explore(page: Page, server: Server) -> Page:
+    """Give a page with the map of the demo, as dots: no picture lies over the point that a test means."""
+    open_app(page, server)
+    choose(page, "dots")
+    return page
+
+
+# --- sliders ----------------------------------------------------------------------------------------------
+
+
+def test_sliders_change_the_map_and_what_was_seen_comes_from_the_cache(
+    start_server: StartServer, open_page: OpenPage, tmp_path: Path
+) -> None:
+    server = start_server(folder=tmp_path / "museum")
+    page = open_page()
+    open_app(page, server)
+    first, first_figures = wait_for_map(page), figures(page)
+    assert (first_figures["images"], STORED in first_figures) == ("810", True)
+
+    press_on(page, keys.MIN_CLUSTER_SIZE, "ArrowRight")
+    second = _next_map(page, first, "min_cluster_size=11")
+    second_figures = figures(page)
+    assert second_figures["clusters on the map"] != first_figures["clusters on the map"]
+
+    press_on(page, keys.N_NEIGHBORS, "ArrowRight")
+    third = _next_map(page, second, "min_cluster_size=11&n_neighbors=16")
+    address = page.url.removeprefix(server.url)
+    third_figures = _without_time(page)
+    assert len({first, second, third}) == 3
+
+    press_on(page, keys.N_NEIGHBORS, "ArrowLeft")
+    assert _next_map(page, third, "min_cluster_size=11") == second
+    assert STORED in figures(page)
+    button(page, keys.RESET).click()
+    assert _next_map(page, second, "") == first
+
+    page.close()  # it would look for its server
+    server.stop()
+    stored = _files(server.home)
+    again = start_server(folder=tmp_path / "museum")
+    page = open_page()
+    open_app(page, again, address)
+    assert wait_for_map(page) == third
+    assert STORED in figures(page)
+    assert _without_time(page) == third_figures
+    assert _files(again.home) == stored
+
+
+def _next_map(page: Page, before: str, query: str) -> str:
+    wait_for_another_map(page, before)
+    after = wait_for_map(page)
+    assert page.url.partition("?")[2] == query
+    return after
+
+
+def _without_time(page: Page) -> dict[str, str]:
+    return {name: value for name, value in figures(page).items() if name not in (COMPUTED, STORED)}
+
+
+def _files(home: Path) -> set[str]:
+    """Return the names of the maps that are stored: one more means that something was computed."""
+    return {path.name for path in (home / "cache" / "projections").rglob("*.val")}
+
+
+# --- a picture --------------------------------------------------------------------------------------------
+
+
+def test_click_shows_the_card_and_its_neighbours_lead_on(explore: Page, demo: Dataset) -> None:
+    i = alone(explore)
+    explore.mouse.click(*pixel_of(explore, i))
+    titles = roles.texts(demo.metadata, "title")
+    expect(card_title(explore)).to_have_text(titles[i])
+    shown = facts(explore)
+    assert shown["file"] == demo.filenames[i]
+    for name, value in demo.metadata.iloc[i].items():
+        text = roles.shown(value)
+        if text and text != demo.filenames[i]:
+            assert shown[str(name)] == text
+    assert 0 <= float(shown["membership strength"]) <= 1
+    assert shown["cluster on the map"]
+
+    found = tiles(explore, keys.CARD_NEIGHBORS)
+    expect(found).to_have_count(10)
+    assert indexes(found) == _nearest(demo, i)
+    explore.wait_for_function(
+        """() => [...document.querySelectorAll("figure.card img")].every(i => i.naturalWidth > 1)"""
+    )
+    first = indexes(found)[0]
+    found.first.click()
+    expect(card_title(explore)).to_have_text(titles[first])
+    assert facts(explore)["file"] == demo.filenames[first]
+    wait_until_idle(explore)
+    assert indexes(tiles(explore, keys.CARD_NEIGHBORS)) == _nearest(demo, first)
+    button(explore, keys.CLEAR_PICTURE).click()
+    expect(explore.get_by_text("Click an image on the map to see its card.")).to_be_visible()
+
+
+def _nearest(dataset: Dataset, index: int) -> list[int]:
+    """Return the ten nearest pictures in the embedding by cosine, the plain way."""
+    vectors = embedding.require(dataset, encoders.get("efficientnet-lite0")).vectors.astype(np.float64)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    distances = 1 - vectors @ vectors[index]
+    distances[index] = -1
+    return [int(i) for i in np.argsort(distances, kind="stable")[1:11]]
+
+
+def test_hover_shows_title_creator_date_and_cluster(explore: Page, demo: Dataset) -> None:
+    known = roles.texts(demo.metadata, "creator"), roles.texts(demo.metadata, "date")
+    i = alone(explore)
+    explore.mouse.move(*pixel_of(explore, i))
+    tooltip = explore.get_by_role("tooltip")
+    expect(tooltip).to_be_visible()
+    expect(tooltip).to_have_attribute("data-index", str(i))
+    for text in (roles.texts(demo.metadata, "title")[i], known[0][i], known[1][i]):
+        expect(tooltip).to_contain_text(text)
+    cluster = tooltip.locator(".cluster").inner_text()
+    explore.mouse.click(*pixel_of(explore, i))
+    expect(explore.locator("dl.facts")).to_be_visible()
+    assert cluster in (
+        facts(explore)["cluster on the map"],
+        f"cluster {facts(explore)['cluster on the map']}",
+    )
+
+
+# --- many pictures ----------------------------------------------------------------------------------------
+
+
+def test_box_fills_the_gallery(explore: Page, demo: Dataset) -> None:
+    left, top = corner(explore)
+    box = (left + 180.0, top + 160.0, left + 420.0, top + 380.0)
+    places = pixels(explore)
+    inside = np.flatnonzero(((places > box[:2]) & (places < box[2:])).all(axis=1))
+    assert 48 < len(inside) < 810
+    explore.keyboard.down("Shift")
+    drag(explore, [box[:2], box[2:]])
+    explore.keyboard.up("Shift")
+    expect(explore.get_by_role("heading", name=f"{len(inside)} images selected")).to_be_visible()
+    found = tiles(explore, keys.GALLERY)
+    expect(found).to_have_count(48)
+    assert indexes(found) == inside[:48].tolist()
+    found.nth(3).click()
+    expect(card_title(explore)).to_have_text(roles.texts(demo.metadata, "title")[inside[3]])
+    expect(tiles(explore, keys.GALLERY)).to_have_count(48)  # the selection stays
+    explore.get_by_role("button", name="Page 2", exact=True).click()
+    expect(tiles(explore, keys.GALLERY).first).to_have_attribute("data-index", str(inside[48]))
+    press(explore, "clear")
+    expect(explore.get_by_role("heading", name="images selected")).to_have_count(0)
+
+
+@pytest.mark.parametrize("column", ["category", "year"])
+def test_colours_follow_a_column_and_the_map_stays(explore: Page, demo: Dataset, column: str) -> None:
+    before, clusters, places = revision(explore), legend(explore), pixels(explore)
+    select(explore, keys.COLOR, column)
+    expect(explore.locator(".legend h3")).to_have_text(column)
+    shown = legend(explore)
+    assert shown.keys() != clusters.keys()
+    assert sum(shown.values()) == 810
+    if column == "category":
+        counts = demo.metadata["category"].value_counts()
+        assert all(counts[name] == n for name, n in shown.items() if name in counts)
+        assert len(shown) == 20
+    else:
+        assert shown.pop("no value") == demo.metadata["year"].isna().sum()
+        assert shown == {str(year): n for year, n in demo.metadata["year"].value_counts().items()}
+    assert revision(explore) == before
+    assert pixels(explore) == pytest.approx(places)
+    assert f"color={column}" in explore.url
+
+
+def test_figures_say_what_the_legend_counts(explore: Page) -> None:
+    shown, counts = figures(explore), legend(explore)
+    noise = counts.pop("noise")
+    assert shown["clusters on the map"] == str(len(counts))
+    assert shown["noise"] == f"{noise / 810:.0%}"
+    assert shown["images"] == str(noise + sum(counts.values()))
+
+
+def test_table_is_downloaded(explore: Page, demo: Dataset) -> None:
+    with explore.expect_download() as waiting:
+        button(explore, keys.DOWNLOAD_TABLE).click()
+    assert waiting.value.suggested_filename == "demo.csv"
+    table = pd.read_csv(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+    assert table.columns[:5].tolist() == ["filename", "x", "y", "label", "strength"]
+    assert table["filename"].tolist() == demo.filenames
+    assert {"title", "category", "year"} <= set(table.columns)
+
+
+# --- a slider in the hand -----------------------------------------------------------------------------------
+# Here, not above: by now the server's worker has compiled what it needs.
+
+
+def test_slider_dragged_by_the_mouse_computes_on_release(page: Page, server: Server) -> None:
+    open_app(page, server)
+    before = wait_for_map(page)
+    handle = widget(page, keys.MIN_CLUSTER_SIZE).get_by_test_id("stSliderThumbValue").locator("..")
+    handle.scroll_into_view_if_needed()
+    box, track = (
+        handle.bounding_box(),
+        thumb(page, keys.MIN_CLUSTER_SIZE).locator("xpath=ancestor::*[@role='group']"),
+    )
+    width = track.evaluate("e => e.offsetWidth")
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 0.2 * width, y, steps=6)
+    expect(handle).to_have_text(re.compile("2[89]|3[012]"))
+    assert revision(page) == before
+    assert "min_cluster_size" not in page.url
+    page.mouse.up()
+    wait_for_another_map(page, before)
+    assert f"min_cluster_size={thumb(page, keys.MIN_CLUSTER_SIZE).input_value()}" in page.url
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_bug_in_the_log(server: Server) -> Iterator[None]:
+    yield
+    assert "Traceback" not in server.log()
