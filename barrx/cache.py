@@ -304,7 +304,10 @@ def get_or_compute(store: Store, key: str, compute: Callable[[], Any]) -> tuple[
 def lock(key: str) -> FileLock:
     """Return the lock, shared by all processes, under which a key is computed."""
     folder = settings.current().home / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(folder, error) from error
     return FileLock(folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.lock")
 
 

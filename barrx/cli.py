@@ -54,6 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(_("Stopped. What was finished is kept."))
     except BrokenPipeError:  # the reader of our output has seen enough
         sys.stderr.close()
+    except OSError as error:  # a full disk, a folder one may not write to
+        return _fail(
+            _("{error}. Check the disk and your rights, or set BARRX_HOME to another folder.").format(
+                error=error
+            )
+        )
     return 0
 
 
