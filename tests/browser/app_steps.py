@@ -99,8 +99,9 @@ def figures(page: Page) -> dict[str, str]:
     return dict(zip(names, values, strict=True))
 
 
-def facts(page: Page) -> dict[str, str]:
-    """Return what the card of a picture says: name -> value."""
+def facts(page: Page, filename: str) -> dict[str, str]:
+    """Wait for the card of a picture and return what it says: name -> value."""
+    expect(page.locator("dl.facts")).to_contain_text(filename)
     rows = page.locator("dl.facts > div")
     return dict(
         zip(rows.locator("dt").all_text_contents(), rows.locator("dd").all_text_contents(), strict=True)

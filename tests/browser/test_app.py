@@ -51,7 +51,7 @@ if threading.current_thread() is threading.main_thread():
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give a server that tells which modules it has imported when it gets a signal."""
     folder = tmp_path_factory.mktemp("watched")
     (folder / "sitecustomize.py").write_text(LISTENER)
@@ -60,7 +60,22 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-# --- the first start --------------------------------------------------------------------------------------
+# --- the first thing a server is asked ---------------------------------------------------------------------
+
+
+def test_parameters_in_the_address_are_followed_on_a_fresh_server(server: Server, page: Page) -> None:
+    query = "dataset=demo&n_neighbors=30&min_dist=0.5&metric=euclidean&min_cluster_size=12&color=category"
+    open_app(page, server, f"/?{query}")
+    wait_for_map(page)
+    assert COMPUTED in figures(page)
+    assert thumb(page, keys.N_NEIGHBORS).input_value() == "30"
+    assert thumb(page, keys.MIN_DIST).input_value() == "0.5"
+    assert thumb(page, keys.MIN_CLUSTER_SIZE).input_value() == "12"
+    for key, value in ((keys.METRIC, "euclidean"), (keys.COLOR, "category")):
+        expect(widget(page, key).get_by_role("combobox")).to_have_value(value)
+    expect(page.locator(".legend h3")).to_have_text("category")
+    for part in query.split("&")[1:]:  # the demo is where Explore begins: it needs no word in the address
+        assert part in page.url
 
 
 def test_first_start_shows_the_map_of_the_demo(page: Page, server: Server) -> None:
@@ -105,21 +120,6 @@ def test_page_opens_by_its_address_on_a_fresh_server(
         expect(tiles(page, keys.METHOD_NEIGHBORS)).to_have_count(10)
     else:
         wait_for_map(page)
-
-
-def test_parameters_in_the_address_are_followed_on_a_fresh_server(watched: Server, page: Page) -> None:
-    query = "dataset=demo&n_neighbors=30&min_dist=0.5&metric=euclidean&min_cluster_size=12&color=category"
-    open_app(page, watched, f"/?{query}")
-    wait_for_map(page)
-    assert COMPUTED in figures(page)
-    assert thumb(page, keys.N_NEIGHBORS).input_value() == "30"
-    assert thumb(page, keys.MIN_DIST).input_value() == "0.5"
-    assert thumb(page, keys.MIN_CLUSTER_SIZE).input_value() == "12"
-    for key, value in ((keys.METRIC, "euclidean"), (keys.COLOR, "category")):
-        expect(widget(page, key).get_by_role("combobox")).to_have_value(value)
-    expect(page.locator(".legend h3")).to_have_text("category")
-    for part in query.split("&")[1:]:  # the demo is where Explore begins: it needs no word in the address
-        assert part in page.url
 
 
 def test_missing_weights_are_said_with_the_way_to_get_them(page: Page, server: Server) -> None:
@@ -206,26 +206,27 @@ HEAVY = {"tensorflow", "keras", "umap", "hdbscan", "numba", "llvmlite", "sklearn
 
 
 def test_server_process_never_loads_what_workers_are_for(
-    watched: Server, page: Page, record_property: Callable[[str, object], None]
+    server: Server, page: Page, record_property: Callable[[str, object], None]
 ) -> None:
-    open_app(page, watched)
+    open_app(page, server)
     before = wait_for_map(page)
     page.mouse.click(*pixel_of(page, 5))
     expect(tiles(page, keys.CARD_NEIGHBORS)).to_have_count(10)
     press_on(page, keys.N_NEIGHBORS, "ArrowRight")  # one that has to be computed
     expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=150_000)
     to_page(page, "Method")
-    expect(page.get_by_role("heading", name="2 · Numbers become a vector")).to_be_visible()
+    expect(page.get_by_role("heading", name="5 · Dense places become clusters")).to_be_visible()
+    page.wait_for_function("() => [...document.images].every(i => i.complete)")  # or their end is a 404
     to_page(page, "Datasets")
 
-    modules = _modules(watched)
+    modules = _modules(server)
     assert {"streamlit", "barrx.ui.map_view", "barrx.workers"} <= set(modules)
     assert HEAVY & {name.partition(".")[0] for name in modules} == set()
-    assert mapped_libraries(watched.pid) == set()
-    workers = psutil.Process(watched.pid).children(recursive=True)
+    assert mapped_libraries(server.pid) == set()
+    workers = psutil.Process(server.pid).children(recursive=True)
     assert any("hdbscan" in mapped_libraries(worker.pid) for worker in workers)
 
-    megabytes = psutil.Process(watched.pid).memory_info().rss / 1e6
+    megabytes = psutil.Process(server.pid).memory_info().rss / 1e6
     record_property("server_rss_mb", round(megabytes))
     print(f"resident memory of the Streamlit process: {megabytes:.0f} MB")
 

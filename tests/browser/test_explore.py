@@ -41,7 +41,6 @@ from tests.browser.steps import (
     press,
     revision,
     wait_for_another_map,
-    wait_until_idle,
 )
 
 
@@ -123,7 +122,7 @@ def test_click_shows_the_card_and_its_neighbours_lead_on(explore: Page, demo: Da
     explore.mouse.click(*pixel_of(explore, i))
     titles = roles.texts(demo.metadata, "title")
     expect(card_title(explore)).to_have_text(titles[i])
-    shown = facts(explore)
+    shown = facts(explore, demo.filenames[i])
     assert shown["file"] == demo.filenames[i]
     for name, value in demo.metadata.iloc[i].items():
         text = roles.shown(value)
@@ -141,8 +140,8 @@ def test_click_shows_the_card_and_its_neighbours_lead_on(explore: Page, demo: Da
     first = indexes(found)[0]
     found.first.click()
     expect(card_title(explore)).to_have_text(titles[first])
-    assert facts(explore)["file"] == demo.filenames[first]
-    wait_until_idle(explore)
+    assert facts(explore, demo.filenames[first])["file"] == demo.filenames[first]
+    expect(found.first).to_have_attribute("data-index", str(_nearest(demo, first)[0]))
     assert indexes(tiles(explore, keys.CARD_NEIGHBORS)) == _nearest(demo, first)
     button(explore, keys.CLEAR_PICTURE).click()
     expect(explore.get_by_text("Click an image on the map to see its card.")).to_be_visible()
@@ -168,11 +167,8 @@ def test_hover_shows_title_creator_date_and_cluster(explore: Page, demo: Dataset
         expect(tooltip).to_contain_text(text)
     cluster = tooltip.locator(".cluster").inner_text()
     explore.mouse.click(*pixel_of(explore, i))
-    expect(explore.locator("dl.facts")).to_be_visible()
-    assert cluster in (
-        facts(explore)["cluster on the map"],
-        f"cluster {facts(explore)['cluster on the map']}",
-    )
+    label = facts(explore, demo.filenames[i])["cluster on the map"]
+    assert cluster in (label, f"cluster {label}")
 
 
 # --- many pictures ----------------------------------------------------------------------------------------
@@ -238,7 +234,7 @@ def test_table_is_downloaded(explore: Page, demo: Dataset) -> None:
     assert {"title", "category", "year"} <= set(table.columns)
 
 
-# --- a slider in the hand -----------------------------------------------------------------------------------
+# --- a slider in the hand ---------------------------------------------------------------------------------
 # Here, not above: by now the server's worker has compiled what it needs.
 
 
