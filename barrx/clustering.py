@@ -85,7 +85,7 @@ class Clustering:
 
     Attributes
     ----------
-    labels : (n_images,) int32, -1 is noise
+    labels : (n_images,) int32, -1 is noise; the numbers may have gaps
     strength : (n_images,) float32, membership strength from 0 to 1, 0 for noise
     """
 
@@ -93,8 +93,13 @@ class Clustering:
     strength: NDArray[np.float32]
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the clusters there are, ascending; not always 0, 1, 2, ..."""
+        return tuple(np.unique(self.labels[self.labels != NOISE]).tolist())
+
+    @property
     def n_clusters(self) -> int:
-        return int(self.labels.max(initial=NOISE)) + 1
+        return len(self.numbers)
 
     @property
     def noise_share(self) -> float:

@@ -1,6 +1,6 @@
 """What the colours of a map mean: clusters, categories or numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,26 +25,26 @@ class Coloring:
     ----------
     title : name of what is shown
     indexes : (n_images,) int16, -1 for noise or a missing value
-    names : the meaning of index 0, 1, ...
+    names : the meaning of each index; those of clusters may have gaps
     missing : the meaning of index -1
     is_sequential : the indexes are in an order, to be shown on a scale
     """
 
     title: str
     indexes: NDArray[np.int16]
-    names: Sequence[str]
+    names: Mapping[int, str]
     missing: str
     is_sequential: bool = False
 
-    def counts(self) -> list[int]:
-        """Return how many pictures have each index, in the order of ``names``."""
-        shown = self.indexes[self.indexes >= 0]
-        return [int(count) for count in np.bincount(shown, minlength=len(self.names))]
+    def counts(self) -> dict[int, int]:
+        """Return how many pictures have each index of ``names``, in their order."""
+        counts = np.bincount(self.indexes[self.indexes >= 0], minlength=max(self.names, default=0) + 1)
+        return {index: int(counts[index]) for index in self.names}
 
 
 def by_cluster(clustering: Clustering) -> Coloring:
     """Colour by the cluster numbers of HDBSCAN."""
-    names = [_("cluster {n}").format(n=n) for n in range(clustering.n_clusters)]
+    names = {n: _("cluster {n}").format(n=n) for n in clustering.numbers}
     return Coloring(_("Clusters on the map"), clustering.labels.astype(np.int16), names, _("noise"))
 
 
@@ -68,7 +68,7 @@ def _by_category(values: pd.Series, column: str) -> Coloring:
     if len(order) > len(kept):
         names.append(_("{n} others").format(n=len(order) - len(kept)))
     indexes = text.map(lambda name: number.get(name, len(kept))).to_numpy(np.int16)
-    return Coloring(column, indexes, names, _("no value"))
+    return Coloring(column, indexes, dict(enumerate(names)), _("no value"))
 
 
 def _by_number(values: pd.Series, column: str) -> Coloring:
@@ -79,7 +79,7 @@ def _by_number(values: pd.Series, column: str) -> Coloring:
     indexes = np.full(len(numbers), MISSING, np.int16)
     indexes[known] = np.clip(np.searchsorted(edges, numbers[known], side="right") - 1, 0, len(edges) - 2)
     names = [f"{_tidy(low)} – {_tidy(high)}" for low, high in pairwise(edges)]
-    return Coloring(column, indexes, names, _("no value"), is_sequential=True)
+    return Coloring(column, indexes, dict(enumerate(names)), _("no value"), is_sequential=True)
 
 
 def _tidy(number: float) -> str:

@@ -135,7 +135,7 @@ def _coloring(dataset: Dataset, finished: Map, color: str) -> Coloring:
 
 def _legend(colors: Coloring) -> list[tuple[str, int, int]]:
     counts = colors.counts()
-    entries = [(name, count, i) for i, (name, count) in enumerate(zip(colors.names, counts, strict=True))]
+    entries = [(name, counts[index], index) for index, name in colors.names.items()]
     missing = int((colors.indexes == coloring.MISSING).sum())
     return [*entries, (colors.missing, missing, coloring.MISSING)] if missing else entries
 

@@ -41,7 +41,8 @@ def test_every_cluster_has_at_least_min_cluster_size_members(
 ) -> None:
     params = ClusteringParams(min_cluster_size=size, min_samples=min_samples, cluster_selection_method=method)
     found = clustering.cut(clustering.tree(points(n), min_samples), n, params)
-    counts = np.bincount(found.labels[found.labels >= 0], minlength=found.n_clusters)
+    _numbers, counts = np.unique(found.labels[found.labels >= 0], return_counts=True)
+    assert len(counts) == found.n_clusters
     assert (counts >= size).all()
     assert (found.strength[found.labels == clustering.NOISE] == 0).all()
     assert ((found.strength >= 0) & (found.strength <= 1)).all()
@@ -65,6 +66,14 @@ def test_labels_mark_isolated_images_as_noise(home: Path) -> None:
     assert found.n_clusters == 2
     assert found.labels[-1] == clustering.NOISE
     assert 0 < found.noise_share < 0.5
+
+
+def test_numbers_are_those_of_the_clusters_there_are() -> None:
+    found = clustering.Clustering(np.array([7, -1, 3, 7], np.int32), np.ones(4, np.float32))
+    assert found.numbers == (3, 7)
+    assert found.n_clusters == 2
+    nothing = clustering.Clustering(np.full(4, -1, np.int32), np.zeros(4, np.float32))
+    assert nothing.numbers == ()
 
 
 def test_clustering_is_keyed_by_the_points_it_was_made_from(home: Path) -> None:
