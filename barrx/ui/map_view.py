@@ -1,88 +1,25 @@
 """Explore's main area: figures, the map, the card beside it, the gallery under it, the table to download."""
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from barrx import export, pipeline, roles, settings
+from barrx import export, roles
 from barrx.datasets import Dataset
-from barrx.errors import CacheError
 from barrx.i18n import _, ngettext
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import card, coloring, figures, gallery, keys, palette, routes, state
+from barrx.ui import card, coloring, figures, finished_map, gallery, keys, palette, routes, state
 from barrx.ui.coloring import Coloring
 from barrx.ui.controls import BY_CLUSTER
 from barrx.ui.errors import reported
 from barrx.ui.map import MapOptions, image_map, inside
-from barrx.ui.text import plain
-from barrx.workers import Job
-
-_EVERY = 0.2  # seconds between two looks at a map that is being computed
 
 
 def show(dataset: Dataset, request: MapRequest, color: str) -> None:
     """Show a map; while it is computed, the one before it is shown dimmed."""
-    key = f"map:{dataset.fingerprint}:{request}"
-    job = state.pool().find(key)
-    finished = pipeline.load(dataset, request)
-    if finished is not None:
-        _waiting(None)
-        finished = _with_first_timing(dataset, finished, job)
-        state.remember_map(finished)
-        state.await_job(None)
-        _area(dataset, finished, color, dimmed=False)
-        return
-    if job is not None and job.snapshot.state == "done" and state.awaited(job):
-        state.await_job(None)
-        raise CacheError(
-            _(
-                "The map was computed, but the cache did not keep it. Raise BARRX_CACHE_GB ({size} GB now)."
-            ).format(size=settings.current().cache_gb)
-        )
-    if job is not None and job.snapshot.state == "failed":
-        st.error(plain(str(job.snapshot.error)), icon=":material/error:")
-        if not st.button(_("Try again"), key=keys.RETRY_MAP, type="primary"):
-            return
-    job = state.pool().submit("map", request.to_json(), key=key, lane="maps", owner=state.session_id())
-    state.await_job(job)
-    _waiting(job)
-    last = state.last_map(dataset, request.encoder) or _default(dataset, request)
-    if last is not None:
-        _area(dataset, last, color, dimmed=True)
-    else:
-        st.info(_("Computing the map. It takes some seconds."), icon=":material/hourglass_top:")
-
-
-def _default(dataset: Dataset, request: MapRequest) -> Map | None:
-    """Return the map the collection opens with, if it is stored: better than nothing to look at."""
-    return pipeline.load(dataset, MapRequest.default(dataset.slug, request.encoder, len(dataset.filenames)))
-
-
-def _with_first_timing(dataset: Dataset, finished: Map, job: Job | None) -> Map:
-    """Say how long a map took to compute for as long as it stays on screen."""
-    last = state.last_map(dataset, finished.request.encoder)
-    if last is not None and last.revision == finished.revision:
-        return last
-    result = job.snapshot.result if job is not None and state.awaited(job) else None
-    if result is None:
-        return finished
-    return dataclasses.replace(finished, seconds=result["seconds"], was_stored=result["was_stored"])
-
-
-def _waiting(job: Job | None) -> None:
-    """Show a thin line while a map is computed; its place is kept when there is none."""
-
-    @st.fragment(run_every=None if job is None else _EVERY)
-    def line() -> None:
-        if job is not None and job.snapshot.is_over:
-            st.rerun()
-        label = _("Computing the map") if job is not None else ""
-        kind = "computing" if job is not None else "computing idle"
-        st.html(f'<div class="{kind}" role="status" aria-label="{label}"><i></i></div>')
-
-    line()
+    finished_map.show(
+        dataset, request, lambda finished, dimmed: _area(dataset, finished, color, dimmed=dimmed)
+    )
 
 
 def _area(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> None:
