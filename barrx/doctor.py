@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import barrx
-from barrx import cache, datasets, encoders, settings
+from barrx import cache, datasets, encoders, settings, views
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext
 
@@ -44,6 +44,7 @@ def examine() -> list[Finding]:
         _disk(),
         *_weights(),
         *_caches(),
+        *_views(),
         *_collections(),
     ]
 
@@ -98,6 +99,11 @@ def _caches() -> list[Finding]:
         mend = _("It was rebuilt. To delete the damaged one: python -m barrx cache --clear all")
         found.append(Finding(_("damaged cache set aside"), str(folder), mend))
     return found
+
+
+def _views() -> list[Finding]:
+    mend = _("Names and groups were started anew. Put back a copy of yours, or delete the damaged file.")
+    return [Finding(_("damaged names and groups"), str(path), mend) for path in views.set_aside()]
 
 
 def _collections() -> list[Finding]:

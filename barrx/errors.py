@@ -35,6 +35,10 @@ class CacheError(BarrxError):
     """The cache holds something that may not be read."""
 
 
+class ViewsError(BarrxError):
+    """Names and groups cannot be read or written."""
+
+
 class ParameterError(BarrxError, ValueError):
     """A parameter is outside its bounds."""
 

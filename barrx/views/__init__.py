@@ -1,0 +1,33 @@
+"""What curators say about a collection: names of clusters and groups of pictures, kept from one day to the next.
+
+A name belongs to a set of pictures, by their filenames, and never to the number of a cluster: another setting
+numbers its clusters anew, a collection that is added again has its pictures in another order.
+"""
+
+from barrx.views.names import cluster_names, name_cluster
+from barrx.views.sets import (
+    MAX_NAME,
+    Group,
+    add_group,
+    groups,
+    remove_group,
+    rename_group,
+    restore_group,
+    state,
+)
+from barrx.views.store import is_writable, set_aside
+
+__all__ = [
+    "MAX_NAME",
+    "Group",
+    "add_group",
+    "cluster_names",
+    "groups",
+    "is_writable",
+    "name_cluster",
+    "remove_group",
+    "rename_group",
+    "restore_group",
+    "set_aside",
+    "state",
+]
