@@ -374,6 +374,15 @@ def _map_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--min-samples", type=int, metavar="N")
     parser.add_argument("--cluster-selection-method", metavar="|".join(clustering.SELECTION_METHODS))
     parser.add_argument(
+        "--cluster-selection-epsilon",
+        type=float,
+        metavar="D",
+        help=_("do not split clusters nearer than this"),
+    )
+    parser.add_argument(
+        "--max-cluster-size", type=int, metavar="N", help=_("eom takes no larger cluster; 0 takes any")
+    )
+    parser.add_argument(
         "--from-scratch", action="store_true", help=_("plain UMAP, without the stored neighbors")
     )
     parser.add_argument(

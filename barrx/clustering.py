@@ -1,5 +1,6 @@
 """Density clusters on the map: HDBSCAN, every setting cut from one cached tree."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -30,16 +31,23 @@ class ClusteringParams:
         how dense a place must be to count; never None, which would grow another tree for each size
     cluster_selection_method : str
         ``eom`` (excess of mass: few, stable clusters) or ``leaf`` (many, even clusters)
+    cluster_selection_epsilon : float
+        clusters nearer to each other than this, in units of the map, are not split; 0 splits all
+    max_cluster_size : int
+        ``eom`` takes no cluster larger than this; 0 takes any
     """
 
     min_cluster_size: int = 10
     min_samples: int = 5
     cluster_selection_method: SelectionMethod = "eom"
+    cluster_selection_epsilon: float = 0.0
+    max_cluster_size: int = 0
 
     def __post_init__(self) -> None:
         for name, value, bound in (
             ("min_cluster_size", self.min_cluster_size, 2),
             ("min_samples", self.min_samples, 1),
+            ("max_cluster_size", self.max_cluster_size, 0),
         ):
             if value < bound:
                 raise ParameterError(
@@ -47,6 +55,12 @@ class ClusteringParams:
                         name=name, bound=bound, value=value
                     )
                 )
+        if not 0 <= self.cluster_selection_epsilon < math.inf:
+            raise ParameterError(
+                _("cluster_selection_epsilon must be 0 or a distance on the map, got {value}.").format(
+                    value=self.cluster_selection_epsilon
+                )
+            )
         if self.cluster_selection_method not in SELECTION_METHODS:
             raise ParameterError(
                 _("cluster_selection_method must be eom or leaf, got “{value}”.").format(
@@ -131,7 +145,7 @@ def load_or_compute(coordinates: Coordinates, params: ClusteringParams) -> tuple
         return ready, True
 
     def run() -> dict[str, NDArray[np.generic]]:
-        found = cut(_stored_tree(coordinates, made_from, params.min_samples), len(coordinates), params)
+        found = cut(stored_tree(coordinates, made_from, params.min_samples), len(coordinates), params)
         return {"labels": found.labels, "strength": found.strength}
 
     stored, was_there = cache.get_or_compute("projections", _key(made_from, params), run)
@@ -169,12 +183,18 @@ def cut(linkage: NDArray[np.float64], n_images: int, params: ClusteringParams) -
     from hdbscan.hdbscan_ import _tree_to_labels
 
     labels, strength, *_rest = _tree_to_labels(
-        None, linkage, params.min_cluster_size, params.cluster_selection_method
+        None,
+        linkage,
+        params.min_cluster_size,
+        params.cluster_selection_method,
+        cluster_selection_epsilon=params.cluster_selection_epsilon,
+        max_cluster_size=params.max_cluster_size,
     )
     return Clustering(labels.astype(np.int32), strength.astype(np.float32))
 
 
-def _stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> NDArray[np.float64]:
+def stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> NDArray[np.float64]:
+    """Return the single-linkage tree of a map, grown once; ``made_from`` is the map's fingerprint."""
     if len(coordinates) < 3:  # nothing to link: hdbscan needs three points
         return np.empty((0, 4))
     key = "tree:" + cache.fingerprint(made_from, min_samples, cache.versions(*_VERSIONS))

@@ -173,11 +173,38 @@ def _choose_clustering(default: ClusteringParams, n_images: int) -> ClusteringPa
         required=True,
         help=_("eom: few, stable clusters. leaf: many, even ones."),
     )
+    with st.expander(_("More")):
+        epsilon, largest = _choose_limits(default, n_images)
     return ClusteringParams(
         min_cluster_size=min_cluster_size,
         min_samples=min_samples,
         cluster_selection_method=method or default.cluster_selection_method,
+        cluster_selection_epsilon=epsilon,
+        max_cluster_size=largest,
     )
+
+
+def _choose_limits(default: ClusteringParams, n_images: int) -> tuple[float, int]:
+    epsilon = st.number_input(
+        "cluster_selection_epsilon",
+        0.0,
+        100.0,
+        default.cluster_selection_epsilon,
+        0.05,
+        key=keys.SELECTION_EPSILON,
+        bind=_BOUND,
+        help=_("Clusters nearer to each other than this distance on the map are not split. 0: no limit."),
+    )
+    largest = st.number_input(
+        "max_cluster_size",
+        0,
+        n_images,
+        default.max_cluster_size,
+        key=keys.MAX_CLUSTER_SIZE,
+        bind=_BOUND,
+        help=_("eom takes no cluster with more images than this. 0: no limit."),
+    )
+    return float(epsilon), int(largest)
 
 
 def _reset(default: MapRequest) -> None:
@@ -189,6 +216,8 @@ def _reset(default: MapRequest) -> None:
         (keys.MIN_CLUSTER_SIZE, default.clustering.min_cluster_size),
         (keys.MIN_SAMPLES, default.clustering.min_samples),
         (keys.SELECTION_METHOD, default.clustering.cluster_selection_method),
+        (keys.SELECTION_EPSILON, default.clustering.cluster_selection_epsilon),
+        (keys.MAX_CLUSTER_SIZE, default.clustering.max_cluster_size),
     ):
         if key in st.session_state:  # small collections show fewer sliders
             st.session_state[key] = value

@@ -10,6 +10,8 @@ SEED = "seed"
 MIN_CLUSTER_SIZE = "min_cluster_size"
 MIN_SAMPLES = "min_samples"
 SELECTION_METHOD = "cluster_selection_method"
+SELECTION_EPSILON = "cluster_selection_epsilon"
+MAX_CLUSTER_SIZE = "max_cluster_size"
 COLOR = "color"
 PICTURE = "picture"
 

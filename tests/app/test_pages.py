@@ -91,11 +91,14 @@ def test_explore_colours_by_any_column(home: Path, column: str) -> None:
 
 
 def test_explore_takes_its_parameters_from_the_address(home: Path) -> None:
-    test = page("explore", n_neighbors="30", min_dist="0.5", metric="euclidean", min_cluster_size="20")
+    sizes = {"min_cluster_size": "20", "cluster_selection_epsilon": "0.35", "max_cluster_size": "90"}
+    test = page("explore", n_neighbors="30", min_dist="0.5", metric="euclidean", **sizes)
     assert test.slider(key=keys.N_NEIGHBORS).value == 30
     assert test.slider(key=keys.MIN_DIST).value == 0.5
     assert test.selectbox(key=keys.METRIC).value == "euclidean"
     assert test.slider(key=keys.MIN_CLUSTER_SIZE).value == 20
+    assert test.number_input(key=keys.SELECTION_EPSILON).value == 0.35
+    assert test.number_input(key=keys.MAX_CLUSTER_SIZE).value == 90
 
 
 @pytest.mark.parametrize(

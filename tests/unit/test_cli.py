@@ -116,7 +116,10 @@ def test_demo_maps_at_once_in_every_format(
 
 
 def test_parameters_reach_the_map(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = "--min-cluster-size 25 --min-samples 3 --cluster-selection-method leaf"
+    arguments = (
+        "--min-cluster-size 25 --min-samples 3 --cluster-selection-method leaf "
+        "--cluster-selection-epsilon 0.2 --max-cluster-size 90"
+    )
     _status, out, _err = run(
         capsys, "map", "demo", *arguments.split(), "--output", tmp_path / "m.csv", "--json"
     )
@@ -124,6 +127,8 @@ def test_parameters_reach_the_map(home: Path, tmp_path: Path, capsys: pytest.Cap
         "min_cluster_size": 25,
         "min_samples": 3,
         "cluster_selection_method": "leaf",
+        "cluster_selection_epsilon": 0.2,
+        "max_cluster_size": 90,
     }
 
 

@@ -35,6 +35,26 @@ def test_cut_equals_full_fit(method: SelectionMethod, min_samples: int, min_clus
     np.testing.assert_allclose(found.strength, full.probabilities_, atol=1e-6)
 
 
+@pytest.mark.parametrize("method", clustering.SELECTION_METHODS)
+@pytest.mark.parametrize(("epsilon", "largest"), [(0.4, 0), (0.0, 60), (0.4, 60)])
+def test_epsilon_and_largest_size_are_cut_from_the_same_tree(
+    method: SelectionMethod, epsilon: float, largest: int
+) -> None:
+    params = ClusteringParams(
+        cluster_selection_method=method, cluster_selection_epsilon=epsilon, max_cluster_size=largest
+    )
+    found = clustering.cut(clustering.tree(points(), 5), 400, params)
+    full = HDBSCAN(
+        min_cluster_size=10,
+        min_samples=5,
+        cluster_selection_method=method,
+        cluster_selection_epsilon=epsilon,
+        max_cluster_size=largest,
+    ).fit(points())
+    np.testing.assert_array_equal(found.labels, full.labels_)
+    np.testing.assert_allclose(found.strength, full.probabilities_, atol=1e-6)
+
+
 @given(st.integers(3, 120), st.integers(2, 30), st.integers(1, 20), st.sampled_from(["eom", "leaf"]))
 def test_every_cluster_has_at_least_min_cluster_size_members(
     n: int, size: int, min_samples: int, method: SelectionMethod
@@ -95,6 +115,8 @@ def test_clustering_is_keyed_by_the_points_it_was_made_from(home: Path) -> None:
     [
         ({"min_cluster_size": 1}, "min_cluster_size must be at least 2, got 1"),
         ({"min_samples": 0}, "min_samples must be at least 1, got 0"),
+        ({"max_cluster_size": -1}, "max_cluster_size must be at least 0, got -1"),
+        ({"cluster_selection_epsilon": float("nan")}, "must be 0 or a distance on the map, got nan"),
         ({"cluster_selection_method": "best"}, "must be eom or leaf, got “best”"),
     ],
 )

@@ -1,0 +1,176 @@
+"""The cliff: how many clusters each ``min_cluster_size`` gives, how much noise, how much agreement.
+
+A step of one can turn thirty clusters into four. Every point is cut from the one stored tree of a map and
+kept by itself, so that a chart can be drawn as its points come, and one that was stopped goes on.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from barrx import cache, clustering, roles
+from barrx.clustering import NOISE, SELECTION_METHODS, ClusteringParams, SelectionMethod
+from barrx.errors import Cancelled
+from barrx.projection import Coordinates
+
+MOST_SIZES: Final = 40
+_ALL_UP_TO: Final = 20
+MOST_CATEGORIES: Final = 200  # a column of titles agrees with nothing, and takes long to say so
+_STORED_AT_ONCE: Final = 4
+
+Codes = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """What one setting gives.
+
+    Attributes
+    ----------
+    method, min_cluster_size : the setting
+    clusters : int
+    noise_share : float
+        share of pictures in no cluster, from 0 to 1
+    agreement : float or None
+        adjusted mutual information of the clusters, noise being one of them, with the categories; 1 is the
+        same grouping, 0 what chance gives; None without categories
+    """
+
+    method: SelectionMethod
+    min_cluster_size: int
+    clusters: int
+    noise_share: float
+    agreement: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Which chart is wanted.
+
+    Attributes
+    ----------
+    made_from : str
+        fingerprint of the coordinates
+    n_images : int
+    params : ClusteringParams
+        the present setting; all of it but its size and method holds for every point
+    codes : (n_images,) int32 or None
+        the category of each picture, -1 without one
+    largest : int
+        where the slider ends
+    """
+
+    made_from: str
+    n_images: int
+    params: ClusteringParams
+    codes: Codes | None
+    largest: int
+
+    @property
+    def sizes(self) -> list[int]:
+        """The values of ``min_cluster_size`` to look at."""
+        return sizes(self.largest, self.params.min_cluster_size)
+
+    def keys(self) -> dict[int, str]:
+        """Return ``min_cluster_size`` -> what its points are stored under."""
+        made_with = cache.versions("hdbscan", "numpy", "scipy", "scikit-learn")
+        fixed = replace(self.params, min_cluster_size=2, cluster_selection_method="eom")
+        common = cache.fingerprint(self.made_from, fixed, self.codes, made_with)
+        return {size: f"cliff:{common}:{size}" for size in self.sizes}
+
+
+def sizes(largest: int, present: int) -> list[int]:
+    """Return at most 40 values: all to 20, then in equal ratios to the largest, the present one always."""
+    near = range(2, min(_ALL_UP_TO, largest) + 1)
+    far = np.geomspace(_ALL_UP_TO, max(largest, _ALL_UP_TO), MOST_SIZES - len(near)).round().astype(int)
+    chosen = {*near, *(int(size) for size in far[1:] if size <= largest), present}
+    return sorted(chosen)
+
+
+def codes(values: pd.Series) -> Codes | None:
+    """Number the categories of a column; None if it holds a single one, or too many to be a grouping."""
+    text = values.map(roles.shown)
+    found, names = pd.factorize(text.where(text != ""))
+    return found.astype(np.int32) if 1 < len(names) <= MOST_CATEGORIES else None
+
+
+def load(question: Question) -> list[Point]:
+    """Return the points that are stored, by method and size; compute nothing."""
+    keys = question.keys()
+    stored = cache.get_many("projections", list(keys.values()))
+    return [
+        Point(method=method, min_cluster_size=size, **stored[key][method])
+        for method in SELECTION_METHODS
+        for size, key in keys.items()
+        if key in stored
+    ]
+
+
+def compute(
+    coordinates: Coordinates,
+    question: Question,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> None:
+    """Compute and store the points that are not there yet, the present setting first.
+
+    Parameters
+    ----------
+    coordinates : (n_images, 2) float32, what ``question.made_from`` is the fingerprint of
+
+    Raises
+    ------
+    Cancelled
+        between two points; those before it are kept
+    """
+    keys = question.keys()
+    there = cache.get_many("projections", list(keys.values()))
+    present = question.params.min_cluster_size
+    missing = sorted(
+        (size for size, key in keys.items() if key not in there), key=lambda s: (s != present, s)
+    )
+    linkage = clustering.stored_tree(coordinates, question.made_from, question.params.min_samples)
+    for start in range(0, len(missing), _STORED_AT_ONCE):
+        if cancelled():
+            raise Cancelled
+        some = missing[start : start + _STORED_AT_ONCE]
+        cache.put_many("projections", {keys[size]: _points(linkage, question, size) for size in some})
+        progress(len(there) + start + len(some), len(keys))
+
+
+def _points(
+    linkage: NDArray[np.float64], question: Question, size: int
+) -> dict[SelectionMethod, dict[str, float | None]]:
+    return {method: _point(linkage, question, size, method) for method in SELECTION_METHODS}
+
+
+def _point(
+    linkage: NDArray[np.float64], question: Question, size: int, method: SelectionMethod
+) -> dict[str, float | None]:
+    params = replace(question.params, min_cluster_size=size, cluster_selection_method=method)
+    labels = clustering.cut(linkage, question.n_images, params).labels
+    return {
+        "clusters": len(np.unique(labels[labels != NOISE])),
+        "noise_share": float((labels == NOISE).mean()),
+        "agreement": None if question.codes is None else agreement(labels, question.codes),
+    }
+
+
+def agreement(labels: NDArray[np.int32], categories: Codes) -> float | None:
+    """Return the adjusted mutual information of clusters and categories, of the pictures that have one."""
+    from sklearn.metrics import adjusted_mutual_info_score
+
+    known = categories >= 0
+    return float(adjusted_mutual_info_score(categories[known], labels[known])) if known.any() else None
+
+
+def steepest(points: Sequence[Point], method: SelectionMethod) -> tuple[Point, Point] | None:
+    """Return the two neighbouring points between which most clusters are lost, by ratio; None without a loss."""
+    line = [point for point in points if point.method == method]
+    steps = [pair for pair in zip(line, line[1:], strict=False) if pair[1].clusters < pair[0].clusters]
+    return max(steps, key=lambda pair: pair[0].clusters / max(pair[1].clusters, 0.5), default=None)

@@ -1,0 +1,117 @@
+"""The cliff chart's points: each is what a full cut gives, each is kept."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hdbscan import HDBSCAN
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_mutual_info_score
+
+from barrx import cache, cliff
+from barrx.cliff import Question
+from barrx.clustering import SELECTION_METHODS, ClusteringParams
+from barrx.errors import Cancelled
+from tests.unit.test_clustering import points
+
+
+def question(coordinates: np.ndarray, *, codes: np.ndarray | None = None, **params: object) -> Question:
+    made_from = cache.fingerprint(coordinates)
+    return Question(made_from, len(coordinates), ClusteringParams(**params), codes, 100)  # type: ignore[arg-type]
+
+
+@given(st.integers(2, 6000), st.data())
+def test_sizes_are_few_in_order_and_hold_the_present_one(largest: int, data: st.DataObject) -> None:
+    present = data.draw(st.integers(2, largest))
+    found = cliff.sizes(largest, present)
+    assert found == sorted(set(found))
+    assert len(found) <= cliff.MOST_SIZES
+    assert {present, 2, largest} <= set(found)
+    assert set(range(2, min(20, largest) + 1)) <= set(found)
+    assert found[-1] == largest
+
+
+@pytest.mark.parametrize("extra", [{}, {"cluster_selection_epsilon": 0.4}, {"max_cluster_size": 60}])
+def test_every_point_is_what_a_full_fit_gives(home: Path, extra: dict[str, float]) -> None:
+    coordinates = points()
+    codes = np.random.default_rng(1).integers(-1, 5, len(coordinates)).astype(np.int32)
+    asked = question(coordinates, codes=codes, min_cluster_size=17, **extra)
+    cliff.compute(coordinates, asked)
+    found = cliff.load(asked)
+    assert [(p.method, p.min_cluster_size) for p in found] == [
+        (method, size) for method in SELECTION_METHODS for size in asked.sizes
+    ]
+    known = codes >= 0
+    for point in found:
+        full = HDBSCAN(
+            min_cluster_size=point.min_cluster_size,
+            min_samples=5,
+            cluster_selection_method=point.method,
+            **extra,
+        ).fit(coordinates)
+        assert point.clusters == full.labels_.max() + 1
+        assert point.noise_share == pytest.approx((full.labels_ == -1).mean())
+        assert point.agreement == pytest.approx(adjusted_mutual_info_score(codes[known], full.labels_[known]))
+
+
+def test_points_come_with_the_present_setting_first_and_are_kept_when_stopped(home: Path) -> None:
+    coordinates = points()
+    asked = question(coordinates, min_cluster_size=33)
+    told: list[tuple[int, int]] = []
+    with pytest.raises(Cancelled):
+        cliff.compute(
+            coordinates, asked, progress=lambda *now: told.append(now), cancelled=lambda: len(told) == 2
+        )
+    some = cliff.load(asked)
+    assert told == [(4, len(asked.sizes)), (8, len(asked.sizes))]
+    assert len(some) == 8 * 2
+    assert 33 in {point.min_cluster_size for point in some}
+    cliff.compute(coordinates, asked, progress=lambda *now: told.append(now))
+    assert told[2] == (12, len(asked.sizes))
+    assert told[-1] == (len(asked.sizes), len(asked.sizes))
+
+
+def test_moving_the_slider_needs_one_new_value_at_most(home: Path) -> None:
+    coordinates = points()
+    asked = question(coordinates, min_cluster_size=10)
+    cliff.compute(coordinates, asked)
+    moved = replace(asked, params=ClusteringParams(min_cluster_size=83, cluster_selection_method="leaf"))
+    there = {point.min_cluster_size for point in cliff.load(moved)}
+    assert set(moved.sizes) - there == {83}
+
+
+def test_points_are_kept_by_map_tree_and_column(home: Path) -> None:
+    coordinates = points()
+    asked = question(coordinates)
+    cliff.compute(coordinates, asked)
+    column = np.zeros(len(coordinates), np.int32)
+    for other in (
+        question(coordinates, min_samples=7),
+        question(coordinates, cluster_selection_epsilon=0.1),
+        question(coordinates, codes=column),
+        question(coordinates + 1),
+    ):
+        assert cliff.load(other) == []
+
+
+def test_a_column_that_groups_nothing_has_no_agreement() -> None:
+    assert cliff.codes(pd.Series(["a"] * 5)) is None
+    assert cliff.codes(pd.Series([str(i) for i in range(500)])) is None
+    found = cliff.codes(pd.Series(["a", None, "b", "a", ""]))
+    assert found is not None
+    assert found.tolist() == [0, -1, 1, 0, -1]
+
+
+def test_the_steepest_step_is_found() -> None:
+    def point(size: int, clusters: int) -> cliff.Point:
+        return cliff.Point(
+            method="eom", min_cluster_size=size, clusters=clusters, noise_share=0.1, agreement=None
+        )
+
+    line = [point(8, 27), point(12, 19), point(13, 2), point(14, 2)]
+    assert cliff.steepest(line, "eom") == (line[1], line[2])
+    assert cliff.steepest(line, "leaf") is None
+    assert cliff.steepest([point(2, 0), point(3, 4)], "eom") is None
