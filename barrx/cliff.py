@@ -6,6 +6,7 @@ kept by itself, so that a chart can be drawn as its points come, and one that wa
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -172,5 +173,5 @@ def agreement(labels: NDArray[np.int32], categories: Codes) -> float | None:
 def steepest(points: Sequence[Point], method: SelectionMethod) -> tuple[Point, Point] | None:
     """Return the two neighbouring points between which most clusters are lost, by ratio; None without a loss."""
     line = [point for point in points if point.method == method]
-    steps = [pair for pair in zip(line, line[1:], strict=False) if pair[1].clusters < pair[0].clusters]
+    steps = [pair for pair in pairwise(line) if pair[1].clusters < pair[0].clusters]
     return max(steps, key=lambda pair: pair[0].clusters / max(pair[1].clusters, 0.5), default=None)
