@@ -1,0 +1,175 @@
+"""The values of a column, picture by picture: one, several, or none in a cell."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from barrx import roles
+from barrx.errors import ParameterError
+from barrx.i18n import _
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+N_BINS = 7
+_MOST_NUMBERS = 20  # a numeric column of more different numbers is put into bins
+_SEPARATORS = re.compile(r"[|;]")
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """Every (picture, value) pair of a column.
+
+    A cell that holds several values, separated by ``|`` or ``;``, gives a pair for each of them, so a picture
+    counts once for each value it has. A picture without a value is in no pair: it is left out, and counted.
+
+    Attributes
+    ----------
+    title : str
+        name of the column
+    names : tuple of str, (n_values,)
+        the different values, largest first, then by name
+    pictures, codes : (n_pairs,) int32
+        index of the picture, and index of the value in ``names``; ordered by picture
+    n_images : int
+        pictures in the collection, those without a value included
+    """
+
+    title: str
+    names: tuple[str, ...]
+    pictures: NDArray[np.int32]
+    codes: NDArray[np.int32]
+    n_images: int
+
+    @cached_property
+    def known(self) -> NDArray[np.int32]:
+        """Indexes of the pictures that have a value, ascending: (n_known,) int32."""
+        return np.unique(self.pictures)
+
+    @property
+    def n_missing(self) -> int:
+        """Pictures without a value."""
+        return self.n_images - len(self.known)
+
+    @property
+    def has_several(self) -> bool:
+        """Whether any picture has more than one value."""
+        return len(self.pictures) > len(self.known)
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """Pictures of each value: (n_values,) int64."""
+        return np.bincount(self.codes, minlength=len(self.names)).astype(np.int64)
+
+    @cached_property
+    def first(self) -> NDArray[np.int32]:
+        """The first value of each picture, -1 for none: (n_images,) int32."""
+        codes = np.full(self.n_images, -1, np.int32)
+        codes[self.pictures[::-1]] = self.codes[::-1]
+        return codes
+
+    def members(self, code: int) -> NDArray[np.int32]:
+        """Return the indexes of the pictures that have a value."""
+        found: NDArray[np.int32] = self.pictures[self.codes == code]
+        return found
+
+    def of_picture(self, index: int) -> tuple[str, ...]:
+        """Return the values of one picture."""
+        return tuple(self.names[code] for code in self.codes[self.pictures == index])
+
+    def within(self, kept: NDArray[np.bool_]) -> "Values":
+        """Return the pairs of some of the pictures; the names stay."""
+        chosen = kept[self.pictures]
+        return Values(self.title, self.names, self.pictures[chosen], self.codes[chosen], self.n_images)
+
+    def incidence(self) -> "csr_array[Any]":
+        """Return which picture has which value: (n_images, n_values) sparse, 1.0 where it has."""
+        from scipy.sparse import csr_array
+
+        ones = np.ones(len(self.pictures), np.float32)
+        return csr_array((ones, (self.pictures, self.codes)), shape=(self.n_images, len(self.names)))
+
+    def canonical(self) -> tuple[object, ...]:
+        """Return what a fingerprint of the values is made from."""
+        return self.names, self.pictures, self.codes, self.n_images
+
+
+def of_column(metadata: pd.DataFrame, column: str) -> Values:
+    """Return the values of a metadata column as categories.
+
+    Raises
+    ------
+    ParameterError
+        if there is no such column; the message lists those there are
+    """
+    if column not in metadata.columns:
+        raise ParameterError(
+            _("There is no column “{column}”. There are: {columns}.").format(
+                column=column, columns=", ".join(map(str, metadata.columns)) or _("none")
+            )
+        )
+    return of_cells(column, metadata[column].map(roles.shown).tolist())
+
+
+def explaining(metadata: pd.DataFrame, column: str) -> Values:
+    """Return the values of a metadata column; numbers of many different sizes go into bins."""
+    series = metadata[column]
+    is_number = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
+    if is_number and series.nunique() > _MOST_NUMBERS:
+        return binned(column, series.to_numpy(np.float64, na_value=np.nan))
+    return of_column(metadata, column)
+
+
+def of_cells(title: str, cells: Sequence[str]) -> Values:
+    """Split cells on ``|`` and ``;``; blanks around values, empty ones and repeated ones are dropped."""
+    return of_lists(title, [_parts(cell) for cell in cells])
+
+
+def of_lists(title: str, lists: Sequence[Iterable[str]]) -> Values:
+    """Return the values given for each picture, in dataset order."""
+    pairs = [(picture, name) for picture, names in enumerate(lists) for name in dict.fromkeys(names)]
+    counts = pd.Series([name for _picture, name in pairs], dtype="str").value_counts()
+    names = sorted(counts.index, key=lambda name: (-int(counts[name]), name))
+    number = {name: code for code, name in enumerate(names)}
+    return Values(
+        title=title,
+        names=tuple(names),
+        pictures=np.array([picture for picture, _name in pairs], np.int32),
+        codes=np.array([number[name] for _picture, name in pairs], np.int32),
+        n_images=len(lists),
+    )
+
+
+def binned(title: str, numbers: NDArray[np.float64]) -> Values:
+    """Put numbers into at most seven bins of equal shares of the pictures; not finite is no value."""
+    known = np.isfinite(numbers)
+    if not known.any():
+        return of_lists(title, [()] * len(numbers))
+    edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, N_BINS + 1)))
+    if len(edges) == 1:
+        edges = np.repeat(edges, 2)
+    names = [f"{_tidy(low)} – {_tidy(high)}" for low, high in pairwise(edges)]
+    at = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(names) - 1)
+    return of_lists(title, [(names[b],) if ok else () for b, ok in zip(at, known, strict=True)])
+
+
+def decades(years: pd.Series) -> Values:
+    """Return the decade of each year as a category; a missing year is no value."""
+    numbers = years.to_numpy(np.float64, na_value=np.nan)
+    title = _("decade")
+    return of_lists(title, [(f"{int(y // 10 * 10)}s",) if np.isfinite(y) else () for y in numbers])
+
+
+def _parts(cell: str) -> list[str]:
+    return [part for part in (" ".join(text.split()) for text in _SEPARATORS.split(cell)) if part]
+
+
+def _tidy(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else f"{number:.4g}"
