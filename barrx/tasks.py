@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from barrx import datasets, embedding, encoders, pipeline, projection
+from barrx import arrangements, datasets, embedding, encoders, pipeline, projection
+from barrx.arrangements import Arrangement, Source
 from barrx.pipeline import MapRequest
 
 Report = Callable[[int, int, str], None]
@@ -24,6 +25,16 @@ def _map(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str,
     request = MapRequest.from_json(arguments)
     finished = pipeline.load_or_compute(datasets.load(request.slug), request)
     return {"seconds": finished.seconds, "was_stored": finished.was_stored}
+
+
+def _arrange(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    request = MapRequest.from_json(arguments["map"])
+    dataset = datasets.load(request.slug)
+    source = Source.of(dataset, pipeline.load_or_compute(dataset, request))
+    _arranged, was_stored = arrangements.load_or_compute(
+        source, Arrangement.from_json(arguments["arrangement"])
+    )
+    return {"was_stored": was_stored}
 
 
 def _warm(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
@@ -70,6 +81,7 @@ def _weights(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[
 
 _TASKS: dict[str, Callable[[Arguments, Report, Stopped], Mapping[str, Any]]] = {
     "map": _map,
+    "arrange": _arrange,
     "warm": _warm,
     "embed": _embed,
     "add": _add,
