@@ -16,7 +16,7 @@ from typing import Any, NoReturn, TypeVar
 
 import pandas as pd
 
-from barrx import cache, clustering, datasets, doctor, embedding, encoders, export, pipeline
+from barrx import cache, clustering, datasets, doctor, embedding, encoders, export, pipeline, sweep_command
 from barrx.clustering import ClusteringParams
 from barrx.errors import BarrxError, DatasetError
 from barrx.i18n import _, ngettext
@@ -255,6 +255,14 @@ def _map_request(arguments: Arguments, encoder: str, n_images: int) -> pipeline.
     return dataclasses.replace(default, projection=of(default.projection), clustering=of(default.clustering))
 
 
+def _sweep(arguments: Arguments) -> None:
+    facts = sweep_command.run(arguments)
+    if arguments.json:
+        _print_json(facts)
+    else:
+        print(*sweep_command.sentences(facts), sep="\n")
+
+
 def _cache(arguments: Arguments) -> None:
     cleared: dict[str, int] = {}
     problems: dict[str, list[str]] = {}
@@ -325,6 +333,7 @@ def _parser() -> argparse.ArgumentParser:
     _weights_arguments(command("weights", _weights, _("fetch or install the weights of an encoder")))
     _embed_arguments(command("embed", _embed, _("turn the images of a collection into vectors")))
     _map_arguments(command("map", _map, _("project and cluster a collection")))
+    sweep_command.add_options(command("sweep", _sweep, _("compare many settings of a map by their figures")))
     kept = command("cache", _cache, _("show, check or clear what is cached"))
     kept.add_argument("--check", action="store_true", help=_("read every entry, drop what is damaged"))
     kept.add_argument(

@@ -9,6 +9,8 @@ from typing import Any
 
 from barrx import arrangements, datasets, embedding, encoders, pipeline, projection
 from barrx.arrangements import Arrangement, Source
+from barrx.judgement import sweep
+from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
 
 Report = Callable[[int, int, str], None]
@@ -52,6 +54,19 @@ def _warm(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str
     return {}
 
 
+def _sweep(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    request = SweepRequest.from_json(arguments["request"])
+    rows = sweep.run(
+        datasets.load(request.base.slug),
+        request,
+        report,
+        stopped,
+        from_end=arguments.get("from_end", False),
+        alone=arguments.get("alone", False),
+    )
+    return {"settings": len(rows)}
+
+
 def _embed(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
     run = embedding.compute(
         datasets.load(arguments["slug"]),
@@ -83,6 +98,7 @@ _TASKS: dict[str, Callable[[Arguments, Report, Stopped], Mapping[str, Any]]] = {
     "map": _map,
     "arrange": _arrange,
     "warm": _warm,
+    "sweep": _sweep,
     "embed": _embed,
     "add": _add,
     "weights": _weights,

@@ -276,7 +276,8 @@ class Pool:
                 process = self._processes[lane] = _Process()
             process.run(job)
         except (WorkerError, OSError, ValueError) as error:
-            log.warning("worker for %s: %s", job.task, error)
+            if not self._closed:  # else it is this process that ended it
+                log.warning("worker for %s: %s", job.task, error)
             self._end_process(lane)
             if tries > 1 and not self._closed:
                 self._work(lane, job, tries=tries - 1)

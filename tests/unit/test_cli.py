@@ -14,7 +14,7 @@ import pytest
 from barrx import cli
 
 DEMO = Path(__file__).parents[2] / "barrx" / "demo"
-COMMANDS = ("datasets", "add", "remove", "encoders", "weights", "embed", "map", "cache", "doctor")
+COMMANDS = ("datasets", "add", "remove", "encoders", "weights", "embed", "map", "sweep", "cache", "doctor")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:

@@ -1,0 +1,142 @@
+"""``python -m barrx sweep``: its options, and what it prints and writes."""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from barrx import datasets, encoders, export, pipeline
+from barrx.i18n import _, ngettext
+from barrx.judgement import recommendation, sweep, values
+from barrx.progress import Bar
+
+T = TypeVar("T", int, float, str)
+
+# What is tried if no parameter is given; a single setting would be no sweep.
+DEFAULT_GRID: dict[str, tuple[Any, ...]] = {
+    "n_neighbors": (5, 15, 30),
+    "min_dist": (0.0, 0.1, 0.5),
+    "min_cluster_size": (5, 10, 20),
+}
+_KINDS: dict[str, Callable[[str], Any]] = {
+    "n_neighbors": int,
+    "min_dist": float,
+    "metric": str,
+    "seed": int,
+    "min_cluster_size": int,
+    "min_samples": int,
+    "cluster_selection_method": str,
+}
+_EXAMPLES = {
+    "n_neighbors": "5,15,30",
+    "min_dist": "0,0.1,0.5",
+    "metric": "M,M",
+    "seed": "S,S",
+    "min_cluster_size": "5,10,20",
+    "min_samples": "N,N",
+    "cluster_selection_method": "eom,leaf",
+}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("slug", metavar="SLUG")
+    parser.add_argument("--encoder", metavar="NAME")
+    for name, kind in _KINDS.items():
+        parser.add_argument(
+            "--" + name.replace("_", "-"), type=_listed(kind), metavar=_EXAMPLES[name], default=None
+        )
+    parser.add_argument("--category", metavar="COLUMN", help=_("compare the clusters with this column"))
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="FILE.csv", help=_(".csv, .parquet or .json")
+    )
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Run a sweep, write its table, and return the facts to print."""
+    export.check_suffix(arguments.output, (".csv", ".parquet", ".json"))
+    dataset = datasets.load(arguments.slug)
+    encoder = encoders.get(arguments.encoder) if arguments.encoder else pipeline.default_encoder(dataset)
+    request = sweep.SweepRequest(
+        base=pipeline.MapRequest.default(dataset.slug, encoder.slug, len(dataset.filenames)),
+        grid={name: getattr(arguments, name) for name in _KINDS if getattr(arguments, name)} or DEFAULT_GRID,
+        category=arguments.category,
+    )
+    sweep.check(dataset, request)
+    before = sum(row is not None for row in sweep.stored(dataset, request))
+    bar = Bar(_("sweep"), _("settings"))
+    start = time.perf_counter()
+    try:
+        rows = sweep.run(dataset, request, progress=bar.update)
+    finally:
+        bar.close()
+    export.write_table(sweep.table(rows, request.category), arguments.output)
+    best = recommendation.recommend(rows)
+    return {
+        "slug": dataset.slug,
+        "encoder": encoder.slug,
+        "settings": len(rows),
+        "were_stored": before,
+        "seconds": round(time.perf_counter() - start, 3),
+        "category": request.category,
+        "images_without_category": _missing(dataset, request),
+        "recommended": {**sweep.parameters(request.settings()[best[0].number]), "reason": best[0].reason}
+        if best
+        else None,
+        "rows": rows,
+    }
+
+
+def sentences(facts: dict[str, Any]) -> list[str]:
+    """Return the facts as lines for people."""
+    lines = [
+        ngettext(
+            "{n} setting in {seconds:.1f} s", "{n} settings in {seconds:.1f} s", facts["settings"]
+        ).format(n=facts["settings"], seconds=facts["seconds"])
+        + _(" ({n} of them were stored)").format(n=facts["were_stored"])
+    ]
+    if facts["recommended"]:
+        chosen = {name: facts["recommended"][name] for name in sweep.PARAMETERS}
+        named = ", ".join(f"{name} {value}" for name, value in chosen.items())
+        lines.append(
+            _("Recommended: {setting}: {reason}.").format(
+                setting=named, reason=facts["recommended"]["reason"]
+            )
+        )
+    else:
+        lines.append(_("No setting gives two clusters or more. Try a smaller min_cluster_size."))
+    relative = sum(row["dbcv_kind"] == "relative" for row in facts["rows"])
+    if relative:
+        lines.append(
+            _(
+                "In {n} settings a cluster has more than 2,000 images: dbcv is hdbscan's relative_validity_ there, "
+                "which is not comparable with DBCV."
+            ).format(n=relative)
+        )
+    for reason in dict.fromkeys(row["dbcv_reason"] for row in facts["rows"] if row["dbcv_reason"]):
+        lines.append(_("dbcv is empty where {reason}.").format(reason=reason))
+    if facts["images_without_category"]:
+        lines.append(
+            _("{n} images have no value in “{column}” and are left out of the agreement.").format(
+                n=facts["images_without_category"], column=facts["category"]
+            )
+        )
+    return lines
+
+
+def _missing(dataset: datasets.Dataset, request: sweep.SweepRequest) -> int:
+    return values.of_column(dataset.metadata, request.category).n_missing if request.category else 0
+
+
+def _listed(kind: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
+    def read(text: str) -> tuple[T, ...]:
+        try:
+            found = tuple(dict.fromkeys(kind(part.strip()) for part in text.split(",")))
+        except ValueError:
+            raise argparse.ArgumentTypeError(
+                _("“{text}” is no list of values separated by commas").format(text=text)
+            ) from None
+        return found
+
+    return read

@@ -1,0 +1,238 @@
+"""A sweep: its grid, its figures, what is kept, and what is recommended."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.manifold import trustworthiness
+from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
+
+from barrx import cli, datasets, embedding, encoders, pipeline
+from barrx.errors import Cancelled, ParameterError
+from barrx.judgement import recommendation, sweep, validity
+from barrx.judgement.sweep import SweepRequest
+from barrx.pipeline import MapRequest
+
+DEMO = MapRequest(slug="demo", encoder="efficientnet-lite0")
+COLUMNS = (
+    "n_neighbors,min_dist,metric,seed,min_cluster_size,min_samples,cluster_selection_method,"
+    "clusters,noise_share,trustworthiness,dbcv"
+)
+
+
+def cuts(*sizes: int, **more: Any) -> SweepRequest:
+    """Settings of the demo's shipped map: nothing is projected."""
+    return SweepRequest(base=DEMO, grid={"min_cluster_size": sizes}, **more)
+
+
+# --- the grid ---------------------------------------------------------------------------------------------
+
+
+def test_settings_are_every_combination_those_of_one_projection_side_by_side() -> None:
+    request = SweepRequest(
+        base=DEMO, grid={"min_cluster_size": (5, 10), "min_dist": (0.0, 0.1, 0.1), "seed": (1, 2)}
+    )
+    settings = request.settings()
+    assert len(settings) == len(request) == 8
+    assert len({json.dumps(s.to_json()) for s in settings}) == 8
+    assert [s.projection for s in settings[::2]] == [s.projection for s in settings[1::2]]
+    assert SweepRequest.from_json(json.loads(json.dumps(request.to_json()))) == request
+
+
+@pytest.mark.parametrize(
+    ("grid", "message"),
+    [
+        ({"colour": (1,)}, r"A sweep goes over n_neighbors, .*, not over “colour”"),
+        ({"seed": ()}, r"seed has no value to try"),
+        ({"seed": tuple(range(5001))}, r"at most 5000 settings, got 5001"),
+    ],
+)
+def test_impossible_grids_are_refused(grid: dict[str, tuple[Any, ...]], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        SweepRequest(base=DEMO, grid=grid)
+
+
+def test_a_value_the_collection_is_too_small_for_is_refused_before_any_work(home: Path) -> None:
+    with pytest.raises(ParameterError, match="min_cluster_size"):
+        sweep.run(datasets.load("demo"), cuts(5, 5000))
+    assert sweep.stored(datasets.load("demo"), cuts(5)) == [None]
+
+
+# --- the figures ------------------------------------------------------------------------------------------
+
+
+def test_figures_are_those_of_the_libraries(home: Path) -> None:
+    demo = datasets.load("demo")
+    row = sweep.run(demo, cuts(10, category="category"))[0]
+    found = pipeline.load_or_compute(demo, DEMO)
+    labels, vectors = found.clustering.labels, embedding.require(demo, encoders.get(DEMO.encoder)).vectors
+    categories = demo.metadata["category"]
+    kept = labels >= 0
+    assert row["trustworthiness"] == pytest.approx(
+        trustworthiness(vectors.astype(float), found.coordinates, n_neighbors=15, metric="cosine"), abs=1e-6
+    )
+    assert row["dbcv"] == validity.measure(found.coordinates, labels, min_samples=5).value
+    assert row["ami"] == pytest.approx(adjusted_mutual_info_score(categories, labels))
+    assert row["ari"] == pytest.approx(adjusted_rand_score(categories, labels))
+    assert row["ami_clustered"] == pytest.approx(adjusted_mutual_info_score(categories[kept], labels[kept]))
+    assert (row["clusters"], row["noise_share"]) == (len(set(labels[kept])), (~kept).mean())
+
+
+def test_all_noise_has_no_dbcv_a_reason_and_no_agreement_of_the_clustered(home: Path) -> None:
+    row = sweep.run(datasets.load("demo"), cuts(500, category="category"))[0]
+    assert row["clusters"] == 0  # two clusters of 500 are more than the 810 pictures there are
+    assert (row["dbcv"], row["dbcv_reason"]) == (None, "every picture is noise")
+    assert (row["noise_share"], row["ami"], row["ami_clustered"]) == (1.0, 0.0, None)
+
+
+# --- what is kept -----------------------------------------------------------------------------------------
+
+
+def test_a_stopped_sweep_keeps_what_is_finished_and_goes_on_there(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo, request, seen = datasets.load("demo"), cuts(5, 10, 20, 40), []
+    with pytest.raises(Cancelled, match="Finished settings are kept"):
+        sweep.run(
+            demo, request, lambda done, total, _detail: seen.append((done, total)), lambda: len(seen) >= 2
+        )
+    assert seen == [(1, 4), (2, 4)]
+    kept = sweep.stored(demo, request)
+    assert [row is not None for row in kept] == [True, True, False, False]
+
+    computed = []
+    whole = sweep._computed
+    monkeypatch.setattr(sweep, "_computed", lambda *a: computed.append(a[1]) or whole(*a))
+    rows = sweep.run(demo, request)
+    assert [s.clustering.min_cluster_size for s in computed] == [20, 40]
+    assert rows[:2] == kept[:2]
+    assert sweep.run(demo, request, from_end=True) == rows
+    assert len(computed) == 2
+
+
+def test_another_category_is_compared_without_measuring_the_maps_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = datasets.load("demo")
+    first = sweep.run(demo, cuts(10, category="category"))[0]
+    monkeypatch.setattr(sweep, "_shape", lambda *a: pytest.fail("measured again"))
+    second = sweep.run(demo, cuts(10, category="creator"))[0]
+    assert second["ami"] != first["ami"]
+    assert second["dbcv"] == first["dbcv"]
+
+
+def test_a_worker_does_a_sweep_and_tells_how_far_it_is(home: Path) -> None:
+    from barrx import workers
+
+    pool = workers.Pool()
+    try:
+        job = pool.submit("sweep", {"request": cuts(8, 16).to_json()}, key="s", lane="maps")
+        ended = job.wait(120)
+    finally:
+        pool.close()
+    assert (ended.state, ended.result, ended.done, ended.total) == ("done", {"settings": 2}, 2, 2)
+    assert None not in sweep.stored(datasets.load("demo"), cuts(8, 16))
+
+
+# --- what is recommended ----------------------------------------------------------------------------------
+
+
+def row(
+    size: int, clusters: int, noise: float, trust: float, dbcv: float | None, **more: Any
+) -> dict[str, Any]:
+    setting = replace(DEMO, clustering=replace(DEMO.clustering, min_cluster_size=size))
+    measured = {"clusters": clusters, "noise_share": noise, "trustworthiness": trust, "dbcv": dbcv}
+    return {**sweep.parameters(setting), **measured, "dbcv_kind": "dbcv" if dbcv is not None else "", **more}
+
+
+def test_the_setting_that_is_best_in_everything_is_recommended_with_its_reason() -> None:
+    rows = [row(10, 20, 0.3, 0.8, 0.1), row(11, 21, 0.1, 0.9, 0.4), row(12, 20, 0.2, 0.85, 0.2)]
+    best = recommendation.recommend(rows, {1: 0.92, 0: 0.5})
+    assert [one.number for one in best] == [1]
+    assert best[0].reason == (
+        "21 clusters, 10% noise, trustworthiness 0.90 (place 1 of 3), no cliff beside it, "
+        "its clusters come back to 92%"
+    )
+
+
+def test_no_recommendation_stands_on_a_cliff_if_there_is_another() -> None:
+    rows = [
+        row(10, 30, 0.1, 0.9, 0.9),
+        row(11, 3, 0.1, 0.9, 0.9),
+        row(12, 3, 0.3, 0.9, 0.1),
+        row(13, 3, 0.35, 0.9, 0.0),
+    ]
+    assert recommendation.recommend(rows, most=9)[0].number in (2, 3)
+    assert "on a cliff" in recommendation.recommend(rows[:2])[0].reason
+
+
+def test_twice_the_size_may_halve_the_clusters() -> None:
+    assert recommendation.unsteadiness([row(10, 19, 0, 1, 1), row(20, 9, 0, 1, 1)]) == [0.0, 0.0]
+    assert recommendation.unsteadiness([row(10, 19, 0, 1, 1)]) == [None]
+
+
+def test_without_two_clusters_nothing_is_recommended() -> None:
+    assert recommendation.recommend([row(10, 1, 0.1, 0.9, None), row(20, 0, 1.0, 0.9, None)]) == []
+
+
+# --- the command ------------------------------------------------------------------------------------------
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    try:
+        status = cli.main(["sweep", *map(str, arguments)])
+    except SystemExit as end:
+        status = int(end.code or 0)
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_command_writes_one_row_a_setting_in_the_published_columns(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "sweep.csv"
+    sizes = ("--min-cluster-size", "5,10,20", "--cluster-selection-method", "eom,leaf")
+    status, out, _err = run(capsys, "demo", *sizes, "--output", output)
+    assert status == 0
+    assert "6 settings in" in out
+    assert "Recommended: n_neighbors 15" in out
+    with output.open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert ",".join(rows[0]) == COLUMNS
+    assert len(rows) == 7
+
+    status, out, _err = run(capsys, "demo", *sizes, "--category", "category", "--output", output, "--json")
+    facts = json.loads(out)
+    assert (status, facts["settings"], len(facts["rows"])) == (0, 6, 6)
+    assert facts["rows"][0]["dbcv_kind"] == "dbcv"
+    table = pd.read_csv(output)
+    assert ",".join(table.columns) == COLUMNS + ",ami,ari,ami_clustered"
+    assert table["clusters"].dtype == np.int64
+    assert run(capsys, "demo", *sizes, "--category", "category", "--output", output, "--json")[1].count(
+        '"were_stored": 6'
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--n-neighbors", "5,x"], r"“5,x” is no list of values separated by commas"),
+        (["--n-neighbors", "5,900"], r"n_neighbors must be below the number of images \(810\), got 900"),
+        (["--metric", "cosine,sideways"], "metric must be one of"),
+        (["--category", "style"], "There is no column “style”. There are: filename"),
+        (["--output", "x.png"], "The output must end in .csv"),
+    ],
+)
+def test_command_refuses_in_one_line(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    import re
+
+    status, out, err = run(capsys, "demo", "--output", tmp_path / "s.csv", *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert re.search(message, err)
