@@ -176,9 +176,9 @@ class Complaints:
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give a headless Chromium that draws without a GPU."""
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run a headless Chromium that draws without a GPU."""
     path = next(filter(None, map(shutil.which, _NAMES)), None)
     if path is None:
         pytest.fail("The browser tests need Chromium: apt-get install chromium")
@@ -186,6 +186,13 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(_CHROMIUM_FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give a headless Chromium that draws without a GPU."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

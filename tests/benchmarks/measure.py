@@ -1,0 +1,48 @@
+"""What benchmarks share: repeated measurements, a table of them, the memory of a process."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Values of one thing measured several times."""
+
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    def shown(self, decimals: int = 2) -> str:
+        """Return the median, and in brackets the smallest and the largest."""
+        low, high = min(self.values), max(self.values)
+        return f"{self.median:.{decimals}f} ({low:.{decimals}f}–{high:.{decimals}f})"
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value that a share of all, from 0 to 1, is not above."""
+    return float(np.quantile(np.asarray(values), share, method="higher"))
+
+
+def memory_mb(pid: int) -> float:
+    """Return how much memory a running process holds, in MB (resident set size)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) / 1000
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as a Markdown table with aligned columns."""
+    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
+
+    def line(cells: Sequence[str]) -> str:
+        padded = [cell.ljust(w) for cell, w in zip(cells, widths, strict=True)]
+        return "| " + " | ".join(padded) + " |"
+
+    rule = "|" + "|".join("-" * (w + 2) for w in widths) + "|"
+    return "\n".join([line(head), rule, *map(line, rows)])
