@@ -1,12 +1,14 @@
 /* A wall of thumbnails, each a button. Text goes in by textContent only: titles are hostile until proven otherwise. */
 
-function tile(item, pick) {
+const shown = new WeakMap(); // wall -> what it shows, and whom a click is told
+
+function tile(item, wall) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "tile";
   button.dataset.index = item.index;
   button.title = [item.title, item.note].filter(Boolean).join("\n");
-  button.addEventListener("click", () => pick(item.index));
+  button.addEventListener("click", () => shown.get(wall).pick(item.index));
 
   const image = document.createElement("img");
   image.loading = "lazy";
@@ -27,8 +29,11 @@ function tile(item, pick) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const wall = parentElement.querySelector(".wall");
-  const pick = (index) => setTriggerValue("picked", index);
-  // The list is short (one page), so building it anew is simpler than comparing it with the last one.
-  wall.replaceChildren(...data.items.map((item) => tile(item, pick)));
+  const text = JSON.stringify(data.items);
+  const isSame = shown.get(wall)?.text === text;
+  shown.set(wall, { text, pick: (index) => setTriggerValue("picked", index) });
   wall.setAttribute("aria-label", data.label);
+  // A rerun that changes nothing takes neither the focus away nor a tile from under the pointer. The list is short
+  // (one page), so building it anew is simpler than comparing it tile by tile.
+  if (!isSame) wall.replaceChildren(...data.items.map((item) => tile(item, wall)));
 }

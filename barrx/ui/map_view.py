@@ -8,7 +8,7 @@ from barrx import export, roles
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import card, coloring, figures, finished_map, gallery, keys, palette, routes, state
+from barrx.ui import coloring, figures, finished_map, gallery, inspector, keys, palette, routes, state
 from barrx.ui.coloring import Coloring
 from barrx.ui.controls import BY_CLUSTER
 from barrx.ui.errors import reported
@@ -32,7 +32,7 @@ def _area(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> None:
         with left:
             selected = _map(dataset, finished, color, dimmed=dimmed)
         with right:
-            card.show(dataset, finished)
+            inspector.show(dataset, finished, beside=selected or ())
         if selected is not None:
             _gallery(dataset, selected)
         _download(dataset, finished)

@@ -12,7 +12,7 @@ from barrx.embedding import Embedding
 from barrx.encoders import Encoder
 from barrx.i18n import _, ngettext
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import card, charts, embedding_panel, gallery, keys, linked, routes
+from barrx.ui import charts, embedding_panel, gallery, keys, linked, nearby, routes
 from barrx.ui.text import plain
 
 _STRIP_COLUMNS = 64
@@ -126,7 +126,7 @@ def _neighbors(dataset: Dataset, finished: Map, index: int) -> None:
             "with their {metric} distance: 0 would be the same image."
         ).format(metric=metric)
     )
-    nearest = card.nearest_neighbors(dataset, finished, index, _NEIGHBORS)
+    nearest = nearby.of(dataset, finished, index, _NEIGHBORS)
     notes = [f"{distance:.3f}" for distance in nearest.distances[0, 1:]]
     gallery.wall(dataset, nearest.indices[0, 1:].tolist(), notes=notes, key=keys.METHOD_NEIGHBORS)
 
@@ -142,7 +142,7 @@ def _place(dataset: Dataset, finished: Map, index: int) -> None:
             "nearest from step 3. Where squares lie far off, the map had to tear a neighbourhood."
         )
     )
-    nearest = card.nearest_neighbors(dataset, finished, index, _NEIGHBORS).indices[0, 1:]
+    nearest = nearby.of(dataset, finished, index, _NEIGHBORS).indices[0, 1:]
     role = np.full(len(dataset.filenames), "other", dtype=object)
     role[nearest] = "neighbour"
     role[index] = "chosen"

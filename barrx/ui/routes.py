@@ -1,4 +1,4 @@
-"""HTTP routes beside Streamlit's own: the code of the map, and pictures behind signed addresses.
+"""HTTP routes beside Streamlit's own: the code of the components, and pictures behind signed addresses.
 
 A route is outside of any login, so an address carries a token that only a page can make (:func:`sign`): it
 names one collection in one state, and ends after a day or two. Without it the answer is 403 and nothing else.
@@ -23,6 +23,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from filelock import FileLock
@@ -31,7 +32,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from barrx import datasets, images, settings
+from barrx import captions, datasets, images, settings
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _
@@ -45,9 +46,8 @@ MAGIC = b"BXT1"
 _DAY = 86_400
 _SECRET_BYTES = 32
 _LARGE_SIDE = 1600
-_MAP_DIR = Path(__file__).parent / "map"
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
-_MAP_FILES = {path.name: path for path in _MAP_DIR.iterdir() if path.suffix in _MEDIA_TYPES}
+_COMPONENTS = ("map", "lightbox")
 _INDEXES = re.compile(rf"[0-9]{{1,9}}(,[0-9]{{1,9}}){{0,{MAX_BATCH - 1}}}")
 _CLOSED = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
 
@@ -231,6 +231,22 @@ async def _many(request: Request, grant: Grant, etag: str) -> Response:
     return Response(pack(files), media_type="application/octet-stream", headers=headers)
 
 
+def _texts(grant: Grant, indexes: Sequence[int]) -> dict[int, dict[str, Any]]:
+    found = captions.of(_open(grant, indexes), indexes)
+    return {i: caption.to_json() for i, caption in zip(indexes, found, strict=True)}
+
+
+@_guarded
+async def _rows(request: Request, grant: Grant, etag: str) -> Response:
+    asked = request.query_params.get("i", "")
+    if not _INDEXES.fullmatch(asked):
+        return _nothing(400)
+    indexes = list(dict.fromkeys(map(int, asked.split(","))))
+    loop = asyncio.get_running_loop()
+    rows = await loop.run_in_executor(_readers, _texts, grant, indexes)
+    return Response(json.dumps(rows), media_type="application/json", headers=_for_good(etag))
+
+
 @_guarded
 async def _one(request: Request, grant: Grant, etag: str) -> Response:
     side, index = _side(request), request.path_params["index"]
@@ -246,16 +262,23 @@ async def _large(request: Request, grant: Grant, etag: str) -> Response:
     return Response(file, media_type="image/webp", headers=_for_good(etag))
 
 
-async def _map_file(request: Request) -> Response:
-    path = _MAP_FILES.get(request.path_params["name"])
-    if path is None:
-        return _nothing(404)
-    code = path.read_bytes()
-    # Asked again each time: after an update no browser runs half of the old code.
-    headers = {**_CLOSED, "Cache-Control": "no-cache", "ETag": _etag(code)}
-    if _is_known(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return Response(code, media_type=_MEDIA_TYPES[path.suffix], headers=headers)
+def _code(component: str) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers with the modules of a component, and with nothing else."""
+    folder = Path(__file__).parent / component
+    files = {path.name: path for path in folder.iterdir() if path.suffix in _MEDIA_TYPES}
+
+    async def answer(request: Request) -> Response:
+        path = files.get(request.path_params["name"])
+        if path is None:
+            return _nothing(404)
+        code = path.read_bytes()
+        # Asked again each time: after an update no browser runs half of the old code.
+        headers = {**_CLOSED, "Cache-Control": "no-cache", "ETag": _etag(code)}
+        if _is_known(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(code, media_type=_MEDIA_TYPES[path.suffix], headers=headers)
+
+    return answer
 
 
 def _routes() -> list[BaseRoute]:
@@ -263,9 +286,10 @@ def _routes() -> list[BaseRoute]:
     base = "/" + (st.get_option("server.baseUrlPath") or "").strip("/")
     root = f"{base.rstrip('/')}/barrx"
     return [
-        Route(root + "/map/{name}", _map_file),
+        *(Route(f"{root}/{name}/{{name}}", _code(name)) for name in _COMPONENTS),
         Route(root + "/thumbnails/{token}/{side:int}", _many),
         Route(root + "/thumbnail/{token}/{side:int}/{index:int}.webp", _one),
+        Route(root + "/rows/{token}", _rows),
         Route(root + "/picture/{token}/{index:int}", _large),
     ]
 

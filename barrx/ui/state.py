@@ -1,5 +1,7 @@
 """What a session remembers, and what all sessions share. Nothing else writes derived session state."""
 
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -15,6 +17,7 @@ _LAST_MAP = "_last_map"
 _AWAITED = "_awaited"
 _PICTURE = "_picture"
 _NOTICE = "_notice"
+_SELECTED = "_selected"
 
 
 @st.cache_resource(show_spinner=False)
@@ -82,6 +85,39 @@ def picked(collection: Dataset) -> int | None:
     """Return the picture whose card is shown, if it is of this collection."""
     last: _Picked | None = st.session_state.get(_PICTURE)
     return last.index if last is not None and last.collection == collection.fingerprint else None
+
+
+def choose_lines(label: str) -> None:
+    """Show the switch for lines from that picture to its nearest ones."""
+    st.toggle(label, key=keys.CARD_LINES, persist_state="session")
+
+
+def shows_lines() -> bool:
+    """Tell whether lines to the nearest pictures are asked for."""
+    return bool(st.session_state.get(keys.CARD_LINES, False))
+
+
+# --- the pictures that are selected -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    collection: str
+    indexes: list[int]
+    revision: str
+
+
+def select(collection: Dataset, indexes: Sequence[int]) -> None:
+    """Select pictures on the map, whatever was selected there before."""
+    st.session_state[_SELECTED] = _Selected(collection.fingerprint, list(indexes), secrets.token_hex(4))
+
+
+def selected(collection: Dataset) -> tuple[list[int], str] | None:
+    """Return the pictures selected last, and a name of this selection; None for those of another collection."""
+    last: _Selected | None = st.session_state.get(_SELECTED)
+    if last is None or last.collection != collection.fingerprint:
+        return None
+    return last.indexes, last.revision
 
 
 # --- a notice for the next run ----------------------------------------------------------------------------

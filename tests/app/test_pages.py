@@ -32,6 +32,8 @@ def texts(test: AppTest) -> str:
         for element in test.get(k)
     ]
     protos = [str(getattr(element, "proto", "")) for element in test.get("html")]
+    # What a component is given is JSON in its proto; the map's would be long.
+    protos += [text for e in test.get("bidi_component") if "barrx_card" in (text := str(e.proto))]
     return "\n".join(map(str, [*found, *protos]))
 
 

@@ -134,9 +134,8 @@ def test_click_shows_the_card_and_its_neighbours_lead_on(explore: Page, demo: Da
     found = tiles(explore, keys.CARD_NEIGHBORS)
     expect(found).to_have_count(10)
     assert indexes(found) == _nearest(demo, i)
-    explore.wait_for_function(
-        """() => [...document.querySelectorAll("figure.card img")].every(i => i.naturalWidth > 1)"""
-    )
+    expect(explore.locator("figure.card img")).to_have_js_property("complete", True)
+    assert explore.locator("figure.card img").evaluate("image => image.naturalWidth") > 1
     first = indexes(found)[0]
     found.first.click()
     expect(card_title(explore)).to_have_text(titles[first])

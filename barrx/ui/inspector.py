@@ -1,0 +1,172 @@
+"""The card of one picture: picture and row, nearest neighbours in the embedding, others of its kind."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from barrx import roles
+from barrx.datasets import Dataset
+from barrx.i18n import _, ngettext
+from barrx.pipeline import Map
+from barrx.ui import gallery, keys, lightbox, nearby, state
+from barrx.ui.text import plain
+
+_NEIGHBORS = 10
+_OTHERS = 6  # of a kind that are shown; the rest is counted
+
+
+def show(dataset: Dataset, finished: Map, *, beside: Sequence[int] = (), on_map: bool = True) -> None:
+    """Show the card of the picture that was clicked, or how to get one.
+
+    Parameters
+    ----------
+    beside : pictures to leaf through in the lightbox, such as the selection; none: the nearest ones
+    on_map : there is a map beside the card, to draw lines and select on
+    """
+    index = state.picked(dataset)
+    if index is None:
+        st.html(f'<p class="hint">{escape(_hint(on_map))}</p>')
+        return
+    found = nearby.of(dataset, finished, index, _NEIGHBORS)
+    others = found.indices[0, 1:].tolist()
+    picked = lightbox.card(
+        dataset,
+        index,
+        facts=_facts(dataset, finished, index),
+        beside=list(beside) or [index, *others],
+        key=keys.CARD,
+        reveal=not on_map,
+    )
+    st.button(
+        _("Close"),
+        key=keys.CLEAR_PICTURE,
+        on_click=state.pick,
+        args=(dataset, None),
+        icon=":material/close:",
+        type="tertiary",
+    )
+    notes = [f"{distance:.3f}" for distance in found.distances[0, 1:]]
+    clicked = [picked, _nearest(dataset, finished, others, notes, on_map=on_map)]
+    clicked += [_same_creator(dataset, index, on_map=on_map), _same_category(dataset, index, on_map=on_map)]
+    following = next((i for i in clicked if i is not None), None)
+    if following is not None:
+        state.pick(dataset, following)
+        st.rerun(scope="fragment")
+
+
+def lines(dataset: Dataset, finished: Map) -> list[tuple[int, int]]:
+    """Return the lines to draw on the map: from the picture of the card to its nearest in the embedding, if asked."""
+    index = state.picked(dataset)
+    if index is None or not state.shows_lines():
+        return []
+    others = nearby.of(dataset, finished, index, _NEIGHBORS).indices[0, 1:]
+    return [(index, int(other)) for other in others]
+
+
+def _hint(on_map: bool) -> str:
+    if on_map:
+        return _("Click an image on the map to see its card. Draw a box to gather several.")
+    return _("Click an image to see its card.")
+
+
+def _facts(dataset: Dataset, finished: Map, index: int) -> dict[str, str]:
+    label = int(finished.clustering.labels[index])
+    facts = {
+        _("cluster on the map"): _("noise") if label < 0 else str(label),
+        _("membership strength"): f"{finished.clustering.strength[index]:.2f}",
+        _("file"): dataset.filenames[index],
+    }
+    row = dataset.metadata.iloc[index]
+    return facts | {
+        str(name): roles.shown(value)
+        for name, value in row.items()
+        if roles.shown(value) not in ("", facts[_("file")])
+    }
+
+
+# --- others -----------------------------------------------------------------------------------------------
+
+
+def _nearest(
+    dataset: Dataset, finished: Map, others: Sequence[int], notes: Sequence[str], *, on_map: bool
+) -> int | None:
+    if not others:
+        return None
+    st.markdown("**" + _("Nearest in the embedding") + "**")
+    st.caption(
+        _("{metric} distance of the vectors, whatever the map shows").format(
+            metric=finished.request.projection.metric
+        )
+    )
+    if on_map:
+        state.choose_lines(_("Show on the map"))
+    return gallery.wall(dataset, others, notes=notes, key=keys.CARD_NEIGHBORS)
+
+
+def _same_creator(dataset: Dataset, index: int, *, on_map: bool) -> int | None:
+    column = roles.column_for("creator", dataset.metadata.columns)
+    if column is None:
+        return None
+    same = _same(dataset, index, column)
+    if len(same) < 2:
+        return None
+    st.markdown("**" + _("By the same creator") + "**")
+    return _kind(dataset, index, same, roles.shown(dataset.metadata[column].iat[index]), "creator", on_map)
+
+
+def _same_category(dataset: Dataset, index: int, *, on_map: bool) -> int | None:
+    creator = roles.column_for("creator", dataset.metadata.columns)
+    columns = [name for name in roles.categorical(dataset.metadata) if name != creator]
+    if not columns:
+        return None
+    if len(columns) == 1:
+        column = columns[0]
+        st.markdown("**" + _("Others with the same {column}").format(column=plain(column)) + "**")
+    else:
+        column = (
+            st.selectbox(
+                _("Others with the same"),
+                columns,
+                key=keys.CARD_COLUMN,
+                persist_state="session",
+                width="stretch",
+            )
+            or columns[0]
+        )
+    value = roles.shown(dataset.metadata[column].iat[index])
+    if not value:
+        st.caption(_("This image has no value there."))
+        return None
+    return _kind(dataset, index, _same(dataset, index, column), value, "category", on_map)
+
+
+def _same(dataset: Dataset, index: int, column: str) -> NDArray[np.intp]:
+    """Return the pictures with the same value in a column, none where it is missing."""
+    values = dataset.metadata[column]
+    value = values.iat[index]
+    if not roles.shown(value):
+        return np.array([], np.intp)
+    return np.flatnonzero(values.isin([value]))
+
+
+def _kind(
+    dataset: Dataset, index: int, same: NDArray[np.intp], value: str, kind: str, on_map: bool
+) -> int | None:
+    """Show some of the pictures that share a value, and let all of them be selected."""
+    count = ngettext("{n} image", "{n} images", len(same)).format(n=f"{len(same):,}")
+    st.caption(f"{plain(value[:200])} · {count}")
+    others = [int(i) for i in same if i != index][:_OTHERS]
+    clicked = gallery.wall(dataset, others, key=keys.of(keys.CARD_OTHERS, kind)) if others else None
+    if on_map:
+        st.button(
+            _("Select them"),
+            key=keys.of(keys.SELECT_OTHERS, kind),
+            on_click=state.select,
+            args=(dataset, same.tolist()),
+            icon=":material/select_all:",
+            type="tertiary",
+        )
+    return clicked

@@ -1,0 +1,82 @@
+"""The card of a picture, and the lightbox behind it, as a Streamlit component.
+
+What the browser does is written in the modules beside this file; they come by a route of :mod:`barrx.ui.routes`,
+and so do the captions of the pictures that are leafed through.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from pathlib import Path
+
+import streamlit as st
+
+from barrx import captions, links
+from barrx.datasets import Dataset
+from barrx.i18n import _
+from barrx.ui import routes
+
+MOST = 20_000  # pictures that can be leafed through: their numbers are sent with each run of a page
+
+_HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "barrx_card",
+    html='<div class="barrx-card"></div>',
+    css=(_HERE / "lightbox.css").read_text(encoding="utf-8"),
+    js=(_HERE / "entry.js").read_text(encoding="utf-8"),
+)
+
+
+def card(
+    dataset: Dataset,
+    index: int,
+    *,
+    facts: Mapping[str, str],
+    beside: Sequence[int],
+    key: str,
+    reveal: bool = False,
+) -> int | None:
+    """Show a picture with its caption and facts; a click on it opens the lightbox.
+
+    Parameters
+    ----------
+    facts : name -> text; addresses of the web in a text become links
+    beside : pictures that are leafed through in the lightbox, in their order; if the picture is not one of them,
+        it comes first
+    reveal : scroll to the picture on a screen that has it below others
+
+    Returns
+    -------
+    index of the picture the lightbox was just closed on, if it is another; None again at the next run
+    """
+    result = _component(
+        key=key,
+        data={
+            "index": index,
+            "token": routes.sign(dataset.slug, dataset.fingerprint),
+            "collection": f"{dataset.slug} {dataset.fingerprint}",
+            "indexes": [int(i) for i in beside[:MOST]],
+            "caption": captions.of(dataset, [index])[0].to_json(),
+            "facts": [[name, [astuple(p) for p in links.pieces(text)]] for name, text in facts.items()],
+            "reveal": reveal,
+            "words": _words(),
+        },
+        on_picked_change=lambda: None,
+    )
+    # Anybody can send anything.
+    picked = result.get("picked")
+    return picked if type(picked) is int and 0 <= picked < len(dataset.filenames) else None
+
+
+def _words() -> dict[str, str]:
+    return {
+        "enlarge": _("Enlarge"),
+        "lightbox": _("Image in the whole window"),
+        "closer": _("Zoom in (+)"),
+        "farther": _("Zoom out (-)"),
+        "fit": _("Show the whole image (0)"),
+        "close": _("Close (Escape)"),
+        "back": _("Previous image (left arrow)"),
+        "on": _("Next image (right arrow)"),
+        "unreadable": _("The original cannot be read. This is its thumbnail."),
+    }

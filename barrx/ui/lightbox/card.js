@@ -1,0 +1,80 @@
+/* The card of one picture: picture, caption with its rights, and every field of its row. */
+
+import { make } from "../map/dom.js";
+import { Lightbox } from "./lightbox.js";
+import { caption, linked } from "./text.js";
+
+const SHARPEN_AFTER = 250; // ms: who clicks on from card to card does not wait for large pictures
+
+export class Card {
+  constructor(root, words) {
+    this.lightbox = new Lightbox(words, (index) => this.moved(index));
+    this.image = make("img", { alt: "" });
+    this.image.addEventListener("error", () => this.image.classList.add("missing"));
+    this.button = make("button", { type: "button", class: "picture", "aria-haspopup": "dialog" }, this.image);
+    this.button.addEventListener("click", () => this.open());
+    this.caption = make("figcaption");
+    this.facts = make("dl", { class: "facts" });
+    this.figure = make("figure", { class: "card" }, this.button, this.caption);
+    root.replaceChildren(this.figure, this.facts, this.lightbox.dialog);
+    this.button.title = words.enlarge;
+  }
+
+  update(data, pick) {
+    const isOther = this.data?.index !== data.index || this.data?.collection !== data.collection;
+    this.data = data;
+    this.pick = pick;
+    if (isOther) this.show(data);
+    const text = JSON.stringify([data.caption, data.facts]);
+    if (text !== this.text) this.write(data);
+    this.text = text;
+  }
+
+  write(data) {
+    this.caption.replaceChildren(...caption(data.caption, "strong"));
+    this.facts.replaceChildren(
+      ...data.facts.map(([name, pieces]) =>
+        make("div", {}, make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, ...linked(pieces))),
+      ),
+    );
+    for (const cell of this.facts.querySelectorAll("dd")) {
+      // What scrolls must be reached by the keyboard.
+      if (cell.scrollHeight > cell.clientHeight + 1) cell.tabIndex = 0;
+    }
+  }
+
+  show({ index, token, caption: { title }, words, reveal }) {
+    clearTimeout(this.timer);
+    this.image.classList.remove("missing");
+    this.image.alt = title;
+    this.image.src = new URL(`barrx/thumbnail/${token}/320/${index}.webp`, document.baseURI).href;
+    this.button.setAttribute("aria-label", `${words.enlarge}: ${title}`);
+    this.timer = setTimeout(() => this.sharpen(index), SHARPEN_AFTER);
+    if (reveal && innerWidth <= 640) this.figure.scrollIntoView({ block: "start" });
+  }
+
+  async sharpen(index) {
+    const large = new Image();
+    large.src = this.lightbox.address(this.data.token, index);
+    try {
+      await large.decode();
+    } catch {
+      return; // the thumbnail stays
+    }
+    if (this.data.index === index) this.image.src = large.src;
+  }
+
+  open() {
+    this.lightbox.open(this.data, this.button);
+  }
+
+  /** The lightbox was closed on another picture than the card's. */
+  moved(index) {
+    if (index !== this.data.index) this.pick(index);
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
+    this.lightbox.destroy();
+  }
+}
