@@ -7,15 +7,16 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from barrx import cache
+from barrx import cache, identity
 from barrx.demo import shipped
 from barrx.errors import ParameterError
 from barrx.i18n import _
+from barrx.identity import NOISE as NOISE
+from barrx.identity import Labels
 from barrx.projection import Coordinates
 
 SelectionMethod = Literal["eom", "leaf"]
 SELECTION_METHODS: tuple[SelectionMethod, ...] = get_args(SelectionMethod)
-NOISE = -1
 _VERSIONS = ("hdbscan", "numpy", "scipy", "scikit-learn")
 
 
@@ -121,17 +122,27 @@ class Clustering:
         return float((self.labels == NOISE).mean()) if len(self.labels) else 0.0
 
 
-def load(coordinates_fingerprint: str, params: ClusteringParams) -> Clustering | None:
+def load(
+    coordinates_fingerprint: str, params: ClusteringParams, anchor: Labels | None = None
+) -> Clustering | None:
     """Return a clustering if it is stored, or None."""
-    ready = _shipped(coordinates_fingerprint, params)
+    ready = _shipped(coordinates_fingerprint, params) if anchor is None else None
     if ready is not None:
         return ready
-    stored = cache.get("projections", _key(coordinates_fingerprint, params))
+    stored = cache.get("projections", _key(coordinates_fingerprint, params, anchor))
     return None if stored is None else Clustering(stored["labels"], stored["strength"])
 
 
-def load_or_compute(coordinates: Coordinates, params: ClusteringParams) -> tuple[Clustering, bool]:
+def load_or_compute(
+    coordinates: Coordinates, params: ClusteringParams, anchor: Labels | None = None
+) -> tuple[Clustering, bool]:
     """Return a clustering of the map, and whether it was stored already.
+
+    Parameters
+    ----------
+    anchor : (n_images,) int32
+        labels of the clusters that numbers are taken from (:func:`barrx.identity.matched`); None numbers them
+        as HDBSCAN does
 
     Raises
     ------
@@ -140,15 +151,16 @@ def load_or_compute(coordinates: Coordinates, params: ClusteringParams) -> tuple
     """
     params.check(len(coordinates))
     made_from = cache.fingerprint(coordinates)
-    ready = _shipped(made_from, params)
+    ready = _shipped(made_from, params) if anchor is None else None
     if ready is not None:
         return ready, True
 
     def run() -> dict[str, NDArray[np.generic]]:
         found = cut(stored_tree(coordinates, made_from, params.min_samples), len(coordinates), params)
-        return {"labels": found.labels, "strength": found.strength}
+        labels = found.labels if anchor is None else identity.matched(found.labels, anchor)
+        return {"labels": labels, "strength": found.strength}
 
-    stored, was_there = cache.get_or_compute("projections", _key(made_from, params), run)
+    stored, was_there = cache.get_or_compute("projections", _key(made_from, params, anchor), run)
     return Clustering(stored["labels"], stored["strength"]), was_there
 
 
@@ -203,8 +215,11 @@ def stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> N
     return stored
 
 
-def _key(coordinates_fingerprint: str, params: ClusteringParams) -> str:
-    return "clustering:" + cache.fingerprint(coordinates_fingerprint, params, cache.versions(*_VERSIONS))
+def _key(coordinates_fingerprint: str, params: ClusteringParams, anchor: Labels | None) -> str:
+    named_after = "" if anchor is None else ("matched-1", anchor)
+    return "clustering:" + cache.fingerprint(
+        coordinates_fingerprint, params, named_after, cache.versions(*_VERSIONS)
+    )
 
 
 def _shipped(coordinates_fingerprint: str, params: ClusteringParams) -> Clustering | None:

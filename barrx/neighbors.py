@@ -1,7 +1,7 @@
-"""Exact k-nearest neighbours of an embedding, computed once and stored."""
+"""The k nearest neighbours of an embedding, computed once and stored."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,12 @@ Metric = Literal["cosine", "euclidean", "correlation", "manhattan"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
 STORED_K = 101  # the largest n_neighbors offered by slider, and the picture itself
 _BLOCK = 1024
-_EXACT_MANHATTAN = 2000  # manhattan has no product form: above this size, NN-descent
+# Looking at every pair is quicker than NN-descent (Dong, Moses & Li 2011) up to these sizes, measured on two
+# cores with 1,280 features and the width stored; manhattan has no product form.
+_EXACT = 50_000
+_EXACT_MANHATTAN = 2000
+_SPARE = 8  # candidates more than k: the product form may confuse pictures that are nearly as far
+_SAMPLE = 200  # rows whose neighbours are looked up exactly to state the recall of NN-descent
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,14 +31,25 @@ class Neighbors:
     ----------
     indices : (n_images, k) int32
     distances : (n_images, k) float32, in the unit of the metric, ascending
+    recall : float
+        share of the true neighbours that were found: 1 where all pairs were looked at, else estimated on a
+        sample of the pictures
     """
 
     indices: NDArray[np.int32]
     distances: NDArray[np.float32]
+    recall: float = 1.0
 
     def first(self, k: int) -> "Neighbors":
         """Return copies of the first k columns (UMAP is silently worse when given wider arrays)."""
-        return Neighbors(self.indices[:, :k].copy(), self.distances[:, :k].copy())
+        return Neighbors(self.indices[:, :k].copy(), self.distances[:, :k].copy(), self.recall)
+
+    def _arrays(self) -> dict[str, NDArray[np.generic]]:
+        return {"indices": self.indices, "distances": self.distances, "recall": np.array(self.recall)}
+
+    @classmethod
+    def _of(cls, arrays: dict[str, Any]) -> "Neighbors":
+        return cls(arrays["indices"], arrays["distances"], float(arrays["recall"]))
 
 
 def check_metric(metric: str) -> None:
@@ -46,8 +62,18 @@ def check_metric(metric: str) -> None:
         )
 
 
-def _key(embedding_fingerprint: str, metric: Metric, k: int) -> str:
-    return "neighbors:" + cache.fingerprint(embedding_fingerprint, metric, k, "exact-1")
+def is_exact(metric: Metric, n_images: int) -> bool:
+    """Tell whether neighbours are found by looking at every pair."""
+    return n_images <= (_EXACT_MANHATTAN if metric == "manhattan" else _EXACT)
+
+
+def recipe(metric: Metric, n_images: int) -> str:
+    """Return the name, for keys, of the method that finds the neighbours."""
+    return "exact-2" if is_exact(metric, n_images) else "nn-descent-2"
+
+
+def _key(embedding_fingerprint: str, metric: Metric, k: int, n_images: int) -> str:
+    return "neighbors:" + cache.fingerprint(embedding_fingerprint, metric, k, recipe(metric, n_images))
 
 
 def load_or_compute(embedding: Embedding, metric: Metric, k: int) -> Neighbors:
@@ -58,28 +84,29 @@ def load_or_compute(embedding: Embedding, metric: Metric, k: int) -> Neighbors:
     k : int
         columns, the picture itself included; at most n_images
     """
-    width = min(max(k, STORED_K), len(embedding.vectors))
-
-    def run() -> dict[str, NDArray[np.generic]]:
-        found = compute(embedding.vectors, metric, width)
-        return {"indices": found.indices, "distances": found.distances}
-
-    stored, _was_there = cache.get_or_compute("projections", _key(embedding.fingerprint, metric, width), run)
-    return Neighbors(stored["indices"], stored["distances"]).first(k)
+    n_images = len(embedding.vectors)
+    width = min(max(k, STORED_K), n_images)
+    stored, _was_there = cache.get_or_compute(
+        "projections",
+        _key(embedding.fingerprint, metric, width, n_images),
+        lambda: compute(embedding.vectors, metric, width)._arrays(),
+    )
+    return Neighbors._of(stored).first(k)
 
 
 def load(embedding_fingerprint: str, metric: Metric, n_images: int) -> Neighbors | None:
     """Return the stored neighbours of an embedding, or None."""
-    stored = cache.get("projections", _key(embedding_fingerprint, metric, min(STORED_K, n_images)))
-    return None if stored is None else Neighbors(stored["indices"], stored["distances"])
+    key = _key(embedding_fingerprint, metric, min(STORED_K, n_images), n_images)
+    stored = cache.get("projections", key)
+    return None if stored is None else Neighbors._of(stored)
 
 
 def compute(vectors: Vectors, metric: Metric, k: int) -> Neighbors:
     """Find the k nearest neighbours of every row.
 
-    Exact, by blocked matrix products, for cosine, euclidean and correlation; the distances of the pairs kept
-    are taken again from the differences, since the product form cancels for near duplicates. Manhattan is
-    exact to 2,000 rows and NN-descent (Dong, Moses & Li 2011) above.
+    Exact up to a size (:func:`is_exact`), by blocked matrix products where the metric allows it; the distances
+    of the pairs kept are taken again from the differences, since the product form cancels for near duplicates.
+    NN-descent (Dong, Moses & Li 2011) above that size, with its recall.
 
     Parameters
     ----------
@@ -97,10 +124,11 @@ def compute(vectors: Vectors, metric: Metric, k: int) -> Neighbors:
         raise ParameterError(
             _("k must be from 1 to the number of images ({n}), got {k}.").format(n=len(vectors), k=k)
         )
-    if metric == "manhattan" and len(vectors) > _EXACT_MANHATTAN:
-        return _nn_descent(vectors, k)
     prepared = _prepared(vectors, metric)
-    blocks = [_block(prepared, start, metric, k) for start in range(0, len(vectors), _BLOCK)]
+    if not is_exact(metric, len(vectors)):
+        return _nn_descent(prepared, metric, k)
+    rows = np.arange(len(vectors))
+    blocks = [_block(prepared, rows[at : at + _BLOCK], metric, k) for at in range(0, len(rows), _BLOCK)]
     return Neighbors(np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
 
 
@@ -121,9 +149,8 @@ def _prepared(vectors: Vectors, metric: Metric) -> Vectors:
 
 
 def _block(
-    vectors: Vectors, start: int, metric: Metric, k: int
+    vectors: Vectors, rows: NDArray[np.int64], metric: Metric, k: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    rows = np.arange(start, min(start + _BLOCK, len(vectors)))
     if metric == "manhattan":
         from scipy.spatial.distance import cdist
 
@@ -133,7 +160,10 @@ def _block(
     else:
         rough = -(vectors[rows] @ vectors.T)
     rough[np.arange(len(rows)), rows] = -np.inf
-    kept = np.argpartition(rough, k - 1, axis=1)[:, :k] if k < len(vectors) else _all_columns(rough)
+    width = min(k + _SPARE, len(vectors))
+    kept = (
+        np.argpartition(rough, width - 1, axis=1)[:, :width] if width < len(vectors) else _all_columns(rough)
+    )
     return _ordered(kept, _exact(vectors, rows, kept, metric), rows, k)
 
 
@@ -169,14 +199,24 @@ def _ordered(
     return indices, np.take_along_axis(distances, order, axis=1).astype(np.float32)
 
 
-def _nn_descent(vectors: Vectors, k: int) -> Neighbors:
+def _nn_descent(vectors: Vectors, metric: Metric, k: int) -> Neighbors:
     from pynndescent import NNDescent
 
+    # On unit vectors euclidean distance has the order of the cosine's.
+    searched = "manhattan" if metric == "manhattan" else "euclidean"
     width = min(k + 10, len(vectors))
     indices, _distances = NNDescent(
-        vectors, metric="manhattan", n_neighbors=width, random_state=0, n_jobs=1
+        vectors, metric=searched, n_neighbors=width, random_state=0, n_jobs=1
     ).neighbor_graph
     rows = np.arange(len(vectors))
     columns = np.where(indices < 0, rows[:, None], indices).astype(np.int64)
     columns[:, -1] = np.where((columns == rows[:, None]).any(1), columns[:, -1], rows)
-    return Neighbors(*_ordered(columns, _exact(vectors, rows, columns, "manhattan"), rows, k))
+    found, distances = _ordered(columns, _exact(vectors, rows, columns, metric), rows, k)
+    return Neighbors(found, distances, _recall(vectors, metric, found))
+
+
+def _recall(vectors: Vectors, metric: Metric, found: NDArray[np.int32]) -> float:
+    rows = np.sort(np.random.default_rng(0).permutation(len(vectors))[:_SAMPLE])
+    true, _distances = _block(vectors, rows, metric, found.shape[1])
+    hits = [len(np.intersect1d(a, b)) for a, b in zip(found[rows], true, strict=True)]
+    return float(np.mean(hits) / found.shape[1])

@@ -13,6 +13,7 @@ from typing import Any
 from barrx import cache, clustering, embedding, encoders, projection
 from barrx.clustering import Clustering, ClusteringParams
 from barrx.datasets import Dataset
+from barrx.embedding import Embedding
 from barrx.encoders import Encoder
 from barrx.projection import Coordinates, ProjectionParams
 
@@ -50,6 +51,11 @@ class MapRequest:
                 min_samples=clustering.default_min_samples(n_images),
             ),
         )
+
+    def anchor(self, n_images: int) -> "MapRequest | None":
+        """Return the map that clusters have their numbers from: the collection's default; None for itself."""
+        default = MapRequest.default(self.slug, self.encoder, n_images)
+        return None if self == default else default
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "MapRequest":
@@ -102,18 +108,25 @@ def load(dataset: Dataset, request: MapRequest) -> Map | None:
     made_from = embedding.fingerprint_of(dataset, encoders.get(request.encoder))
     if made_from is None:
         return None
-    coordinates = projection.load(made_from, request.projection)
-    if coordinates is None:
+    stages = _load_stages(made_from, request, len(dataset.filenames))
+    if stages is None:
         return None
-    clusters = clustering.load(cache.fingerprint(coordinates), request.clustering)
-    if clusters is None:
+    return _finished(dataset, request, made_from, stages, (time.perf_counter() - start, True))
+
+
+def _load_stages(made_from: str, request: MapRequest, n_images: int) -> tuple[Coordinates, Clustering] | None:
+    anchor = request.anchor(n_images)
+    named_after = None if anchor is None else _load_stages(made_from, anchor, n_images)
+    coordinates = projection.load(made_from, request.projection, n_images)
+    if coordinates is None or (anchor is not None and named_after is None):
         return None
-    seconds = time.perf_counter() - start
-    return _finished(dataset, request, made_from, (coordinates, clusters), (seconds, True))
+    labels = None if named_after is None else named_after[1].labels
+    clusters = clustering.load(cache.fingerprint(coordinates), request.clustering, labels)
+    return None if clusters is None else (coordinates, clusters)
 
 
 def load_or_compute(dataset: Dataset, request: MapRequest) -> Map:
-    """Return a map, computing the stages that are not stored.
+    """Return a map, computing the stages that are not stored, those of the collection's default map included.
 
     Raises
     ------
@@ -125,12 +138,17 @@ def load_or_compute(dataset: Dataset, request: MapRequest) -> Map:
     check(dataset, request)
     start = time.perf_counter()
     vectors = embedding.require(dataset, encoders.get(request.encoder))
-    coordinates, first = projection.load_or_compute(vectors, request.projection)
-    clusters, second = clustering.load_or_compute(coordinates, request.clustering)
+    coordinates, clusters, was_stored = _stages(vectors, request)
     seconds = time.perf_counter() - start
-    return _finished(
-        dataset, request, vectors.fingerprint, (coordinates, clusters), (seconds, first and second)
-    )
+    return _finished(dataset, request, vectors.fingerprint, (coordinates, clusters), (seconds, was_stored))
+
+
+def _stages(vectors: Embedding, request: MapRequest) -> tuple[Coordinates, Clustering, bool]:
+    anchor = request.anchor(len(vectors.vectors))
+    labels = None if anchor is None else _stages(vectors, anchor)[1].labels
+    coordinates, first = projection.load_or_compute(vectors, request.projection)
+    clusters, second = clustering.load_or_compute(coordinates, request.clustering, labels)
+    return coordinates, clusters, first and second
 
 
 def _finished(

@@ -1,19 +1,18 @@
 """An embedding to two dimensions: UMAP on exact neighbours, the same map for the same parameters."""
 
 import logging
-import sys
 import warnings
-from dataclasses import dataclass
-from types import ModuleType
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from barrx import cache, neighbors
+from barrx import anchoring, cache, neighbors
 from barrx.demo import shipped
 from barrx.embedding import Embedding, Vectors
 from barrx.errors import ParameterError
 from barrx.i18n import _
+from barrx.imports import import_umap
 from barrx.neighbors import Metric, Neighbors
 
 log = logging.getLogger(__name__)
@@ -39,7 +38,7 @@ class ProjectionParams:
     seed : int
         same seed, same map
     from_scratch : bool
-        plain UMAP with its own neighbour search, instead of the stored exact neighbours
+        plain UMAP, with its own search for neighbours and its own start, instead of the anchored map
     """
 
     n_neighbors: int = 15
@@ -75,10 +74,30 @@ def default_n_neighbors(n_images: int) -> int:
     return max(2, min(ProjectionParams().n_neighbors, n_images - 1))
 
 
-def load(embedding_fingerprint: str, params: ProjectionParams) -> Coordinates | None:
+def anchor_of(params: ProjectionParams, n_images: int) -> ProjectionParams | None:
+    """Return the parameters of the map another one is laid over, None for one that stands alone.
+
+    Each seed has an anchor of its own, the default parameters: who changes the seed asks for another of the
+    equally good maps. The anchor of the default seed is the collection's, and those of other seeds are turned
+    to lie over it.
+    """
+    default = ProjectionParams(n_neighbors=default_n_neighbors(n_images))
+    if params.from_scratch or n_images < MIN_IMAGES or params == default:
+        return None
+    of_seed = replace(default, seed=params.seed)
+    return default if params == of_seed else of_seed
+
+
+def load(embedding_fingerprint: str, params: ProjectionParams, n_images: int) -> Coordinates | None:
     """Return the coordinates if they are stored (or shipped with the demo), or None."""
     ready = _shipped(embedding_fingerprint, params)
-    return ready if ready is not None else cache.get("projections", _key(embedding_fingerprint, params))
+    if ready is not None:
+        return ready
+    parent = anchor_of(params, n_images)
+    anchor = load(embedding_fingerprint, parent, n_images) if parent else None
+    if parent and anchor is None:
+        return None
+    return cache.get("projections", _key(embedding_fingerprint, params, n_images, anchor))
 
 
 def load_or_compute(embedding: Embedding, params: ProjectionParams) -> tuple[Coordinates, bool]:
@@ -89,12 +108,17 @@ def load_or_compute(embedding: Embedding, params: ProjectionParams) -> tuple[Coo
     ParameterError
         if ``n_neighbors`` is not below the number of images
     """
-    params.check(len(embedding.vectors))
+    n_images = len(embedding.vectors)
+    params.check(n_images)
     ready = _shipped(embedding.fingerprint, params)
     if ready is not None:
         return ready, True
+    parent = anchor_of(params, n_images)
+    anchor = load_or_compute(embedding, parent)[0] if parent else None
     return cache.get_or_compute(
-        "projections", _key(embedding.fingerprint, params), lambda: _project(embedding, params)
+        "projections",
+        _key(embedding.fingerprint, params, n_images, anchor),
+        lambda: _project(embedding, params, anchor),
     )
 
 
@@ -150,31 +174,21 @@ def principal_components(vectors: Vectors) -> Coordinates:
     return coordinates
 
 
-def import_umap() -> ModuleType:
-    """Import umap without TensorFlow, which it would load if it could (5 to 30 s, 500 MB)."""
-    if "umap" in sys.modules:
-        return sys.modules["umap"]
-    blocked = "tensorflow" not in sys.modules
-    if blocked:
-        sys.modules["tensorflow"] = None  # type: ignore[assignment]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import umap
-    finally:
-        if blocked:
-            del sys.modules["tensorflow"]
-    module: ModuleType = umap
-    return module
-
-
-def _project(embedding: Embedding, params: ProjectionParams) -> Coordinates:
+def _project(embedding: Embedding, params: ProjectionParams, anchor: Coordinates | None) -> Coordinates:
     if len(embedding.vectors) < MIN_IMAGES:
         return principal_components(embedding.vectors)
     if params.from_scratch:
         return compute(embedding.vectors, None, params)
     nearest = neighbors.load_or_compute(embedding, params.metric, params.n_neighbors)
-    return compute(embedding.vectors, nearest, params)
+    if anchor is None:
+        return compute(embedding.vectors, nearest, params)
+    is_anchor = params == ProjectionParams(n_neighbors=default_n_neighbors(len(anchor)), seed=params.seed)
+    found = (
+        compute(embedding.vectors, nearest, params)
+        if is_anchor
+        else anchoring.refined(nearest, params, anchor)
+    )
+    return anchoring.aligned(found, anchor)
 
 
 def _placed(coordinates: Coordinates) -> Coordinates:
@@ -187,9 +201,13 @@ def _placed(coordinates: Coordinates) -> Coordinates:
     return np.where(finite[:, None], coordinates, edge + 1).astype(np.float32)
 
 
-def _key(embedding_fingerprint: str, params: ProjectionParams) -> str:
+def _key(
+    embedding_fingerprint: str, params: ProjectionParams, n_images: int, anchor: Coordinates | None
+) -> str:
     made_with = cache.versions("umap-learn", "pynndescent", "numba", "numpy", "scipy")
-    return "projection:" + cache.fingerprint(embedding_fingerprint, params, made_with)
+    nearest = "" if params.from_scratch else neighbors.recipe(params.metric, n_images)
+    start = "" if anchor is None else (anchoring.RECIPE, anchor)
+    return "projection:" + cache.fingerprint(embedding_fingerprint, params, nearest, start, made_with)
 
 
 def _shipped(embedding_fingerprint: str, params: ProjectionParams) -> Coordinates | None:

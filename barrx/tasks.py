@@ -43,12 +43,13 @@ def _warm(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str
     """Import and compile what a map needs, with tiny data: the first real map is then a quick one."""
     import numpy as np
 
-    from barrx import clustering, neighbors
+    from barrx import anchoring, clustering, neighbors
 
     vectors = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
     params = projection.ProjectionParams(n_neighbors=5)
     nearest = neighbors.compute(vectors, params.metric, params.n_neighbors)
     coordinates = projection.compute(vectors, nearest, params)
+    anchoring.aligned(anchoring.refined(nearest, params, coordinates), coordinates)
     settings = clustering.ClusteringParams(min_cluster_size=5)
     clustering.cut(clustering.tree(coordinates, settings.min_samples), len(vectors), settings)
     return {}

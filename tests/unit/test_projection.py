@@ -2,15 +2,17 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 
-from barrx import cache, neighbors, projection
+from barrx import anchoring, cache, neighbors, projection
 from barrx.embedding import Embedding
 from barrx.errors import ParameterError
+from barrx.imports import import_umap
 from barrx.neighbors import METRICS, Metric
 from barrx.projection import ProjectionParams
 
@@ -108,7 +110,7 @@ def test_n_neighbors_must_be_below_the_number_of_images() -> None:
 
 def test_importing_umap_leaves_tensorflow_alone() -> None:
     code = (
-        "import sys; from barrx import projection; projection.import_umap();"
+        "import sys; from barrx.imports import import_umap; import_umap();"
         "assert 'tensorflow' not in sys.modules, 'imported'; assert 'umap' in sys.modules;"
         "import importlib.util; assert importlib.util.find_spec('tensorflow')"
     )
@@ -121,3 +123,81 @@ def test_neighbors_are_stored_once_for_all_values_of_n_neighbors(home: Path) -> 
     stored = neighbors.load(embedding.fingerprint, "cosine", 60)
     assert stored is not None
     assert stored.indices.shape == (60, 60)
+
+
+@pytest.mark.parametrize("n", [5, 6, 12, 60])
+def test_every_map_lies_over_the_anchor(home: Path, n: int) -> None:
+    embedding = as_embedding(blobs(n))
+    default = ProjectionParams(n_neighbors=projection.default_n_neighbors(n))
+    anchor, _there = projection.load_or_compute(embedding, default)
+    for params in (replace(default, n_neighbors=3), replace(default, min_dist=0.6), replace(default, seed=7)):
+        found, _there = projection.load_or_compute(embedding, params)
+        assert np.isfinite(found).all()
+        np.testing.assert_allclose(found.mean(axis=0), anchor.mean(axis=0), atol=1e-3)
+        np.testing.assert_allclose(anchoring.aligned(found, anchor), found, atol=1e-3)
+
+
+def test_anchored_map_keeps_every_group_in_its_place(home: Path) -> None:
+    vectors = blobs(200, centres=5)
+    embedding = as_embedding(vectors)
+    anchor, _there = projection.load_or_compute(embedding, ProjectionParams())
+    found, _there = projection.load_or_compute(embedding, ProjectionParams(n_neighbors=40, min_dist=0.3))
+    group = np.arange(200) % 5
+    was, is_now = (np.array([m[group == g].mean(axis=0) for g in range(5)]) for m in (anchor, found))
+    apart = np.linalg.norm(was[:, None] - was[None], axis=2)[np.triu_indices(5, 1)].min()
+    assert np.linalg.norm(is_now - was, axis=1).max() < apart
+
+
+def test_anchored_map_is_as_good_as_plain_umap(home: Path) -> None:
+    embedding = as_embedding(blobs(300, centres=9))
+    for params in (ProjectionParams(n_neighbors=8, min_dist=0.0), ProjectionParams(n_neighbors=50)):
+        ours, _there = projection.load_or_compute(embedding, params)
+        plain, _there = projection.load_or_compute(embedding, replace(params, from_scratch=True))
+        quality = [trustworthiness(embedding.vectors, m, metric="cosine") for m in (ours, plain)]
+        assert quality[0] > quality[1] - 0.01
+
+
+@pytest.mark.filterwarnings("ignore:n_jobs value")
+def test_from_scratch_is_plain_umap(home: Path) -> None:
+    vectors = blobs(80)
+    params = ProjectionParams(n_neighbors=9, from_scratch=True)
+    ours, _there = projection.load_or_compute(as_embedding(vectors), params)
+    reducer = import_umap().UMAP(n_neighbors=9, min_dist=params.min_dist, metric="cosine", random_state=42)
+    np.testing.assert_array_equal(ours, reducer.fit_transform(vectors))
+
+
+@pytest.mark.parametrize(
+    ("params", "anchor"),
+    [
+        (ProjectionParams(), None),
+        (ProjectionParams(from_scratch=True, n_neighbors=5), None),
+        (ProjectionParams(n_neighbors=5), ProjectionParams()),
+        (ProjectionParams(metric="euclidean"), ProjectionParams()),
+        (ProjectionParams(seed=3), ProjectionParams()),
+        (ProjectionParams(seed=3, min_dist=0.5), ProjectionParams(seed=3)),
+    ],
+)
+def test_each_seed_has_an_anchor_of_its_own(
+    params: ProjectionParams, anchor: ProjectionParams | None
+) -> None:
+    assert projection.anchor_of(params, 100) == anchor
+
+
+def test_a_map_does_not_depend_on_the_maps_before_it(home: Path) -> None:
+    embedding = as_embedding(blobs(70))
+    wanted = ProjectionParams(n_neighbors=20, min_dist=0.4)
+    straight, _there = projection.load_or_compute(embedding, wanted)
+    cache.clear("projections")
+    for params in (replace(wanted, n_neighbors=5), replace(wanted, min_dist=0.0), replace(wanted, seed=1)):
+        projection.load_or_compute(embedding, params)
+    round_about, stored = projection.load_or_compute(embedding, wanted)
+    assert not stored
+    assert straight.tobytes() == round_about.tobytes()
+
+
+def test_procrustes_undoes_rotation_reflection_scale_and_shift() -> None:
+    anchor = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    turned = (anchor @ np.array([[0.6, 0.8], [0.8, -0.6]]) * 3 + 5).astype(np.float32)
+    np.testing.assert_allclose(anchoring.aligned(turned, anchor), anchor, atol=1e-5)
+    in_one_place = np.ones((5, 2), np.float32)
+    np.testing.assert_array_equal(anchoring.aligned(in_one_place, anchor[:5]), in_one_place)

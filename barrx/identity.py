@@ -1,0 +1,176 @@
+"""Which cluster is which: the same number for the same pictures at every setting, and what changed between two."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from barrx.i18n import _
+
+Labels = NDArray[np.int32]
+Counts = NDArray[np.int64]
+Kind = Literal["split", "merged", "regrouped", "renumbered", "grown", "shrunk", "new", "gone"]
+
+NOISE = -1
+_COUNTERPART = 0.5  # two clusters are one when they share half of the smaller one
+_NOTABLE = 0.25  # a cluster that grows or shrinks by less is the same to the eye
+
+
+def matched(labels: Labels, anchor: Labels) -> Labels:
+    """Number clusters after those of the anchor map that hold the same pictures.
+
+    Pairs are those with the most pictures in common over all clusters together (the assignment problem: Kuhn
+    1955; solved on the sparse overlap by Jonker & Volgenant's algorithm), among those that share half of the
+    smaller of the two. A cluster without counterpart gets a number above the anchor's largest, the largest
+    cluster first, then by its first picture.
+
+    Parameters
+    ----------
+    labels, anchor : (n_images,) int32, -1 is noise
+
+    Returns
+    -------
+    (n_images,) int32
+        the same groups, whatever they were numbered; a function of the two groupings alone
+    """
+    from scipy.sparse import coo_array, eye_array, hstack
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+    own, theirs = _by_size(labels), np.unique(anchor[anchor != NOISE])
+    if not len(own):
+        return labels.astype(np.int32)
+    row, column, common = _links(labels, anchor, own, theirs)
+    shape = len(own), len(theirs)
+    # One column more for each cluster, to be paired with nothing: worth less than any picture in common.
+    weights = hstack([coo_array((common + 1.0, (row, column)), shape), eye_array(len(own))], format="csr")
+    _rows, paired = min_weight_full_bipartite_matching(weights, maximize=True)
+    has_none = paired >= len(theirs)
+    numbers = np.empty(len(own), np.int32)
+    numbers[has_none] = anchor.max(initial=NOISE) + 1 + np.arange(has_none.sum())
+    numbers[~has_none] = theirs[paired[~has_none]]
+    found = np.full(len(labels), NOISE, np.int32)
+    places = _places(labels, own)
+    found[places >= 0] = numbers[places[places >= 0]]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened to clusters between two settings.
+
+    Attributes
+    ----------
+    before, after : numbers of the clusters concerned, ascending
+    sizes : pictures in ``before`` and in ``after``
+    """
+
+    kind: Kind
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    sizes: tuple[int, int]
+
+
+def changes(before: Labels, after: Labels) -> list[Change]:
+    """Tell what happened to the clusters, what concerns the most pictures first.
+
+    Parameters
+    ----------
+    before, after : (n_images,) int32, -1 is noise; numbered alike
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    old, new = (np.unique(labels[labels != NOISE]) for labels in (before, after))
+    row, column, common = _links(before, after, old, new)
+    size = len(old) + len(new)
+    joined = coo_array((common, (row, column + len(old))), (size, size))
+    _n, family = connected_components(joined, directed=False)
+    families: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for at, which in enumerate(family.tolist()):
+        families[which][at >= len(old)].append(int(old[at] if at < len(old) else new[at - len(old)]))
+    counts = _counts(before), _counts(after)
+    found = [_change(was, is_now, counts) for was, is_now in families.values()]
+    return sorted(
+        (change for change in found if change),
+        key=lambda change: (-max(change.sizes), change.before, change.after),
+    )
+
+
+def _change(before: list[int], after: list[int], counts: tuple[Counts, Counts]) -> Change | None:
+    sizes = int(counts[0][before].sum()), int(counts[1][after].sum())
+    kinds: dict[tuple[int, int], Kind] = {(0, 1): "new", (1, 0): "gone", (1, 1): "renumbered"}
+    kind = kinds.get((len(before), len(after)))
+    if kind is None:
+        kind = "split" if len(before) == 1 else "merged" if len(after) == 1 else "regrouped"
+    elif before == after:
+        if abs(sizes[1] - sizes[0]) <= _NOTABLE * sizes[0]:
+            return None
+        kind = "grown" if sizes[1] > sizes[0] else "shrunk"
+    return Change(kind, tuple(before), tuple(after), sizes)
+
+
+def sentence(change: Change, name: Callable[[int], str] = str) -> str:
+    """Return a change in words.
+
+    Parameters
+    ----------
+    name : gives what people call a cluster; its number where it has no name
+    """
+    templates = {
+        "split": _("cluster {before} split into {after}"),
+        "merged": _("clusters {before} merged into {after}"),
+        "regrouped": _("clusters {before} regrouped into {after}"),
+        "renumbered": _("cluster {before} is now {after}"),
+        "grown": _("cluster {after} grew from {size} to {new_size}"),
+        "shrunk": _("cluster {after} shrank from {size} to {new_size}"),
+        "new": _("cluster {after} is new"),
+        "gone": _("cluster {before} is gone"),
+    }
+    size, new_size = change.sizes
+    return templates[change.kind].format(
+        before=_listed([name(n) for n in change.before]),
+        after=_listed([name(n) for n in change.after]),
+        size=f"{size:,}",
+        new_size=f"{new_size:,}",
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return _("{most} and {last}").format(most=", ".join(names[:-1]), last=names[-1])
+
+
+def _by_size(labels: Labels) -> Labels:
+    """Return the clusters in an order that does not depend on how they are numbered."""
+    names, first, sizes = np.unique(labels, return_index=True, return_counts=True)
+    order = np.lexsort((first, -sizes))
+    ordered: Labels = names[order[names[order] != NOISE]]
+    return ordered
+
+
+def _counts(labels: Labels) -> Counts:
+    return np.bincount(labels[labels != NOISE])
+
+
+def _links(
+    rows: Labels, columns: Labels, row_names: Labels, column_names: Labels
+) -> tuple[Counts, Counts, Counts]:
+    """Return the pairs of clusters that are one: places in both lists of names, and pictures in common."""
+    row, column = _places(rows, row_names), _places(columns, column_names)
+    both = (row >= 0) & (column >= 0)
+    pairs, common = np.unique(row[both] * max(1, len(column_names)) + column[both], return_counts=True)
+    row, column = np.divmod(pairs, max(1, len(column_names)))
+    smaller = np.minimum(_counts(rows)[row_names[row]], _counts(columns)[column_names[column]])
+    linked = common >= _COUNTERPART * smaller
+    return row[linked], column[linked], common[linked]
+
+
+def _places(labels: Labels, names: Labels) -> Counts:
+    place = np.full(int(labels.max(initial=NOISE)) + 2, -1)
+    place[names] = np.arange(len(names))
+    found: Counts = place[labels]
+    return found  # noise, -1, is the last entry, which no cluster has
