@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from barrx import settings
+
+hypothesis.settings.register_profile("no deadline", deadline=None)  # no test asserts a time
+hypothesis.settings.load_profile("no deadline")
 
 
 @pytest.fixture

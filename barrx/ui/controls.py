@@ -139,7 +139,24 @@ def _choose_projection(default: ProjectionParams, n_images: int) -> ProjectionPa
         bind=_BOUND,
         help=_("Another seed, another of many equally good maps. The same seed gives the same map again."),
     )
-    return replace(default, n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, seed=int(seed))
+    from_scratch = st.toggle(
+        "from_scratch",
+        default.from_scratch,
+        key=keys.FROM_SCRATCH,
+        bind=_BOUND,
+        help=_(
+            "Off: every map starts from this collection's default map and lies over it, so clusters stay where "
+            "they were. On: plain UMAP, which takes longer and may put everything elsewhere."
+        ),
+    )
+    return replace(
+        default,
+        n_neighbors=n_neighbors,
+        min_dist=min_dist,
+        metric=metric,
+        seed=int(seed),
+        from_scratch=from_scratch,
+    )
 
 
 def _choose_clustering(default: ClusteringParams, n_images: int) -> ClusteringParams:
@@ -213,6 +230,7 @@ def _reset(default: MapRequest) -> None:
         (keys.MIN_DIST, default.projection.min_dist),
         (keys.METRIC, default.projection.metric),
         (keys.SEED, default.projection.seed),
+        (keys.FROM_SCRATCH, default.projection.from_scratch),
         (keys.MIN_CLUSTER_SIZE, default.clustering.min_cluster_size),
         (keys.MIN_SAMPLES, default.clustering.min_samples),
         (keys.SELECTION_METHOD, default.clustering.cluster_selection_method),

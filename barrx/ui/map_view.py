@@ -8,7 +8,18 @@ from barrx import export, roles
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import coloring, figures, finished_map, gallery, inspector, keys, palette, routes, state
+from barrx.ui import (
+    changes,
+    coloring,
+    figures,
+    finished_map,
+    gallery,
+    inspector,
+    keys,
+    palette,
+    routes,
+    state,
+)
 from barrx.ui.coloring import Coloring
 from barrx.ui.controls import BY_CLUSTER
 from barrx.ui.errors import reported
@@ -24,6 +35,7 @@ def show(dataset: Dataset, request: MapRequest, color: str) -> None:
 
 def _area(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> None:
     figures.strip(figures.of_map(finished))
+    changes.line(dataset, finished)
 
     @st.fragment
     @reported

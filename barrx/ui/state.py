@@ -14,6 +14,7 @@ from barrx.ui import keys
 from barrx.workers import Job, Pool
 
 _LAST_MAP = "_last_map"
+_BEFORE = "_before"
 _AWAITED = "_awaited"
 _PICTURE = "_picture"
 _NOTICE = "_notice"
@@ -42,8 +43,22 @@ def session_id() -> str:
 
 
 def remember_map(finished: Map) -> None:
-    """Keep the map on screen, to be shown dimmed while the next one is computed."""
+    """Keep the map on screen, to be shown dimmed while the next one is computed, and what it changed."""
+    last: Map | None = st.session_state.get(_LAST_MAP)
+    if last is None or last.revision != finished.revision:
+        st.session_state[_BEFORE] = last if last is not None and _are_comparable(last, finished) else None
     st.session_state[_LAST_MAP] = finished
+
+
+def map_before(finished: Map) -> Map | None:
+    """Return the map that was on screen before this one, if both show the same pictures."""
+    before: Map | None = st.session_state.get(_BEFORE)
+    last: Map | None = st.session_state.get(_LAST_MAP)
+    return before if last is not None and last.revision == finished.revision else None
+
+
+def _are_comparable(one: Map, other: Map) -> bool:
+    return (one.request.slug, one.embedding_fingerprint) == (other.request.slug, other.embedding_fingerprint)
 
 
 def last_map(collection: Dataset, encoder: str) -> Map | None:

@@ -1,12 +1,15 @@
 """Every page without a browser: it loads, one thing is done, bad data shows an error."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from barrx import datasets
+from barrx import datasets, identity, pipeline
+from barrx.demo import shipped
+from barrx.pipeline import MapRequest
 from barrx.ui import keys
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +65,16 @@ def test_explore_follows_a_slider(home: Path) -> None:
     until(test, lambda: "to compute" in texts(test))
     assert not test.exception
     assert texts(test) != before
+    clusters = pipeline.load_or_compute(demo := datasets.load("demo"), _request(demo, 40)).clustering
+    changes = identity.changes(shipped.default_map().labels, clusters.labels)
+    assert identity.sentence(changes[0]).capitalize() in texts(test)
+    test.selectbox(key=keys.COLOR).select("category").run()
+    assert identity.sentence(changes[0]).capitalize() in texts(test), "only another map has nothing to say"
+
+
+def _request(dataset: datasets.Dataset, min_cluster_size: int) -> MapRequest:
+    default = MapRequest.default("demo", shipped.ENCODER, len(dataset.filenames))
+    return replace(default, clustering=replace(default.clustering, min_cluster_size=min_cluster_size))
 
 
 def test_explore_shows_the_card_of_a_clicked_picture(home: Path) -> None:
@@ -94,10 +107,11 @@ def test_explore_colours_by_any_column(home: Path, column: str) -> None:
 
 def test_explore_takes_its_parameters_from_the_address(home: Path) -> None:
     sizes = {"min_cluster_size": "20", "cluster_selection_epsilon": "0.35", "max_cluster_size": "90"}
-    test = page("explore", n_neighbors="30", min_dist="0.5", metric="euclidean", **sizes)
+    test = page("explore", n_neighbors="30", min_dist="0.5", metric="euclidean", from_scratch="true", **sizes)
     assert test.slider(key=keys.N_NEIGHBORS).value == 30
     assert test.slider(key=keys.MIN_DIST).value == 0.5
     assert test.selectbox(key=keys.METRIC).value == "euclidean"
+    assert test.toggle(key=keys.FROM_SCRATCH).value is True
     assert test.slider(key=keys.MIN_CLUSTER_SIZE).value == 20
     assert test.number_input(key=keys.SELECTION_EPSILON).value == 0.35
     assert test.number_input(key=keys.MAX_CLUSTER_SIZE).value == 90
