@@ -148,13 +148,15 @@ def of_lists(title: str, lists: Sequence[Iterable[str]]) -> Values:
 
 
 def binned(title: str, numbers: NDArray[np.float64]) -> Values:
-    """Put numbers into at most seven bins of equal shares of the pictures; not finite is no value."""
+    """Put numbers into at most seven bins of about equal shares of the pictures; not finite is no value."""
     known = np.isfinite(numbers)
     if not known.any():
         return of_lists(title, [()] * len(numbers))
+    if len(np.unique(numbers[known])) <= N_BINS:
+        return of_lists(title, [(_tidy(x),) if ok else () for x, ok in zip(numbers, known, strict=True)])
     edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, N_BINS + 1)))
-    if len(edges) == 1:
-        edges = np.repeat(edges, 2)
+    if len(edges) == 2:  # nearly all are one number: that one, and the others
+        edges = np.array([edges[0], np.nextafter(edges[0], edges[1]), edges[1]])
     names = [f"{_tidy(low)} – {_tidy(high)}" for low, high in pairwise(edges)]
     at = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(names) - 1)
     return of_lists(title, [(names[b],) if ok else () for b, ok in zip(at, known, strict=True)])

@@ -60,7 +60,9 @@ def test_numbers_go_into_bins_of_equal_shares() -> None:
     assert len(found.names) == 7
     assert found.counts.tolist() == pytest.approx([100] * 7, abs=1)
     assert found.n_missing == 1
-    assert values.binned("width", np.full(4, 5.0)).names == ("5 – 5",)
+    assert values.binned("width", np.array([320.0, 320, 320, 640])).names == ("320", "640")
+    mostly_one = values.binned("width", np.array([5.0] * 100 + list(range(6, 14))))
+    assert mostly_one.counts.tolist() == [100, 8]
     assert values.binned("width", np.full(4, np.nan)).n_missing == 4
 
 

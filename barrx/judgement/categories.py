@@ -1,0 +1,186 @@
+"""What is typical of a category, what is misplaced in it, and how the clusters hold it together.
+
+Typical and misplaced are judged in the embedding, not on the map; coherent, merged and split by the clusters.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from barrx.clustering import NOISE
+from barrx.judgement import agreement
+from barrx.judgement.values import Values
+
+MISPLACED_OTHER = 0.5  # at least half of its neighbours belong to one other category ...
+MISPLACED_OWN = 0.2  # ... and at most a fifth to its own
+TOGETHER = 2 / 3  # a category is together where two thirds of its clustered pictures are
+MAJORITY = 0.5
+CLUSTERED = 0.5  # below it a category is mostly noise, and nothing is said of its clusters
+
+State = Literal["coherent", "merged", "split", "scattered", "noise"]
+Labels = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misplaced:
+    """A picture that looks like another category than its own.
+
+    Attributes
+    ----------
+    picture : int
+    catalogued : tuple of str
+        its values
+    looks_like : str
+        the category of most of its nearest pictures in the embedding
+    own_share, other_share : float
+        shares of its neighbours, of those with a value, that are of its own category and of the other
+    resembles : tuple of int
+        those neighbours, nearest first
+    """
+
+    picture: int
+    catalogued: tuple[str, ...]
+    looks_like: str
+    own_share: float
+    other_share: float
+    resembles: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohesion:
+    """How the clusters hold a category together.
+
+    Attributes
+    ----------
+    category : str
+    state : str
+        ``coherent``: at least two thirds of its clustered pictures are in one cluster, and are at least half of it;
+        ``merged``: so many are in one cluster, but share it with others; ``split``: at least two thirds are in
+        several clusters of which it is at least half; ``scattered``: none of these; ``noise``: fewer than half of
+        its pictures are in any cluster
+    size, clustered : int
+        pictures, and pictures in a cluster
+    main_cluster : int
+        the cluster with most of them, -1 for none
+    share_in_main, share_of_main : float
+        of the category's clustered pictures in that cluster, and of that cluster's pictures with a value
+    own_clusters : tuple of int
+        clusters of which it is at least half, largest part first
+    merged_with : tuple of str
+        where it is merged: the other categories in that cluster, largest first
+    """
+
+    category: str
+    state: State
+    size: int
+    clustered: int
+    main_cluster: int
+    share_in_main: float
+    share_of_main: float
+    own_clusters: tuple[int, ...]
+    merged_with: tuple[str, ...]
+
+
+def typical(values: Values, vectors: NDArray[np.float32], code: int, most: int = 9) -> list[int]:
+    """Return the pictures of a category nearest to the mean direction of its others, most typical first."""
+    members = values.members(code)
+    unit = _unit(vectors[members])
+    rest = _unit(unit.sum(axis=0) - unit)  # a picture does not vouch for itself
+    likeness = np.einsum("ij,ij->i", unit, rest)
+    order = np.lexsort((members, -likeness))[:most]
+    return [int(i) for i in members[order]]
+
+
+def misplaced(values: Values, neighbors: Labels) -> list[Misplaced]:
+    """Return the pictures catalogued as one thing that look like another, clearest first.
+
+    A picture is misplaced if, of its nearest pictures in the embedding that have a value, at least half belong
+    to one category that it does not have, and at most a fifth to any that it has.
+
+    Parameters
+    ----------
+    neighbors : (n_images, k) int
+        nearest in the embedding, nearest first, the picture itself left out
+    """
+    votes, counted = _votes(values, neighbors)
+    has = values.incidence().toarray() > 0
+    own = np.where(has, votes, 0).max(axis=1, initial=0)
+    others = np.where(has, -1, votes)
+    other, best = others.max(axis=1, initial=-1), others.argmax(axis=1) if votes.shape[1] else np.zeros(0)
+    total = np.maximum(counted, 1)
+    is_so = (counted > 0) & has.any(axis=1)
+    is_so &= (other / total >= MISPLACED_OTHER) & (own / total <= MISPLACED_OWN)
+    found = [
+        Misplaced(
+            picture=int(i),
+            catalogued=values.of_picture(int(i)),
+            looks_like=values.names[int(best[i])],
+            own_share=float(own[i] / counted[i]),
+            other_share=float(other[i] / counted[i]),
+            resembles=tuple(int(j) for j in neighbors[i] if has[j, int(best[i])]),
+        )
+        for i in np.flatnonzero(is_so)
+    ]
+    return sorted(found, key=lambda m: (m.own_share - m.other_share, m.picture))
+
+
+def cohesion(values: Values, labels: Labels) -> list[Cohesion]:
+    """Say for each category whether the clusters hold it together, in the order of ``values.names``."""
+    table, groups = agreement.crosstab(values.within(labels != NOISE), labels)
+    sums = table.sum(axis=0)
+    return [
+        _cohesion(values, code, table[code], table / np.maximum(1, sums), groups)
+        for code in range(len(values.names))
+    ]
+
+
+def _cohesion(
+    values: Values, code: int, row: NDArray[np.int64], shares: NDArray[np.float64], groups: Labels
+) -> Cohesion:
+    clustered = int(row.sum())
+    own = np.flatnonzero((shares[code] >= MAJORITY) & (row > 0))
+    own = own[np.argsort(-row[own], kind="stable")]
+    main = int(row.argmax()) if clustered else -1
+    in_main = float(row[main] / clustered) if clustered else 0.0
+    of_main = float(shares[code, main]) if clustered else 0.0
+    state: State = "scattered"
+    if not clustered or clustered < CLUSTERED * values.counts[code]:
+        state = "noise"
+    elif in_main >= TOGETHER:
+        state = "coherent" if of_main >= MAJORITY else "merged"
+    elif len(own) > 1 and row[own].sum() >= TOGETHER * clustered:
+        state = "split"
+    return Cohesion(
+        category=values.names[code],
+        state=state,
+        size=int(values.counts[code]),
+        clustered=clustered,
+        main_cluster=int(groups[main]) if clustered else NOISE,
+        share_in_main=in_main,
+        share_of_main=of_main,
+        own_clusters=tuple(int(groups[c]) for c in own),
+        merged_with=_others(values, shares[:, main], code) if state == "merged" else (),
+    )
+
+
+def _others(values: Values, shares: NDArray[np.float64], code: int) -> tuple[str, ...]:
+    order = np.argsort(-shares, kind="stable")
+    return tuple(values.names[c] for c in order if c != code and shares[c] > 0)
+
+
+def _votes(values: Values, neighbors: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count each picture's neighbours of each value, and those that have any: (n, n_values), (n,)."""
+    has = values.incidence()
+    votes = sum((has[column] for column in neighbors.T), start=has * 0)
+    known = np.zeros(values.n_images, bool)
+    known[values.known] = True
+    return votes.toarray().astype(np.int64), known[neighbors].sum(axis=1)
+
+
+def _unit(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    exact = vectors.astype(np.float64)
+    norms = np.linalg.norm(exact, axis=-1, keepdims=True)
+    unit: NDArray[np.float64] = np.divide(exact, norms, out=np.zeros_like(exact), where=norms > 0)
+    return unit

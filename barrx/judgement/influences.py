@@ -1,0 +1,260 @@
+"""The curator's arrows beside the machine's: which categories look alike, and whether related ones do.
+
+A category is the mean direction of its pictures' vectors; two categories are as far apart as one minus the
+cosine of theirs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from barrx.embedding import Vectors
+from barrx.i18n import _
+from barrx.judgement.relations import Relation
+from barrx.judgement.values import Values
+
+PERMUTATIONS = 9999
+REACH = 3  # two categories are mutual nearest if each is among the three nearest of the other
+SUPPORTED = 0.75  # an arrow is supported if its ends are nearer than three quarters of the unrelated pairs
+LEAST_PICTURES = 3
+
+Distances = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Centroids:
+    """Where categories stand in the embedding.
+
+    Attributes
+    ----------
+    names : tuple of str, (n,)
+    distances : (n, n) float64, cosine distances of the categories' centroids, 0 to 2
+    too_small : tuple of str
+        categories of fewer than three pictures, left out
+    """
+
+    names: tuple[str, ...]
+    distances: Distances
+    too_small: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearness:
+    """Whether related categories are nearer than unrelated ones.
+
+    Attributes
+    ----------
+    related, unrelated : float or None
+        mean distance of related and of unrelated pairs
+    effect : float or None
+        Cohen's d: how much nearer, in pooled standard deviations; above 0 is nearer
+    superiority : float or None
+        chance that a related pair is nearer than an unrelated one; 0.5 is none
+    p : float or None
+        share of permutations of the categories' names, this one included, with at least such a difference
+    pairs : int
+        related pairs
+    reason : str
+        why there is no figure
+    """
+
+    related: float | None = None
+    unrelated: float | None = None
+    effect: float | None = None
+    superiority: float | None = None
+    p: float | None = None
+    pairs: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrow:
+    """An arrow and what the pictures say to it.
+
+    Attributes
+    ----------
+    relation : Relation
+    distance : float
+        of its two categories
+    nearer_than : float
+        share of the unrelated pairs that are farther apart
+    is_backward : bool
+        its source is later than its target on the time axis
+    """
+
+    relation: Relation
+    distance: float
+    nearer_than: float
+    is_backward: bool
+
+    @property
+    def is_supported(self) -> bool:
+        return self.nearer_than >= SUPPORTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart of influences and the machine's own.
+
+    Attributes
+    ----------
+    nearness : Nearness
+    arrows : tuple of Arrow
+        the curator's, the nearest first
+    mutual : tuple of (str, str, float)
+        the machine's: categories that are among each other's nearest, and their distance, the nearest first
+    without_arrow : tuple of (str, str, float)
+        those of ``mutual`` for which the curator has no arrow
+    missing : tuple of Relation
+        arrows of categories too small to be placed
+    """
+
+    nearness: Nearness
+    arrows: tuple[Arrow, ...]
+    mutual: tuple[tuple[str, str, float], ...]
+    without_arrow: tuple[tuple[str, str, float], ...]
+    missing: tuple[Relation, ...]
+
+
+def centroids(values: Values, vectors: Vectors, least: int = LEAST_PICTURES) -> Centroids:
+    """Return the distances of the categories in the embedding; a picture of two counts in both."""
+    large = np.flatnonzero(values.counts >= least)
+    means = [_direction(vectors[values.members(int(code))]) for code in large]
+    unit = np.array(means).reshape(len(means), vectors.shape[1])
+    distances = 1 - unit @ unit.T
+    np.fill_diagonal(distances, 0.0)
+    return Centroids(
+        names=tuple(values.names[code] for code in large),
+        distances=np.maximum(0.0, (distances + distances.T) / 2),
+        too_small=tuple(values.names[code] for code in np.flatnonzero(values.counts < least)),
+    )
+
+
+def chart(
+    found: Centroids,
+    relations: Sequence[Relation],
+    years: Mapping[str, int] | None = None,
+    *,
+    permutations: int = PERMUTATIONS,
+    seed: int = 0,
+) -> Chart:
+    """Hold the curator's arrows against the distances of the categories.
+
+    Parameters
+    ----------
+    years : mapping, optional
+        category -> year, to find arrows that go back in time
+    """
+    place = {name: i for i, name in enumerate(found.names)}
+    known = [r for r in relations if r.source in place and r.target in place]
+    ends = np.array([(place[r.source], place[r.target]) for r in known], int).reshape(-1, 2)
+    related = _matrix(ends, len(found.names))
+    upper = np.triu(np.ones_like(related), 1)
+    far = np.sort(found.distances[upper & ~related])
+    arrows = [
+        _arrow(r, found.distances[i, j], far, years or {}) for r, (i, j) in zip(known, ends, strict=True)
+    ]
+    mutual = mutual_nearest(found)
+    return Chart(
+        nearness=nearness(found.distances, related, permutations=permutations, seed=seed),
+        arrows=tuple(sorted(arrows, key=lambda a: (a.distance, a.relation.source, a.relation.target))),
+        mutual=mutual,
+        without_arrow=tuple(pair for pair in mutual if not related[place[pair[0]], place[pair[1]]]),
+        missing=tuple(r for r in relations if r not in known),
+    )
+
+
+def mutual_nearest(found: Centroids, reach: int = REACH) -> tuple[tuple[str, str, float], ...]:
+    """Return the pairs of categories that are each among the ``reach`` nearest of the other, nearest first."""
+    n = len(found.names)
+    order = np.argsort(found.distances + np.diag(np.full(n, np.inf)), axis=1, kind="stable")
+    near = np.zeros((n, n), bool)
+    np.put_along_axis(near, order[:, : min(reach, max(0, n - 1))], True, axis=1)
+    pairs = [(int(i), int(j)) for i, j in np.argwhere(np.triu(near & near.T, 1))]
+    pairs.sort(key=lambda pair: (found.distances[pair], pair))
+    return tuple((found.names[i], found.names[j], float(found.distances[i, j])) for i, j in pairs)
+
+
+def nearness(
+    distances: Distances, related: NDArray[np.bool_], *, permutations: int = PERMUTATIONS, seed: int = 0
+) -> Nearness:
+    """Test whether related categories are nearer than unrelated ones.
+
+    The names of the categories are dealt out at random (rows and columns together), since the distances of one
+    category are not independent of each other.
+
+    Parameters
+    ----------
+    distances, related : (n, n), symmetric
+
+    References
+    ----------
+    Mantel 1967 (permutation of a distance matrix); Phipson & Smyth 2010 (p is never 0)
+    """
+    upper = np.triu_indices(len(distances), 1)
+    is_related = related[upper]
+    if is_related.sum() < 2 or (~is_related).sum() < 2:
+        return Nearness(
+            pairs=int(is_related.sum()),
+            reason=_("it takes two related and two unrelated pairs of categories at least"),
+        )
+    flat = distances[upper]
+    gap = _gap(flat, is_related)
+    rng = np.random.default_rng(seed)
+    as_large = 0
+    for _deal in range(permutations):
+        dealt = rng.permutation(len(distances))
+        as_large += _gap(flat, related[np.ix_(dealt, dealt)][upper]) >= gap - 1e-12
+    near, far = flat[is_related], flat[~is_related]
+    return Nearness(
+        related=float(near.mean()),
+        unrelated=float(far.mean()),
+        effect=_cohens_d(near, far),
+        superiority=_superiority(near, far),
+        p=float((1 + as_large) / (1 + permutations)),
+        pairs=len(near),
+    )
+
+
+def _gap(flat: Distances, is_related: NDArray[np.bool_]) -> float:
+    return float(flat[~is_related].mean() - flat[is_related].mean())
+
+
+def _cohens_d(near: Distances, far: Distances) -> float:
+    n, m = len(near), len(far)
+    pooled = np.sqrt(((n - 1) * near.var(ddof=1) + (m - 1) * far.var(ddof=1)) / (n + m - 2))
+    return float((far.mean() - near.mean()) / pooled) if pooled > 0 else 0.0
+
+
+def _superiority(near: Distances, far: Distances) -> float:
+    farther = (near[:, None] < far).mean()
+    return float(farther + (near[:, None] == far).mean() / 2)
+
+
+def _arrow(relation: Relation, distance: float, far: Distances, years: Mapping[str, int]) -> Arrow:
+    start, end = years.get(relation.source), years.get(relation.target)
+    farther = len(far) - np.searchsorted(far, distance, side="right")
+    return Arrow(
+        relation=relation,
+        distance=float(distance),
+        nearer_than=float(farther / len(far)) if len(far) else 0.0,
+        is_backward=start is not None and end is not None and start > end,
+    )
+
+
+def _matrix(ends: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
+    related = np.zeros((n, n), bool)
+    related[ends[:, 0], ends[:, 1]] = related[ends[:, 1], ends[:, 0]] = True
+    return related
+
+
+def _direction(vectors: Vectors) -> NDArray[np.float64]:
+    exact = vectors.astype(np.float64)
+    norms = np.linalg.norm(exact, axis=1, keepdims=True)
+    mean: NDArray[np.float64] = np.divide(exact, norms, out=np.zeros_like(exact), where=norms > 0).mean(
+        axis=0
+    )
+    length = np.linalg.norm(mean)
+    return mean / length if length > 0 else mean

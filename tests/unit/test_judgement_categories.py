@@ -1,0 +1,252 @@
+"""What is typical, misplaced, split or merged; what a cluster is; what else could explain it."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from barrx import datasets
+from barrx.errors import Cancelled
+from barrx.judgement import categories, explanations, faithfulness, pixels, portraits, values
+from barrx.judgement.values import Values
+
+
+def column(*groups: tuple[str, int], title: str = "category") -> Values:
+    return values.of_cells(title, [name for name, count in groups for _ in range(count)])
+
+
+def directions(*groups: int, features: int = 8, noise: float = 0.1) -> np.ndarray:
+    """Vectors in groups, each around an axis of its own."""
+    axes = np.repeat(np.eye(features)[: len(groups)], groups, axis=0)
+    return (axes + np.random.default_rng(0).normal(0, noise, axes.shape)).astype(np.float32)
+
+
+# --- categories -------------------------------------------------------------------------------------------
+
+
+def test_the_picture_in_the_middle_is_typical_and_the_odd_one_out_is_last() -> None:
+    vectors = directions(10, 10, noise=0.2)
+    vectors[4] = vectors[[i for i in range(10) if i != 4]].mean(axis=0)
+    vectors[7] = vectors[15]
+    found = categories.typical(column(("a", 10), ("b", 10)), vectors, 0, most=10)
+    assert (found[0], found[-1]) == (4, 7)
+    assert sorted(found) == list(range(10))
+
+
+def test_a_picture_amid_another_category_is_misplaced_and_shows_what_it_looks_like() -> None:
+    vectors = directions(12, 12)
+    vectors[3] = vectors[20] + 0.01
+    found = categories.misplaced(column(("a", 12), ("b", 12)), faithfulness.map_neighbors(vectors, 5))
+    assert [one.picture for one in found] == [3]
+    assert (found[0].catalogued, found[0].looks_like) == (("a",), "b")
+    assert (found[0].own_share, found[0].other_share) == (0.0, 1.0)
+    assert len(found[0].resembles) == 5
+    assert min(found[0].resembles) >= 12
+
+
+def test_a_picture_that_has_both_values_or_none_is_not_misplaced() -> None:
+    vectors = directions(12, 12)
+    vectors[3] = vectors[4] = vectors[20] + 0.01
+    cells = ["a"] * 12 + ["b"] * 12
+    cells[3], cells[4] = "a|b", ""
+    assert categories.misplaced(values.of_cells("c", cells), faithfulness.map_neighbors(vectors, 5)) == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "state", "clusters"),
+    [
+        ([0] * 20 + [1] * 20, "coherent", (0,)),
+        ([0] * 10 + [2] * 10 + [1] * 20, "split", (0, 2)),
+        ([1] * 8 + [-1] * 12 + [1] * 20, "noise", ()),
+        ([1] * 20 + [1] * 40, "merged", ()),
+        ([3] * 6 + [4] * 7 + [5] * 7 + [3] * 10 + [4] * 10 + [5] * 10, "scattered", ()),
+    ],
+)
+def test_clusters_hold_a_category_together_or_not(
+    labels: list[int], state: str, clusters: tuple[int, ...]
+) -> None:
+    found = categories.cohesion(column(("a", 20), ("b", len(labels) - 20)), np.array(labels))
+    mine = next(one for one in found if one.category == "a")
+    assert mine.state == state
+    assert mine.own_clusters == clusters
+    assert mine.merged_with == (("b",) if state == "merged" else ())
+    assert mine.size == 20
+
+
+def test_all_noise_and_no_values_are_no_categories_to_judge() -> None:
+    found = categories.cohesion(column(("a", 5)), np.full(5, -1))
+    assert (found[0].state, found[0].main_cluster, found[0].share_in_main) == ("noise", -1, 0.0)
+    assert categories.cohesion(values.of_cells("c", ["", ""]), np.array([0, 0])) == []
+    assert categories.misplaced(values.of_cells("c", ["", ""]), np.array([[1], [0]])) == []
+
+
+# --- portraits --------------------------------------------------------------------------------------------
+
+
+def test_portrait_has_majority_strangers_and_words() -> None:
+    metadata = pd.DataFrame(
+        {
+            "filename": [f"{i}.png" for i in range(40)],
+            "tags": ["sea|boat"] * 9 + ["sea"] + ["house"] * 20 + ["tree"] * 10,
+            "rights": ["public domain"] * 40,
+            "year": range(40),
+        }
+    )
+    labels = np.array([7] * 10 + [2] * 20 + [-1] * 10)
+    strength = np.linspace(1, 0.1, 40).astype(np.float32)
+    words = portraits.words_of(metadata, ["filename"])
+    assert words[0] == {"sea", "boat", "public", "domain"}
+    second, first = portraits.portraits(column(("a", 8), ("b", 32)), labels, strength, words)
+    assert (first.number, first.size, first.majority, first.majority_share) == (7, 10, "a", 0.8)
+    assert first.strangers == (8, 9)
+    assert [word.word for word in first.words] == ["sea", "boat"]
+    assert (first.words[1].inside, first.words[1].overall) == (9, 9)
+    assert (second.number, second.majority, second.strangers) == (2, "b", ())
+    assert [word.word for word in second.words] == ["house"]
+
+
+def test_words_score_the_log_odds_with_the_prior_of_all_pictures() -> None:
+    # Monroe et al. 2008, equations 16, 19 and 22, by hand: 4 of 10 words inside, 6 of 30 over all
+    inside, overall, n_inside, n = 4.0, 6.0, 10, 30
+    ratio = np.log((4 + 6) / (10 + 30 - 4 - 6)) - np.log((2 + 6) / (20 + 30 - 2 - 6))
+    expected = ratio / np.sqrt(1 / (4 + 6) + 1 / (2 + 6))
+    found = portraits._z_scores(np.array([inside]), np.array([overall]), n_inside, n)
+    assert found == pytest.approx([expected])
+
+
+def test_a_cluster_without_values_or_words_has_an_empty_portrait() -> None:
+    found = portraits.portraits(
+        values.of_cells("c", [""] * 4), np.zeros(4, int), np.ones(4, np.float32), [set()] * 4
+    )
+    assert (found[0].majority, found[0].strangers, found[0].words) == ("", (), ())
+
+
+# --- pixels -----------------------------------------------------------------------------------------------
+
+
+def painted(
+    colour: tuple[int, int, int], frame: tuple[int, int, int] | None = None, side: int = 60
+) -> np.ndarray:
+    rgb = np.full((side, side, 3), colour, np.uint8)
+    rgb[20:40, 10:50] = (90, 60, 200)
+    if frame is not None:
+        rgb[:3] = rgb[-3:] = rgb[:, :3] = rgb[:, -3:] = frame
+    return rgb
+
+
+@pytest.mark.parametrize(
+    ("rgb", "border"),
+    [
+        (painted((200, 30, 30), (255, 255, 255)), "white"),
+        (painted((200, 30, 30), (5, 5, 5)), "black"),
+        (painted((200, 30, 30)), "plain"),
+        (np.random.default_rng(0).integers(0, 255, (60, 60, 3), np.uint8), "none"),
+        (np.zeros((1, 9, 3), np.uint8), "none"),
+    ],
+)
+def test_borders_are_told(rgb: np.ndarray, border: str) -> None:
+    assert pixels.measure(rgb).border == border
+
+
+@pytest.mark.parametrize(
+    ("colour", "hue", "grey"),
+    [
+        ((220, 30, 30), "red", False),
+        ((30, 200, 40), "green", False),
+        ((40, 40, 220), "blue", False),
+        ((250, 250, 250), "light", True),
+        ((20, 20, 22), "dark", True),
+    ],
+)
+def test_colours_are_named(colour: tuple[int, int, int], hue: str, grey: bool) -> None:
+    found = pixels.measure(np.full((20, 20, 3), colour, np.uint8))
+    assert (found.hue, found.is_grey) == (hue, grey)
+
+
+# --- explanations -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def planted(home: Path, tmp_path: Path) -> tuple[datasets.Dataset, np.ndarray]:
+    """Pictures of two photo sources, one of which frames in white; the clusters follow the source."""
+    rng = np.random.default_rng(0)
+    folder, rows = tmp_path / "planted", []
+    for i in range(80):
+        source = "museum" if i % 2 else "archive"
+        (folder / source).mkdir(parents=True, exist_ok=True)
+        rgb = rng.integers(0, 255, (64, 64, 3), np.uint8)
+        if source == "museum":
+            rgb[:5] = rgb[-5:] = rgb[:, :5] = rgb[:, -5:] = 255
+        name = f"{source}/{i:02d}.png"
+        Image.fromarray(rgb).save(folder / name)
+        rows.append(
+            {"filename": name, "movement": rng.choice(["Cubism", "Fauvism", "Dada"]), "photo": source}
+        )
+    pd.DataFrame(rows).to_csv(folder / "metadata.csv", index=False)
+    datasets.add(datasets.AddRequest(slug="planted", source=str(folder), metadata=folder / "metadata.csv"))
+    dataset = datasets.load("planted")
+    labels = np.array([5 if name.startswith("museum") else 2 for name in dataset.filenames])
+    labels[::13] = -1
+    return dataset, labels
+
+
+def test_clusters_that_follow_the_source_are_called_out(planted: tuple[datasets.Dataset, np.ndarray]) -> None:
+    dataset, labels = planted
+    candidates = explanations.columns(dataset.metadata)
+    candidates += explanations.of_files(dataset, pixels.of_dataset(dataset))
+    category = values.of_column(dataset.metadata, "movement")
+    found = explanations.rank(candidates, category, labels, permutations=50)
+    rivals = {one.name for one in found.rivals}
+    assert {"photo", "folder of the file", "border"} <= rivals
+    assert found.sentence.startswith("Careful: the clusters follow “")
+    assert "more than “movement”" in found.sentence
+    scores = [one.score for one in found.explanations]
+    assert scores == sorted(scores, reverse=True)
+    assert found.left_out["filename"] == "nearly every picture has a value of its own"
+    assert found.left_out["file type"] == "it is the same for every picture"
+
+    only_files = [one for one in candidates if one[0] == "file"]
+    assert (
+        "a property of the files" in explanations.rank(only_files, category, labels, permutations=20).sentence
+    )
+
+
+def test_nothing_is_called_out_if_the_clusters_follow_the_category() -> None:
+    category = column(("a", 30), ("b", 30))
+    same = column(("x", 30), ("y", 30), title="folder")
+    other = values.of_cells("photo", [f"s{i % 3}" for i in range(60)])
+    labels = np.repeat([0, 1], 30)
+    found = explanations.rank([("column", same), ("column", other)], category, labels, permutations=50)
+    assert found.rivals == ()
+    assert found.sentence.startswith("Nothing else that is known")
+    by_chance = explanations.rank([], category, np.arange(60) % 2, permutations=50)
+    assert by_chance.sentence.startswith("The clusters do not follow “category” more than chance")
+
+
+def test_the_same_distinction_under_another_name_is_no_rival() -> None:
+    category = values.of_cells("movement", ["a"] * 30 + ["b"] * 30 + [""] * 30)
+    folder = column(("x", 30), ("y", 30), ("z", 30), title="folder")
+    found = explanations.rank([("column", folder)], category, np.repeat([0, 1, 2], 30), permutations=20)
+    assert next(e for e in found.explanations if e.name == "folder").same_as_category == pytest.approx(1)
+    assert found.rivals == ()
+
+
+def test_a_category_without_values_is_said() -> None:
+    found = explanations.rank([], values.of_cells("c", ["", ""]), np.array([0, 1]))
+    assert found.sentence == "The chosen category has no values to compare the clusters with."
+
+
+def test_pixels_are_measured_once_and_can_be_stopped(
+    planted: tuple[datasets.Dataset, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset, _labels = planted
+    with pytest.raises(Cancelled, match="What is measured is kept"):
+        pixels.of_dataset(dataset, cancelled=lambda: True)
+    first = pixels.of_dataset(dataset)
+    assert [p.border for p in first] == [
+        "white" if name.startswith("museum") else "none" for name in dataset.filenames
+    ]
+    monkeypatch.setattr(pixels, "measure", lambda rgb: pytest.fail("measured again"))
+    assert pixels.of_dataset(dataset) == first

@@ -1,0 +1,171 @@
+"""A chart of influences: what is read, what is tested, which arrows the pictures support."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from barrx.errors import DatasetError
+from barrx.judgement import influences, relations, values
+from barrx.judgement.relations import Relation
+
+NAMES = ("Cubism", "Fauvism", "Dadaism", "Orphism")
+
+
+# --- reading ----------------------------------------------------------------------------------------------
+
+
+def test_relations_are_read_matched_and_counted() -> None:
+    text = (
+        "Source;TARGET;year\n"
+        " fauvism ;cubism;1907\nCubism;(Abstract) Dadaism;c. 1915\nCubism;Dadaism;\n"
+        "Cubism;Cubism;\n;Orphism;\nVorticism;Cubism;1914\nCubism;Vorticism;\nCubism;Órphism;\n"
+    )
+    found = relations.read(text.encode(), NAMES)
+    assert found.arrows == (
+        Relation(source="Fauvism", target="Cubism", year=1907),
+        Relation(source="Cubism", target="Dadaism", year=1915),
+        Relation(source="Cubism", target="Orphism"),
+    )
+    assert found.unknown == ("Vorticism",)
+    assert found.dropped == 3  # said twice, to itself, without a source
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"from,to\na,b\n", r"needs the columns source and target, got: from, to"),
+        (b"", r"holds no table"),
+        (b"source,target\n" + b"a,b\n" * 10_001, r"has 10001 relations; at most 10000"),
+        (b"source,target\n" + b"x" * 400 + b",b\n", r"a name of 400 characters; at most 300"),
+        (b"PK\x03\x04", r"is a workbook"),
+        (b"source,target\n\0,b\n", r"NUL"),
+    ],
+)
+def test_hostile_relations_are_refused(text: bytes, message: str) -> None:
+    with pytest.raises(DatasetError, match=message):
+        relations.read(text, NAMES)
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        found = relations.read(f"source,target\n{text}\n".encode("utf-8", "surrogatepass"), NAMES)
+    except DatasetError:
+        return
+    assert all(arrow.source in NAMES and arrow.target in NAMES for arrow in found.arrows)
+
+
+def test_barrs_chart_gives_the_time_axis(tmp_path: Path) -> None:
+    chart = relations.barr_1936()
+    assert list(chart.columns) == ["name", "printed_as", "kind", "year", "place"]
+    assert (len(chart), chart["year"].notna().sum()) == (28, 21)
+    own = {"Vorticism": [1914, 1913, 1915], "Cubism": [1999]}
+    assert relations.years_of(["cubism", "Dadaism", "Vorticism", "Nameless", "Gauguin"], own) == {
+        "cubism": 1906,
+        "Dadaism": 1916,
+        "Vorticism": 1914,
+    }
+
+
+# --- the test ---------------------------------------------------------------------------------------------
+
+
+def collection(
+    seed: int = 0, chains: int = 6, each: int = 12
+) -> tuple[values.Values, np.ndarray, list[Relation]]:
+    """Categories in pairs that look alike, and an arrow within each pair."""
+    rng = np.random.default_rng(seed)
+    vectors, cells, arrows = [], [], []
+    for chain in range(chains):
+        base = rng.normal(size=40)
+        for side in "ab":
+            centre = base + rng.normal(0, 0.3, 40)
+            vectors.append(centre + rng.normal(0, 0.5, (each, 40)))
+            cells += [f"{chain}{side}"] * each
+        arrows.append(Relation(source=f"{chain}a", target=f"{chain}b", year=1900 + chain))
+    return values.of_cells("movement", cells), np.concatenate(vectors).astype(np.float32), arrows
+
+
+def test_planted_relations_are_confirmed() -> None:
+    column, vectors, arrows = collection()
+    found = influences.chart(influences.centroids(column, vectors), arrows, permutations=499)
+    assert found.nearness.p is not None
+    assert found.nearness.p <= 0.01
+    assert found.nearness.effect is not None
+    assert found.nearness.effect > 2
+    assert found.nearness.superiority == 1.0
+    assert all(arrow.is_supported for arrow in found.arrows)
+    assert {frozenset(pair[:2]) for pair in found.mutual[:6]} == {
+        frozenset((a.source, a.target)) for a in arrows
+    }
+
+
+def test_shuffled_relations_are_not() -> None:
+    column, vectors, arrows = collection()
+    shuffled = [
+        Relation(source=a.source, target=b.target)
+        for a, b in zip(arrows, arrows[1:] + arrows[:1], strict=True)
+    ]
+    found = influences.chart(influences.centroids(column, vectors), shuffled, permutations=499)
+    assert found.nearness.p is not None
+    assert found.nearness.p > 0.05
+    assert sum(arrow.is_supported for arrow in found.arrows) <= 3
+    missed = {frozenset(pair[:2]) for pair in found.without_arrow}
+    assert {frozenset((a.source, a.target)) for a in arrows} <= missed
+
+
+def test_p_values_of_arrows_at_random_are_spread_evenly() -> None:
+    column, vectors, _arrows = collection(chains=5)
+    rng = np.random.default_rng(1)
+    distances = influences.centroids(column, vectors).distances
+    drawn = []
+    for _n in range(60):
+        related = np.zeros_like(distances, bool)
+        upper = np.transpose(np.triu_indices(len(distances), 1))
+        for i, j in upper[rng.choice(len(upper), 6, replace=False)]:
+            related[i, j] = related[j, i] = True
+        p = influences.nearness(distances, related, permutations=99).p
+        assert p is not None
+        drawn.append(p)
+    assert 0.35 < np.mean(drawn) < 0.65
+    assert np.mean(np.array(drawn) <= 0.1) < 0.25
+
+
+def test_same_seed_gives_the_same_p() -> None:
+    column, vectors, arrows = collection()
+    found = influences.centroids(column, vectors)
+    charts = [influences.chart(found, arrows[:3], permutations=50, seed=3) for _ in range(2)]
+    assert charts[0] == charts[1]
+
+
+def test_centroids_are_cosine_distances_of_mean_directions_and_small_categories_are_left_out() -> None:
+    vectors = np.array([[1, 0], [2, 0], [3, 0], [0, 1], [0, 5], [0, 2], [1, 1]], np.float32)
+    found = influences.centroids(values.of_cells("c", ["x"] * 3 + ["y"] * 3 + ["z"]), vectors)
+    assert found.names == ("x", "y")
+    assert found.too_small == ("z",)
+    np.testing.assert_allclose(found.distances, [[0, 1], [1, 0]], atol=1e-12)
+
+
+def test_without_enough_pairs_there_is_a_reason_and_no_figure() -> None:
+    column, vectors, arrows = collection(chains=2)
+    found = influences.chart(
+        influences.centroids(column, vectors), [*arrows[:1], Relation(source="0a", target="?")]
+    )
+    assert (found.nearness.p, found.nearness.effect, found.nearness.pairs) == (None, None, 1)
+    assert "two related and two unrelated pairs" in found.nearness.reason
+    assert [r.target for r in found.missing] == ["?"]
+
+
+def test_one_category_has_no_neighbours() -> None:
+    found = influences.centroids(values.of_cells("c", ["a"] * 4), np.ones((4, 3), np.float32))
+    assert influences.chart(found, []).mutual == ()
+
+
+def test_arrows_that_go_back_in_time_are_marked() -> None:
+    column, vectors, arrows = collection()
+    years = {"0a": 1910, "0b": 1905, "1a": 1900, "1b": 1905}
+    found = influences.chart(influences.centroids(column, vectors), arrows, years, permutations=9)
+    assert [a.relation.source for a in found.arrows if a.is_backward] == ["0a"]
