@@ -9,7 +9,8 @@ from typing import Any
 
 from barrx import arrangements, datasets, embedding, encoders, pipeline, projection
 from barrx.arrangements import Arrangement, Source
-from barrx.judgement import sweep
+from barrx.judgement import questions, sweep
+from barrx.judgement.questions import Question
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
 
@@ -68,6 +69,12 @@ def _sweep(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[st
     return {"settings": len(rows)}
 
 
+def _judge(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    question = Question.from_json(arguments)
+    place, was_stored = questions.load_or_compute(datasets.load(question.map.slug), question, report, stopped)
+    return {"key": place, "was_stored": was_stored}
+
+
 def _embed(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
     run = embedding.compute(
         datasets.load(arguments["slug"]),
@@ -100,6 +107,7 @@ _TASKS: dict[str, Callable[[Arguments, Report, Stopped], Mapping[str, Any]]] = {
     "arrange": _arrange,
     "warm": _warm,
     "sweep": _sweep,
+    "judge": _judge,
     "embed": _embed,
     "add": _add,
     "weights": _weights,

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from barrx import cache, clustering, neighbors, projection
+from barrx import cache, clustering, neighbors
 from barrx.clustering import NOISE, Clustering, ClusteringParams
 from barrx.embedding import Embedding
+from barrx.imports import import_umap
 from barrx.judgement import agreement, values
 from barrx.judgement.agreement import Agreement, Contingency
 from barrx.judgement.values import Values
@@ -55,7 +56,7 @@ def compare(
         of the clusters on the map
     """
     coordinates = load_or_compute(embedding, params)
-    elsewhere, _there = clustering.load_or_compute(coordinates, density)
+    elsewhere, _there = clustering.load_or_compute(coordinates, density, labels.astype(np.int32))
     return comparison(elsewhere, labels)
 
 
@@ -91,7 +92,7 @@ def _project(embedding: Embedding, params: ProjectionParams) -> NDArray[np.float
         return embedding.vectors
     params.check(n)
     nearest = neighbors.load_or_compute(embedding, params.metric, params.n_neighbors)
-    umap = projection.import_umap()
+    umap = import_umap()
     with warnings.catch_warnings():
         # umap says that a seed means one thread, and that a given graph can't transform: both intended.
         warnings.filterwarnings("ignore", message=".*n_jobs.*")

@@ -223,28 +223,26 @@ def _overlap(
     labels: Labels, numbers: NDArray[np.int32], run: Run
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the best Jaccard of each cluster, and of each picture that of its companions."""
-    before = labels[run.pictures]
-    others = np.unique(run.labels[run.labels != NOISE])
     companions = np.full(len(labels), np.nan)
-    best = np.full(len(numbers), np.nan)
+    before = labels[run.pictures]
+    inside, again = before != NOISE, run.labels != NOISE
+    others = np.unique(run.labels[again])
     row = np.searchsorted(numbers, before)
-    inside = before != NOISE
     present = np.bincount(row[inside], minlength=len(numbers))
-    best[present > 0] = 0.0
-    companions[run.pictures[inside & (present[np.minimum(row, len(numbers) - 1)] > 1)]] = 0.0
+    has_mates = inside.copy()
+    has_mates[inside] = present[row[inside]] > 1
+    companions[run.pictures[has_mates]] = 0.0
+    best = np.where(present > 0, 0.0, np.nan)
     if not len(others) or not len(numbers):
         return best, companions
     column = np.searchsorted(others, run.labels)
-    both = inside & (run.labels != NOISE)
     table = np.zeros((len(numbers), len(others)), np.int64)
-    np.add.at(table, (row[both], column[both]), 1)
-    sizes = np.bincount(column[run.labels != NOISE], minlength=len(others))
-    union = present[:, None] + sizes - table
-    jaccard = table / np.maximum(1, union)
-    best[present > 0] = jaccard.max(axis=1)[present > 0]
+    np.add.at(table, (row[inside & again], column[inside & again]), 1)
+    union = present[:, None] + np.bincount(column[again], minlength=len(others)) - table
+    best[present > 0] = (table / np.maximum(1, union)).max(axis=1)[present > 0]
     alone = (table - 1) / np.maximum(1, union - 1)  # the picture itself is no companion of its own
-    at = np.flatnonzero(both & (present[np.minimum(row, len(numbers) - 1)] > 1))
-    companions[run.pictures[at]] = alone[row[at], column[at]]
+    kept = has_mates & again
+    companions[run.pictures[kept]] = alone[row[kept], column[kept]]
     return best, companions
 
 
