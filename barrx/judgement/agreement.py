@@ -124,8 +124,8 @@ def compare(values: Values, labels: Labels, *, permutations: int = PERMUTATIONS,
     clustered = labels[values.known] != NOISE
     inside = values.within(labels != NOISE)
     return Agreement(
-        with_noise=_compared(values, labels, permutations, seed),
-        without_noise=_compared(inside, labels, permutations, seed),
+        with_noise=against_chance(values, labels, permutations=permutations, seed=seed),
+        without_noise=against_chance(inside, labels, permutations=permutations, seed=seed),
         clustered_share=float(clustered.mean()) if len(clustered) else 0.0,
         n_compared=len(values.known),
         n_missing=values.n_missing,
@@ -266,7 +266,10 @@ def _entropy(sizes: Counts) -> float:
 # --- chance -----------------------------------------------------------------------------------------------
 
 
-def _compared(values: Values, labels: Labels, permutations: int, seed: int) -> Compared | None:
+def against_chance(
+    values: Values, labels: Labels, *, permutations: int = PERMUTATIONS, seed: int = 0
+) -> Compared | None:
+    """Return the agreement beside its chance level, every label being a group; None if no picture has a value."""
     found = figures(values, labels)
     if found is None:
         return None

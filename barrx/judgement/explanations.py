@@ -153,7 +153,7 @@ def rank(
         if reason:
             left_out[candidate.title] = reason
         else:
-            compared = agreement.compare(candidate, labels, permutations=permutations, seed=seed).with_noise
+            compared = agreement.against_chance(candidate, labels, permutations=permutations, seed=seed)
             assert compared is not None  # it has values
             found.append(
                 Explanation(

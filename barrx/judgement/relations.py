@@ -16,6 +16,7 @@ from barrx.i18n import _
 
 MOST_RELATIONS = 10_000
 _LONGEST_NAME = 300
+_YEARS = ("year", "years", "date")
 _BARR = Path(__file__).parent / "data" / "barr_1936_movements.csv"
 
 
@@ -48,7 +49,7 @@ class Relations:
 
 
 def read(source: Path | bytes, categories: Sequence[str], name: str = "") -> Relations:
-    """Read a ``relations.csv``: the columns ``source`` and ``target``, and if there is one, ``year``.
+    """Read a ``relations.csv``: the columns ``source`` and ``target``, and if there is one, ``year`` or ``years``.
 
     Names are matched with the categories without regard to case, accents, blanks and brackets.
 
@@ -77,7 +78,8 @@ def read(source: Path | bytes, categories: Sequence[str], name: str = "") -> Rel
                 name=name, n=len(table), most=MOST_RELATIONS
             )
         )
-    years = _cells(table[columns["year"]]) if "year" in columns else [""] * len(table)
+    dated = next((columns[given] for given in _YEARS if given in columns), None)
+    years = _cells(table[dated]) if dated is not None else [""] * len(table)
     rows = list(zip(_cells(table[columns["source"]]), _cells(table[columns["target"]]), years, strict=True))
     longest = max((len(text) for row in rows for text in row[:2]), default=0)
     if longest > _LONGEST_NAME:

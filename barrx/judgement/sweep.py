@@ -166,6 +166,7 @@ def run(
         if the collection is too small for a setting, or there is no such column
     """
     check(dataset, request)
+    embedding.require(dataset, encoders.get(request.base.encoder))
     category = _category(dataset, request)
     settings = list(enumerate(request.settings()))
     rows: dict[int, Figures] = {}

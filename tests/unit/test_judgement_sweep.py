@@ -13,7 +13,7 @@ from sklearn.manifold import trustworthiness
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from barrx import cli, datasets, embedding, encoders, pipeline
-from barrx.errors import Cancelled, ParameterError
+from barrx.errors import Cancelled, EncoderError, ParameterError
 from barrx.judgement import recommendation, sweep, validity
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
@@ -61,6 +61,13 @@ def test_a_value_the_collection_is_too_small_for_is_refused_before_any_work(home
     with pytest.raises(ParameterError, match="min_cluster_size"):
         sweep.run(datasets.load("demo"), cuts(5, 5000))
     assert sweep.stored(datasets.load("demo"), cuts(5)) == [None]
+
+
+def test_a_collection_that_is_not_embedded_is_refused_with_the_command(small: str) -> None:
+    base = MapRequest.default(small, DEMO.encoder, 96)
+    grid = {"n_neighbors": tuple(range(4, 14))}
+    with pytest.raises(EncoderError, match="python -m barrx embed small --encoder efficientnet-lite0"):
+        sweep.run(datasets.load(small), SweepRequest(base=base, grid=grid))
 
 
 # --- the figures ------------------------------------------------------------------------------------------
