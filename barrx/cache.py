@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache as memoize
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +24,7 @@ import diskcache
 import numpy as np
 from filelock import FileLock
 
-from barrx import settings
+from barrx import interruption, settings
 from barrx.errors import CacheError
 from barrx.i18n import _
 
@@ -233,7 +233,8 @@ def _guarded(store: Store) -> Iterator[Any]:
     """Yield the cache; a damaged database is set aside, so that the next call starts a fresh one."""
     opened = _opened(store)
     try:
-        yield opened
+        with interruption.sheltered():
+            yield opened
     except sqlite3.OperationalError as error:
         raise _unusable(Path(opened.directory), error) from error
     except sqlite3.DatabaseError as error:
@@ -287,8 +288,16 @@ def has(store: Store, key: str) -> bool:
     return False
 
 
-def get_or_compute(store: Store, key: str, compute: Callable[[], Any]) -> tuple[Any, bool]:
-    """Return the value under a key, computed once for all processes, and whether it was there already."""
+def get_or_compute(
+    store: Store, key: str, compute: Callable[[], Any], *, shared: bool = False
+) -> tuple[Any, bool]:
+    """Return the value under a key, computed once for all processes, and whether it was there already.
+
+    Parameters
+    ----------
+    shared : bool
+        other settings are made from this as well: it is finished even if nobody waits for this one any more
+    """
     value = get(store, key)
     if value is not None:
         return value, True
@@ -296,8 +305,9 @@ def get_or_compute(store: Store, key: str, compute: Callable[[], Any]) -> tuple[
         value = get(store, key)
         if value is not None:
             return value, True
-        value = compute()
-        put(store, key, value)
+        with interruption.sheltered() if shared else nullcontext():
+            value = compute()
+            put(store, key, value)
         return value, False
 
 
@@ -358,6 +368,11 @@ def check(store: Store) -> list[str]:
         found = opened.check(fix=True, retry=True)
         problems += [str(w.message) for w in found if w.category is not diskcache.EmptyDirWarning]
     return problems
+
+
+def is_nearly_full(store: Store) -> bool:
+    """Tell whether one cache is about to drop what was used least recently."""
+    return volume(store) > 0.9 * settings.current().cache_gb * 1e9 * _SHARE[store]
 
 
 def volume(store: Store) -> int:

@@ -210,7 +210,9 @@ def stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> N
     if len(coordinates) < 3:  # nothing to link: hdbscan needs three points
         return np.empty((0, 4))
     key = "tree:" + cache.fingerprint(made_from, min_samples, cache.versions(*_VERSIONS))
-    grown, _was_there = cache.get_or_compute("projections", key, lambda: tree(coordinates, min_samples))
+    grown, _was_there = cache.get_or_compute(
+        "projections", key, lambda: tree(coordinates, min_samples), shared=True
+    )
     stored: NDArray[np.float64] = grown
     return stored
 

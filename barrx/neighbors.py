@@ -90,6 +90,7 @@ def load_or_compute(embedding: Embedding, metric: Metric, k: int) -> Neighbors:
         "projections",
         _key(embedding.fingerprint, metric, width, n_images),
         lambda: compute(embedding.vectors, metric, width)._arrays(),
+        shared=True,
     )
     return Neighbors._of(stored).first(k)
 

@@ -119,6 +119,7 @@ def load_or_compute(embedding: Embedding, params: ProjectionParams) -> tuple[Coo
         "projections",
         _key(embedding.fingerprint, params, n_images, anchor),
         lambda: _project(embedding, params, anchor),
+        shared=parent is None and not params.from_scratch,
     )
 
 

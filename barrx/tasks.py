@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from barrx import arrangements, datasets, embedding, encoders, pipeline, projection
+from barrx import arrangements, cache, cliff, datasets, embedding, encoders, pipeline, projection
 from barrx.arrangements import Arrangement, Source
 from barrx.judgement import questions, sweep
 from barrx.judgement.questions import Question
@@ -30,6 +30,11 @@ def _map(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str,
     return {"seconds": finished.seconds, "was_stored": finished.was_stored}
 
 
+def _ahead(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    """Compute a map that nobody has asked for yet, unless it would drive out one that somebody has."""
+    return {} if cache.is_nearly_full("projections") else _map(arguments, report, stopped)
+
+
 def _arrange(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
     request = MapRequest.from_json(arguments["map"])
     dataset = datasets.load(request.slug)
@@ -40,9 +45,20 @@ def _arrange(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[
     return {"was_stored": was_stored}
 
 
+def _cliff(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    """Compute the points of a cliff chart that are missing; they are read from the cache as they come."""
+    request = MapRequest.from_json(arguments["request"])
+    dataset = datasets.load(request.slug)
+    question = cliff.of_map(dataset, request, arguments["column"])
+    if question is not None:
+        cliff.compute(question, progress=lambda done, total: report(done, total, ""), cancelled=stopped)
+    return {}
+
+
 def _warm(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
     """Import and compile what a map needs, with tiny data: the first real map is then a quick one."""
     import numpy as np
+    import sklearn.metrics  # noqa: F401
 
     from barrx import anchoring, clustering, neighbors
 
@@ -104,7 +120,9 @@ def _weights(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[
 
 _TASKS: dict[str, Callable[[Arguments, Report, Stopped], Mapping[str, Any]]] = {
     "map": _map,
+    "ahead": _ahead,
     "arrange": _arrange,
+    "cliff": _cliff,
     "warm": _warm,
     "sweep": _sweep,
     "judge": _judge,

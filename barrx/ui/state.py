@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from barrx import datasets
+from barrx.cliff import Point
 from barrx.datasets import Dataset
 from barrx.pipeline import Map
 from barrx.ui import keys
@@ -15,22 +17,27 @@ from barrx.workers import Job, Pool
 
 _LAST_MAP = "_last_map"
 _BEFORE = "_before"
+_LAST_CLIFF = "_last_cliff"
 _AWAITED = "_awaited"
 _PICTURE = "_picture"
 _NOTICE = "_notice"
 _SELECTED = "_selected"
+_WARM_AFTER = 2.0  # seconds: the browser draws the first map meanwhile
 
 
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """Return the worker processes of this server."""
-    return Pool()
+    return Pool(_is_present)
+
+
+def _is_present(session: str) -> bool:
+    return not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
 def warm_up() -> None:
-    """Start the map worker once and let it compile, after the page is on screen."""
-    if pool().find("warm") is None:
-        pool().submit("warm", {}, key="warm", lane="maps")
+    """Have the map workers start and compile once, when the first page is on screen."""
+    pool().warm(after=_WARM_AFTER)
 
 
 def session_id() -> str:
@@ -77,6 +84,17 @@ def await_job(job: Job | None) -> None:
 def awaited(job: Job) -> bool:
     """Tell whether this session was waiting for a job."""
     return st.session_state.get(_AWAITED) is job
+
+
+def remember_cliff(points: Sequence[Point]) -> None:
+    """Keep the cliff chart on screen, to be shown faint while the next map is computed."""
+    st.session_state[_LAST_CLIFF] = points
+
+
+def last_cliff() -> Sequence[Point]:
+    """Return the points of the cliff chart that was on screen."""
+    points: Sequence[Point] = st.session_state.get(_LAST_CLIFF, ())
+    return points
 
 
 # --- the picture that was clicked -------------------------------------------------------------------------

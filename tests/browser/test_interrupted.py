@@ -44,7 +44,7 @@ def embedding_worker(server: Server) -> psutil.Process:
     workers = [
         child
         for child in psutil.Process(server.pid).children(recursive=True)
-        if child.cmdline()[1:] == ["-m", "barrx.workers"] and "tensorflow" in mapped_libraries(child.pid)
+        if child.cmdline()[1:3] == ["-m", "barrx.workers"] and "tensorflow" in mapped_libraries(child.pid)
     ]
     assert len(workers) == 1
     return workers[0]

@@ -1,31 +1,66 @@
 """Worker processes: real ones, that end, die and are cancelled."""
 
+import dataclasses
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
-from barrx import pipeline, workers
+from barrx import datasets, pipeline, settings, workers
 from barrx.datasets import DEMO_SLUG
 from barrx.errors import DatasetError, EncoderError, ParameterError, WorkerError
 from barrx.pipeline import MapRequest
 from barrx.projection import ProjectionParams
 from barrx.workers import Job, Pool, Snapshot
 
+GONE: set[str] = set()
+_numbers = count(1)
 PATIENCE = 180  # seconds; importing TensorFlow on a busy machine
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give one BARRX_HOME to all tests here: a worker takes seconds to warm. No two ask for the same map."""
+    path = tmp_path_factory.mktemp("workers") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BARRX_HOME", str(path))
+        settings.current.cache_clear()
+        yield path
+    settings.current.cache_clear()
+
+
+@pytest.fixture(scope="module")
 def pool(home: Path) -> Iterator[Pool]:
-    made = Pool()
+    """Give a pool with both of its map workers warm."""
+    made = Pool(lambda session: session not in GONE)
+    made.warm()
+    wait_until(lambda: len(made.process_ids().get("maps", [])) == 2, "no second worker")
+    made.submit("warm", {}, key="w", lane="maps").wait(PATIENCE)
     yield made
     made.close()
+
+
+@pytest.fixture
+def fresh(home: Path, tmp_path: Path) -> str:
+    """Add a collection of 96 pictures that no vector exists for, and return its slug."""
+    slug, folder = f"fresh-{next(_numbers)}", tmp_path / "fresh"
+    folder.mkdir()
+    rng = np.random.default_rng(int(slug[6:]))
+    for i in range(96):
+        pixels = np.kron(rng.integers(0, 255, (6, 6, 3)), np.ones((40, 40, 1))).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / f"{i:02d}.png")
+    datasets.add(datasets.AddRequest(slug=slug, source=str(folder)))
+    return slug
 
 
 def request(**projection: object) -> MapRequest:
@@ -48,8 +83,6 @@ def wait_until(condition: object, what: str) -> None:
 
 
 def test_map_computed_by_a_worker_is_found_in_the_cache(pool: Pool, home: Path) -> None:
-    from barrx import datasets
-
     wanted = request(n_neighbors=7)
     assert pipeline.load(datasets.load(DEMO_SLUG), wanted) is None
     end = submit(pool, wanted).wait(PATIENCE)
@@ -65,26 +98,41 @@ def test_two_sessions_asking_the_same_share_one_job(pool: Pool) -> None:
     assert first.wait(PATIENCE).state == "done"
 
 
-def test_a_session_that_asks_anew_drops_what_it_no_longer_waits_for(pool: Pool) -> None:
-    running = submit(pool, request(n_neighbors=9), "a")
-    dropped = submit(pool, request(n_neighbors=10), "a")
+def test_newest_request_of_a_session_stops_its_older_ones(pool: Pool) -> None:
+    running = submit(pool, request(n_neighbors=90, min_dist=0.3, from_scratch=True), "a")
+    wait_until(lambda: running.snapshot.state == "running", "not begun")
+    processes = pool.process_ids()["maps"]
     shared = submit(pool, request(n_neighbors=11), "b")
     submit(pool, request(n_neighbors=11), "a")
     last = submit(pool, request(n_neighbors=12), "a")
+    assert running.wait(PATIENCE).state == "cancelled"
     assert last.wait(PATIENCE).state == "done"
-    assert running.wait(PATIENCE).state in ("done", "cancelled")
-    assert dropped.wait(PATIENCE).state == "cancelled"
     assert shared.wait(PATIENCE).state == "done"
+    assert processes == pool.process_ids()["maps"]  # interrupted, not ended
+    assert (
+        pipeline.load(datasets.load(DEMO_SLUG), request(n_neighbors=90, min_dist=0.3, from_scratch=True))
+        is None
+    )
 
 
-def test_errors_come_back_with_their_type_and_text(pool: Pool, small: str, tmp_path: Path) -> None:
+def test_what_a_session_that_has_gone_asked_for_is_stopped(pool: Pool) -> None:
+    left = submit(pool, request(n_neighbors=95, from_scratch=True), "leaves")
+    shared = submit(pool, request(n_neighbors=9), "leaves")
+    submit(pool, request(n_neighbors=9), "b")
+    GONE.add("leaves")
+    assert shared.wait(PATIENCE).state == "done"
+    assert left.wait(PATIENCE).state == "cancelled"
+
+
+def test_errors_come_back_with_their_type_and_text(pool: Pool, fresh: str, tmp_path: Path) -> None:
     too_many = submit(pool, request(n_neighbors=2000)).wait(PATIENCE)
     with pytest.raises(ParameterError, match="n_neighbors must be below the number of images"):
         raise too_many.error or AssertionError("no error")
-    not_embedded = submit(pool, MapRequest(slug=small, encoder="efficientnet-lite0")).wait(PATIENCE)
+    not_embedded = submit(pool, MapRequest(slug=fresh, encoder="efficientnet-lite0")).wait(PATIENCE)
     with pytest.raises(EncoderError, match="has no efficientnet-lite0 embedding yet"):
         raise not_embedded.error or AssertionError("no error")
-    empty = {"slug": "x", "source": str(tmp_path / "home"), "metadata": None, "title": None}
+    (tmp_path / "empty").mkdir()
+    empty = {"slug": "x", "source": str(tmp_path / "empty"), "metadata": None, "title": None}
     nothing = pool.submit("add", empty, key="add", lane="long").wait(PATIENCE)
     with pytest.raises(DatasetError, match="Nothing was added"):
         raise nothing.error or AssertionError("no error")
@@ -98,18 +146,19 @@ def test_a_bug_in_a_worker_is_told_and_the_worker_lives_on(pool: Pool) -> None:
 
 
 def test_a_killed_map_worker_is_replaced_and_the_map_tried_again(pool: Pool) -> None:
-    job = submit(pool, request(n_neighbors=14))
-    wait_until(lambda: pool.process_ids().get("maps"), "no worker")
-    os.kill(pool.process_ids()["maps"], signal.SIGKILL)
+    job = submit(pool, request(n_neighbors=60, from_scratch=True))
+    wait_until(lambda: job.snapshot.state == "running", "not begun")
+    for process in pool.process_ids()["maps"]:
+        os.kill(process, signal.SIGKILL)
     assert job.wait(PATIENCE).state == "done"
 
 
-def test_a_killed_embedding_says_so_and_goes_on_where_it_stopped(pool: Pool, small: str) -> None:
-    arguments = {"slug": small, "encoder": "efficientnet-lite0"}
+def test_a_killed_embedding_says_so_and_goes_on_where_it_stopped(pool: Pool, fresh: str) -> None:
+    arguments = {"slug": fresh, "encoder": "efficientnet-lite0"}
     job = pool.submit("embed", arguments, key="e", lane="long")
     wait_until(lambda: job.snapshot.done >= 16 or job.snapshot.is_over, "no progress")
     assert not job.snapshot.is_over
-    os.kill(pool.process_ids()["long"], signal.SIGKILL)
+    os.kill(pool.process_ids()["long"][0], signal.SIGKILL)
     end = job.wait(PATIENCE)
     assert end.state == "failed"
     with pytest.raises(WorkerError, match=r"ended unexpectedly \(signal 9\).*start again to go on"):
@@ -121,8 +170,8 @@ def test_a_killed_embedding_says_so_and_goes_on_where_it_stopped(pool: Pool, sma
     assert result["computed"] + result["cached"] == end.total
 
 
-def test_a_cancelled_embedding_keeps_what_was_finished(pool: Pool, small: str) -> None:
-    arguments = {"slug": small, "encoder": "efficientnet-lite0"}
+def test_a_cancelled_embedding_keeps_what_was_finished(pool: Pool, fresh: str) -> None:
+    arguments = {"slug": fresh, "encoder": "efficientnet-lite0"}
     job = pool.submit("embed", arguments, key="e", lane="long")
     wait_until(lambda: job.snapshot.done >= 16 or job.snapshot.is_over, "no progress")
     job.cancel()
@@ -132,21 +181,30 @@ def test_a_cancelled_embedding_keeps_what_was_finished(pool: Pool, small: str) -
     assert result["cached"] >= 16
 
 
-def test_workers_end_when_their_parent_is_killed(home: Path) -> None:
-    code = (
-        "import sys, time; from barrx.workers import Pool; p = Pool();"
-        "p.submit('warm', {}, key='w', lane='maps')\n"
-        "while 'maps' not in p.process_ids(): time.sleep(0.05)\n"
-        "print(p.process_ids()['maps'], flush=True); time.sleep(600)"
-    )
+@pytest.mark.parametrize("at_work", [False, True])
+def test_workers_end_when_their_parent_is_killed(home: Path, at_work: bool) -> None:
+    wanted = request(n_neighbors=100, min_dist=0.7, from_scratch=True)
+    code = f"""
+import sys, time
+from barrx.workers import Pool
+pool = Pool()
+pool.submit("warm", {{}}, key="w", lane="maps").wait()
+pool.warm()
+while len(pool.process_ids().get("maps", [])) < 2: time.sleep(0.05)
+job = pool.submit("map", {wanted.to_json()!r}, key="m", lane="maps") if {at_work} else None
+while job and job.snapshot.state != "running": time.sleep(0.01)
+print(*pool.process_ids()["maps"], flush=True)
+time.sleep(600)
+"""
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
-    worker = int(parent.stdout.readline())
-    assert psutil.pid_exists(worker)
+    workers = [int(word) for word in parent.stdout.readline().split()]
+    assert len(workers) == 2
+    assert all(psutil.pid_exists(worker) for worker in workers)
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    wait_until(lambda: not _is_alive(worker), "the worker lives on")
+    wait_until(lambda: not any(map(_is_alive, workers)), "a worker lives on")
 
 
 def _is_alive(pid: int) -> bool:
@@ -154,6 +212,63 @@ def _is_alive(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def test_a_process_that_has_grown_too_large_is_replaced_when_it_is_idle(home: Path) -> None:
+    pool = Pool(most_memory=1)
+    try:
+        assert submit(pool, request(n_neighbors=22)).wait(PATIENCE).state == "done"
+        (large,) = pool.process_ids()["maps"]
+        wait_until(lambda: large not in pool.process_ids().get("maps", [large]), "not replaced")
+        assert submit(pool, request(n_neighbors=23)).wait(PATIENCE).state == "done"
+        assert not _is_alive(large)
+    finally:
+        pool.close()
+
+
+def test_a_chart_never_stands_in_the_way_of_a_map(pool: Pool) -> None:
+    long = request(n_neighbors=100, from_scratch=True)
+    charts = [
+        pool.submit("map", dataclasses.replace(long, projection=p).to_json(), key=str(p), lane="charts")
+        for p in (ProjectionParams(n_neighbors=n, from_scratch=True) for n in (100, 90))
+    ]
+    wait_until(lambda: charts[0].snapshot.state == "running", "not begun")
+    job = submit(pool, request(n_neighbors=6))
+    wait_until(lambda: job.snapshot.state != "waiting", "not begun")
+    assert charts[1].snapshot.state == "waiting"
+    assert job.wait(PATIENCE).state == "done"
+
+
+def test_work_ahead_begins_when_idle_and_is_dropped_for_a_request(pool: Pool) -> None:
+    collection = datasets.load(DEMO_SLUG)
+    ahead = [request(n_neighbors=n) for n in (14, 16)]
+    pool.plan("map", [one.to_json() for one in ahead], owner="a")
+    wait_until(lambda: all(pipeline.load(collection, one) for one in ahead), "nothing was computed ahead")
+    slow = [request(n_neighbors=n, min_dist=0.9, from_scratch=True) for n in (100, 90, 80, 70)]
+    pool.plan("map", [one.to_json() for one in slow], owner="a")
+    wait_until(pool.is_ahead, "no work ahead")
+    job = submit(pool, request(n_neighbors=17), "a")
+    wait_until(lambda: job.snapshot.state != "waiting", "not begun")
+    assert job.wait(PATIENCE).state == "done"
+    wait_until(lambda: not pool.is_ahead(), "goes on")
+    assert not any(pipeline.load(collection, one) for one in slow)
+    # What was being computed ahead can be asked for like anything else.
+    assert submit(pool, slow[0], "a").wait(PATIENCE).state == "done"
+
+
+def test_two_servers_and_the_command_line_compute_once(home: Path, tmp_path: Path) -> None:
+    wanted = request(n_neighbors=21)
+    code = f"""
+import json
+from barrx.workers import Pool
+job = Pool().submit("map", {wanted.to_json()!r}, key="m", lane="maps")
+print(json.dumps(dict(job.wait().result)))
+"""
+    line = ["-m", "barrx", "map", DEMO_SLUG, "--n-neighbors", "21", "--json", "--output"]
+    commands = [["-c", code], ["-c", code], [*line, str(tmp_path / "m.csv")]]
+    running = [subprocess.Popen([sys.executable, *c], stdout=subprocess.PIPE, text=True) for c in commands]
+    answers = [json.loads(process.communicate(timeout=PATIENCE)[0]) for process in running]
+    assert sorted(answer["was_stored"] for answer in answers) == [False, True, True]
 
 
 def test_time_left_follows_the_rate() -> None:

@@ -1,0 +1,333 @@
+"""The worker processes of one server, and who gets which."""
+
+import atexit
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from barrx.errors import WorkerError
+from barrx.workers.job import Job, Lane
+from barrx.workers.process import Process
+
+log = logging.getLogger(__name__)
+
+_KEPT_JOBS: Final = 200
+_LOOK_EVERY: Final = 2.0  # seconds between two looks at who is still there, and what has died
+IDLE_SECONDS: Final = 1.0  # nobody has asked for a map for so long: work ahead may begin
+MOST_JOBS: Final = 2000  # a process is replaced after so many jobs,
+MOST_MEMORY: Final = 1_500_000_000  # or above so many bytes when it is idle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Crew:
+    """What one process is for.
+
+    Attributes
+    ----------
+    lanes : the jobs it takes, those of the first lane first
+    nice : how far it steps back behind the page
+    stays : it is warmed, kept, and interrupted at any step; otherwise each job has a process of its own
+    tries : how often a job is begun if its process dies; what leaves nothing half done can be begun again
+    """
+
+    lanes: tuple[Lane, ...]
+    nice: int
+    stays: bool = True
+    tries: int = 2
+
+
+# Two for maps, so that nobody's short wait stands behind somebody's long one; charts never take both.
+_CREWS: Final = (
+    _Crew(lanes=("maps",), nice=5),
+    _Crew(lanes=("maps", "charts"), nice=5),
+    _Crew(lanes=("ahead",), nice=19),
+    _Crew(lanes=("long",), nice=5, stays=False, tries=1),
+)
+
+
+@dataclass(slots=True, eq=False)
+class _Slot:
+    crew: _Crew
+    process: Process | None = None
+    job: Job | None = None
+    is_warming: bool = False
+    limits: tuple[int, int] = (MOST_JOBS, MOST_MEMORY)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.process is not None and self.process.is_alive and not self.is_warming
+
+    @property
+    def is_worn(self) -> bool:
+        process, (jobs, rss) = self.process, self.limits
+        if process is None or not process.is_alive:
+            return process is not None
+        # A new one has done one job, its warming: replacing it would give the same.
+        return process.jobs > max(1, jobs) or (process.jobs > 1 and process.rss > rss)
+
+
+@dataclass(slots=True)
+class _Queues:
+    waiting: dict[Lane, deque[Job]] = field(
+        default_factory=lambda: {"maps": deque(), "charts": deque(), "ahead": deque(), "long": deque()}
+    )
+
+    def take(self, lanes: Iterable[Lane]) -> Job | None:
+        """Take the next job that somebody still waits for."""
+        for lane in lanes:
+            while self.waiting[lane]:
+                job = self.waiting[lane].popleft()
+                if not job.is_stopped:
+                    return job
+                job.end("cancelled")
+        return None
+
+
+class Pool:
+    """Every process a server has: two for maps and charts, one for work ahead, one for each long job.
+
+    Parameters
+    ----------
+    is_present : callable
+        tells whether a session is still there; what nobody waits for any more is stopped
+    most_jobs, most_memory : int
+        when a process is replaced: after so many jobs, or above so many bytes once it is idle
+    """
+
+    def __init__(
+        self,
+        is_present: Callable[[str], bool] = lambda owner: True,
+        *,
+        most_jobs: int = MOST_JOBS,
+        most_memory: int = MOST_MEMORY,
+    ) -> None:
+        self._is_present = is_present
+        self._jobs: dict[str, Job] = {}
+        self._wake = threading.Condition()
+        self._queues = _Queues()
+        self._slots = [_Slot(crew, limits=(most_jobs, most_memory)) for crew in _CREWS]
+        self._warm_from: float | None = None
+        self._last_asked = 0.0
+        self._planned: list[Mapping[str, Any]] = []
+        self._is_closed = False
+        for slot in self._slots:
+            name = f"worker for {slot.crew.lanes[0]}"
+            threading.Thread(target=self._serve, args=(slot,), daemon=True, name=name).start()
+        threading.Thread(target=self._look_after, daemon=True, name="workers").start()
+        atexit.register(self.close)
+
+    # --- what the page asks for ---------------------------------------------------------------------------
+
+    def submit(
+        self, task: str, arguments: Mapping[str, Any], *, key: str, lane: Lane, owner: str = ""
+    ) -> Job:
+        """Start a piece of work, or return the job that is already at it under the same key.
+
+        Parameters
+        ----------
+        key : str
+            what the result is stored under
+        owner : str
+            the session that asks: what it asked for before in this lane, and nobody else waits for, is stopped
+        """
+        with self._wake:
+            if lane == "maps":
+                self._drop_ahead()
+            if owner:
+                self._leave_older(lane, key, owner)
+            job = self._jobs.get(key)
+            if job is None or job.snapshot.is_over or job.is_stopped:
+                job = Job(task=task, arguments=arguments, lane=lane)
+                self._jobs.pop(key, None)
+                self._jobs[key] = job
+                self._forget_old()
+                self._queues.waiting[lane].append(job)
+            job.owners.add(owner)
+            self._wake.notify_all()
+            return job
+
+    def plan(self, task: str, arguments: Iterable[Mapping[str, Any]], *, owner: str) -> None:
+        """Compute ahead of the user when nobody asks for anything; takes the place of what was planned before."""
+        wanted = list(arguments)
+        with self._wake:
+            if wanted == self._planned:
+                return
+            self._drop_ahead()
+            self._planned = wanted
+            for one in wanted:
+                job = Job(task=task, arguments=one, lane="ahead", owners={owner})
+                self._queues.waiting["ahead"].append(job)
+            self._wake.notify_all()
+
+    def find(self, key: str) -> Job | None:
+        """Return the last job under a key."""
+        return self._jobs.get(key)
+
+    def warm(self, *, after: float = 0.0) -> None:
+        """Have the map workers import and compile what they need, once, some seconds from now."""
+        with self._wake:
+            if self._warm_from is None:
+                self._warm_from = time.monotonic() + after
+                self._wake.notify_all()
+
+    def process_ids(self) -> dict[Lane, list[int]]:
+        """Return the ids of the processes there are, by the first lane they serve."""
+        found: dict[Lane, list[int]] = {}
+        for slot in self._slots:
+            if slot.process is not None:
+                found.setdefault(slot.crew.lanes[0], []).append(slot.process.popen.pid)
+        return found
+
+    def is_ahead(self) -> bool:
+        """Tell whether something is being computed ahead of the user."""
+        return any(slot.job is not None and slot.job.lane == "ahead" for slot in self._slots)
+
+    def close(self) -> None:
+        """End all workers."""
+        with self._wake:
+            self._is_closed = True
+            self._wake.notify_all()
+        for slot in self._slots:
+            if slot.process is not None:
+                slot.process.close()
+
+    # --- who waits for what -------------------------------------------------------------------------------
+
+    def _alive(self) -> list[Job]:
+        return [job for job in self._jobs.values() if not job.snapshot.is_over]
+
+    def _leave_older(self, lane: Lane, key: str, owner: str) -> None:
+        newest = self._jobs.get(key)
+        for job in self._alive():
+            if job.lane == lane and job is not newest:
+                job.leave(owner)
+
+    def _drop_ahead(self) -> None:
+        self._last_asked = time.monotonic()
+        self._planned = []
+        self._queues.waiting["ahead"].clear()
+        for slot in self._slots:
+            if slot.job is not None and slot.job.lane == "ahead":
+                slot.job.cancel()
+
+    def _forget_old(self) -> None:
+        over = [key for key, job in self._jobs.items() if job.snapshot.is_over]
+        for key in over[: max(0, len(self._jobs) - _KEPT_JOBS)]:
+            del self._jobs[key]
+
+    def _look_after(self) -> None:
+        """Stop what nobody waits for any more, and have dead processes replaced."""
+        while not self._is_closed:
+            time.sleep(_LOOK_EVERY)
+            with self._wake:
+                ahead = (s.job for s in self._slots if s.job and s.job.lane == "ahead")
+                jobs = [*self._alive(), *ahead, *self._queues.waiting["ahead"]]
+                for job in jobs:
+                    for owner in [o for o in job.owners if o and not self._is_present(o)]:
+                        job.leave(owner)
+                self._wake.notify_all()
+
+    # --- one thread for each process ----------------------------------------------------------------------
+
+    def _serve(self, slot: _Slot) -> None:
+        while True:
+            with self._wake:
+                while (job := self._next(slot)) is None and not self._is_due(slot) and not self._is_closed:
+                    self._wake.wait(self._patience(slot))
+                if self._is_closed:
+                    return
+                slot.job = job
+                slot.is_warming = slot.crew.stays and not slot.is_ready
+            if job is None:
+                self._renew(slot)
+            else:
+                self._work(slot, job, tries=slot.crew.tries)
+            with self._wake:
+                slot.job, slot.is_warming = None, False
+                if slot.crew.lanes[0] != "ahead":
+                    self._last_asked = time.monotonic()
+                self._wake.notify_all()
+
+    def _next(self, slot: _Slot) -> Job | None:
+        first = slot.crew.lanes[0]
+        if first == "ahead" and not (self._is_quiet() and self._idle_for() >= IDLE_SECONDS):
+            return None
+        if first == "maps" and not slot.is_ready:
+            # Whoever is nearly warm is quicker than whoever has not begun.
+            warm = [s for s in self._slots if s.crew.lanes[0] == first and s.job is None and s is not slot]
+            if len(self._queues.waiting[first]) <= sum(s.is_ready or s.is_warming for s in warm):
+                return self._queues.take(slot.crew.lanes[1:])
+        return self._queues.take(slot.crew.lanes)
+
+    def _is_due(self, slot: _Slot) -> bool:
+        """Tell whether an idle process is to be started or replaced, the first one before the others."""
+        if slot.is_worn:
+            return True
+        if slot.crew.lanes[0] != "maps" or slot.process is not None or self._warm_from is None:
+            return False
+        before = self._slots[: self._slots.index(slot)]
+        return time.monotonic() >= self._warm_from and all(s.is_ready for s in before)
+
+    def _patience(self, slot: _Slot) -> float | None:
+        if slot.crew.lanes[0] == "ahead" and self._queues.waiting["ahead"]:
+            return max(0.05, IDLE_SECONDS - self._idle_for())
+        if self._warm_from is not None and self._warm_from > time.monotonic():
+            return self._warm_from - time.monotonic()
+        return None
+
+    def _is_quiet(self) -> bool:
+        busy = any(s.job is not None for s in self._slots if s.crew.lanes[0] == "maps")
+        return not busy and not self._queues.waiting["maps"] and not self._queues.waiting["charts"]
+
+    def _idle_for(self) -> float:
+        return time.monotonic() - self._last_asked
+
+    def _work(self, slot: _Slot, job: Job, *, tries: int) -> None:
+        try:
+            self._prepare(slot)
+            assert slot.process is not None
+            slot.process.run(job, interruptible=slot.crew.stays)
+        except (WorkerError, OSError, ValueError) as error:
+            if not self._is_closed:  # else it is this process that ended it
+                log.warning("worker for %s: %s", job.task, error)
+            self._end_process(slot)
+            if job.is_stopped:
+                job.end("cancelled")
+            elif tries > 1 and not self._is_closed:
+                self._work(slot, job, tries=tries - 1)
+                return
+            else:
+                job.end("failed", error=error if isinstance(error, WorkerError) else WorkerError(str(error)))
+        if not slot.crew.stays:  # gives TensorFlow's memory back
+            self._end_process(slot)
+
+    def _renew(self, slot: _Slot) -> None:
+        self._end_process(slot)
+        try:
+            self._prepare(slot)
+        except (WorkerError, OSError, ValueError) as error:
+            if not self._is_closed:
+                log.warning("no worker could be warmed: %s", error)
+            self._end_process(slot)
+            self._warm_from = None  # tried again when the next page is opened
+
+    def _prepare(self, slot: _Slot) -> None:
+        """Start the slot's process if there is none, and warm one that stays."""
+        if slot.process is not None and slot.process.is_alive:
+            return
+        slot.process = Process(nice=slot.crew.nice)
+        if self._is_closed:
+            raise WorkerError("closed")
+        if slot.crew.stays:
+            warming = Job(task="warm", arguments={}, lane=slot.crew.lanes[0])
+            slot.process.run(warming, interruptible=False)
+        slot.is_warming = False
+
+    def _end_process(self, slot: _Slot) -> None:
+        process, slot.process = slot.process, None
+        if process is not None:
+            process.close()
