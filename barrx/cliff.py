@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from barrx import cache, clustering, roles
+from barrx import cache, clustering, embedding, encoders, projection, roles
 from barrx.clustering import NOISE, SELECTION_METHODS, ClusteringParams, SelectionMethod
+from barrx.datasets import Dataset
 from barrx.errors import Cancelled
+from barrx.pipeline import MapRequest
 from barrx.projection import Coordinates
 
 MOST_SIZES: Final = 40
@@ -48,15 +50,16 @@ class Point:
     agreement: float | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Question:
     """Which chart is wanted.
 
     Attributes
     ----------
+    coordinates : (n_images, 2) float32
+        the map
     made_from : str
         fingerprint of the coordinates
-    n_images : int
     params : ClusteringParams
         the present setting; all of it but its size and method holds for every point
     codes : (n_images,) int32 or None
@@ -65,8 +68,8 @@ class Question:
         where the slider ends
     """
 
+    coordinates: Coordinates
     made_from: str
-    n_images: int
     params: ClusteringParams
     codes: Codes | None
     largest: int
@@ -82,6 +85,34 @@ class Question:
         fixed = replace(self.params, min_cluster_size=2, cluster_selection_method="eom")
         common = cache.fingerprint(self.made_from, fixed, self.codes, made_with)
         return {size: f"cliff:{common}:{size}" for size in self.sizes}
+
+
+def of_map(dataset: Dataset, request: MapRequest, column: str | None) -> Question | None:
+    """Return the question that the map of a request puts; None if the map is not there.
+
+    Parameters
+    ----------
+    column : str or None
+        the metadata column to agree with
+    """
+    made_from = embedding.fingerprint_of(dataset, encoders.get(request.encoder))
+    if made_from is None:
+        return None
+    coordinates = projection.load(made_from, request.projection, len(dataset.filenames))
+    if coordinates is None:
+        return None
+    return Question(
+        coordinates=coordinates,
+        made_from=cache.fingerprint(coordinates),
+        params=request.clustering,
+        codes=codes(dataset.metadata[column]) if column in dataset.metadata else None,
+        largest=largest_size(len(coordinates)),
+    )
+
+
+def largest_size(n_images: int) -> int:
+    """Return the largest ``min_cluster_size`` that is offered for a collection."""
+    return min(n_images, max(100, n_images // 10))
 
 
 def sizes(largest: int, present: int) -> list[int]:
@@ -112,17 +143,12 @@ def load(question: Question) -> list[Point]:
 
 
 def compute(
-    coordinates: Coordinates,
     question: Question,
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> None:
     """Compute and store the points that are not there yet, the present setting first.
-
-    Parameters
-    ----------
-    coordinates : (n_images, 2) float32, what ``question.made_from`` is the fingerprint of
 
     Raises
     ------
@@ -135,7 +161,7 @@ def compute(
     missing = sorted(
         (size for size, key in keys.items() if key not in there), key=lambda s: (s != present, s)
     )
-    linkage = clustering.stored_tree(coordinates, question.made_from, question.params.min_samples)
+    linkage = clustering.stored_tree(question.coordinates, question.made_from, question.params.min_samples)
     for start in range(0, len(missing), _STORED_AT_ONCE):
         if cancelled():
             raise Cancelled
@@ -154,7 +180,7 @@ def _point(
     linkage: NDArray[np.float64], question: Question, size: int, method: SelectionMethod
 ) -> dict[str, float | None]:
     params = replace(question.params, min_cluster_size=size, cluster_selection_method=method)
-    labels = clustering.cut(linkage, question.n_images, params).labels
+    labels = clustering.cut(linkage, len(question.coordinates), params).labels
     return {
         "clusters": len(np.unique(labels[labels != NOISE])),
         "noise_share": float((labels == NOISE).mean()),

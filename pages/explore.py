@@ -3,7 +3,7 @@
 import streamlit as st
 
 from barrx.i18n import _
-from barrx.ui import controls, embedding_panel, map_view
+from barrx.ui import cliff_chart, controls, embedding_panel, map_view
 from barrx.ui.text import plain
 
 with st.sidebar:
@@ -15,7 +15,9 @@ st.title(plain(dataset.title), anchor=False)
 if embedding_panel.show(dataset, encoder):
     with st.sidebar:
         color = controls.choose_color(dataset)
-        request = controls.choose_map(dataset, encoder)
+        request, place = controls.choose_map(dataset, encoder)
     map_view.show(dataset, request, color)
+    with place:
+        cliff_chart.show(dataset, request, color)
 else:
     st.caption(_("The map appears here as soon as every image has its vector."))

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from barrx import datasets, encoders, pipeline, projection
+from barrx import cliff, datasets, encoders, pipeline, projection
 from barrx.clustering import SELECTION_METHODS, ClusteringParams
 from barrx.datasets import Dataset
 from barrx.encoders import Encoder
@@ -74,8 +75,8 @@ def _offer_other(chosen: Encoder) -> None:
     )
 
 
-def choose_map(dataset: Dataset, encoder: Encoder) -> MapRequest:
-    """Show the sliders and return the map they ask for."""
+def choose_map(dataset: Dataset, encoder: Encoder) -> tuple[MapRequest, DeltaGenerator]:
+    """Show the sliders; return the map they ask for, and the place under ``min_cluster_size`` for its chart."""
     n_images = len(dataset.filenames)
     default = MapRequest.default(dataset.slug, encoder.slug, n_images)
     st.subheader(_("Map"), help=_("UMAP places similar images near each other."), anchor=False)
@@ -83,7 +84,7 @@ def choose_map(dataset: Dataset, encoder: Encoder) -> MapRequest:
     st.subheader(
         _("Clusters"), help=_("HDBSCAN finds dense groups on the two coordinates of the map."), anchor=False
     )
-    clustered = _choose_clustering(default.clustering, n_images)
+    clustered, place = _choose_clustering(default.clustering, n_images)
     st.button(
         _("Back to defaults"),
         key=keys.RESET,
@@ -92,7 +93,7 @@ def choose_map(dataset: Dataset, encoder: Encoder) -> MapRequest:
         icon=":material/restart_alt:",
         type="tertiary",
     )
-    return replace(default, projection=projected, clustering=clustered)
+    return replace(default, projection=projected, clustering=clustered), place
 
 
 def _choose_projection(default: ProjectionParams, n_images: int) -> ProjectionParams:
@@ -159,19 +160,20 @@ def _choose_projection(default: ProjectionParams, n_images: int) -> ProjectionPa
     )
 
 
-def _choose_clustering(default: ClusteringParams, n_images: int) -> ClusteringParams:
+def _choose_clustering(default: ClusteringParams, n_images: int) -> tuple[ClusteringParams, DeltaGenerator]:
     if n_images < 3:
         st.caption(_("Clusters need three images or more."))
-        return default
+        return default, st.container()
     min_cluster_size = st.slider(
         "min_cluster_size",
         2,
-        min(n_images, max(100, n_images // 10)),
+        cliff.largest_size(n_images),
         default.min_cluster_size,
         key=keys.MIN_CLUSTER_SIZE,
         bind=_BOUND,
         help=_("The smallest group that is called a cluster."),
     )
+    place = st.container(key=keys.CLIFF_PLACE)
     min_samples = st.slider(
         "min_samples",
         1,
@@ -192,13 +194,14 @@ def _choose_clustering(default: ClusteringParams, n_images: int) -> ClusteringPa
     )
     with st.expander(_("More")):
         epsilon, largest = _choose_limits(default, n_images)
-    return ClusteringParams(
+    chosen = ClusteringParams(
         min_cluster_size=min_cluster_size,
         min_samples=min_samples,
         cluster_selection_method=method or default.cluster_selection_method,
         cluster_selection_epsilon=epsilon,
         max_cluster_size=largest,
     )
+    return chosen, place
 
 
 def _choose_limits(default: ClusteringParams, n_images: int) -> tuple[float, int]:

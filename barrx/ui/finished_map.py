@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from barrx import pipeline, settings
+from barrx import ahead, pipeline, settings
 from barrx.datasets import Dataset
 from barrx.errors import CacheError
 from barrx.i18n import _
@@ -14,7 +14,9 @@ from barrx.ui import keys, state
 from barrx.ui.text import plain
 from barrx.workers import Job
 
-_EVERY = 0.2  # seconds between two looks at a map that is being computed
+_AT_ONCE = 0.25  # seconds: a new cut of the tree is there before the old map need be dimmed
+_EVERY = 0.5  # seconds between two looks at a map that is being computed; in between the job is waited for
+_SLICE = 0.05  # seconds after which a slider that was moved meanwhile is heard
 
 
 def show(dataset: Dataset, request: MapRequest, area: Callable[[Map, bool], None]) -> None:
@@ -26,34 +28,51 @@ def show(dataset: Dataset, request: MapRequest, area: Callable[[Map, bool], None
         shows a map; called with it, and with whether it is an old one that waits for the one asked for
     """
     key = f"map:{dataset.fingerprint}:{request}"
-    job = state.pool().find(key)
     finished = pipeline.load(dataset, request)
+    job = state.pool().find(key)
+    if finished is None and _may_begin(job):
+        job = state.pool().submit("map", request.to_json(), key=key, lane="maps", owner=state.session_id())
+        state.await_job(job)
+        if job.wait(_AT_ONCE).state == "done":
+            finished = pipeline.load(dataset, request)
     if finished is not None:
         _waiting(None)
         finished = _with_first_timing(dataset, finished, job)
         state.remember_map(finished)
         state.await_job(None)
         area(finished, False)
-        return
-    if job is not None and job.snapshot.state == "done" and state.awaited(job):
+        _plan_ahead(finished)
+    elif job is not None and not job.snapshot.is_over:
+        _waiting(job)
+        last = state.last_map(dataset, request.encoder) or _default(dataset, request)
+        if last is not None:
+            area(last, True)
+        else:
+            st.info(_("Computing the map. It takes some seconds."), icon=":material/hourglass_top:")
+
+
+def _may_begin(job: Job | None) -> bool:
+    """Tell whether a map that is not there may be computed; say why not, and offer to try again."""
+    if job is None:
+        return True
+    if job.snapshot.state == "done" and state.awaited(job):
         state.await_job(None)
         raise CacheError(
             _(
                 "The map was computed, but the cache did not keep it. Raise BARRX_CACHE_GB ({size} GB now)."
             ).format(size=settings.current().cache_gb)
         )
-    if job is not None and job.snapshot.state == "failed":
+    if job.snapshot.state == "failed":
         st.error(plain(str(job.snapshot.error)), icon=":material/error:")
-        if not st.button(_("Try again"), key=keys.RETRY_MAP, type="primary"):
-            return
-    job = state.pool().submit("map", request.to_json(), key=key, lane="maps", owner=state.session_id())
-    state.await_job(job)
-    _waiting(job)
-    last = state.last_map(dataset, request.encoder) or _default(dataset, request)
-    if last is not None:
-        area(last, True)
-    else:
-        st.info(_("Computing the map. It takes some seconds."), icon=":material/hourglass_top:")
+        return st.button(_("Try again"), key=keys.RETRY_MAP, type="primary")
+    return True
+
+
+def _plan_ahead(finished: Map) -> None:
+    """Have the slider positions beside this one computed while nobody asks for anything."""
+    before = state.map_before(finished)
+    wanted = ahead.beside(finished.request, before.request if before else None, len(finished.coordinates))
+    state.pool().plan("ahead", [one.to_json() for one in wanted], owner=state.session_id())
 
 
 def _default(dataset: Dataset, request: MapRequest) -> Map | None:
@@ -77,10 +96,19 @@ def _waiting(job: Job | None) -> None:
 
     @st.fragment(run_every=None if job is None else _EVERY)
     def line() -> None:
-        if job is not None and job.snapshot.is_over:
-            st.rerun()
         label = _("Computing the map") if job is not None else ""
         kind = "computing" if job is not None else "computing idle"
         st.html(f'<div class="{kind}" role="status" aria-label="{label}"><i></i></div>')
+        if job is not None and _is_over_soon(job):
+            st.rerun()
 
     line()
+
+
+def _is_over_soon(job: Job) -> bool:
+    """Wait for a job until the fragment runs again anyway: its end is on screen at once, not at the next look."""
+    for _slice in range(round(_EVERY / _SLICE)):
+        if job.wait(_SLICE).is_over:
+            return True
+        state.awaited(job)  # a place where Streamlit may end this run for another
+    return job.snapshot.is_over

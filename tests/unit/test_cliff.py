@@ -19,8 +19,13 @@ from tests.unit.test_clustering import points
 
 
 def question(coordinates: np.ndarray, *, codes: np.ndarray | None = None, **params: object) -> Question:
-    made_from = cache.fingerprint(coordinates)
-    return Question(made_from, len(coordinates), ClusteringParams(**params), codes, 100)  # type: ignore[arg-type]
+    return Question(
+        coordinates=coordinates,
+        made_from=cache.fingerprint(coordinates),
+        params=ClusteringParams(**params),  # type: ignore[arg-type]
+        codes=codes,
+        largest=100,
+    )
 
 
 @given(st.integers(2, 6000), st.data())
@@ -39,7 +44,7 @@ def test_every_point_is_what_a_full_fit_gives(home: Path, extra: dict[str, float
     coordinates = points()
     codes = np.random.default_rng(1).integers(-1, 5, len(coordinates)).astype(np.int32)
     asked = question(coordinates, codes=codes, min_cluster_size=17, **extra)
-    cliff.compute(coordinates, asked)
+    cliff.compute(asked)
     found = cliff.load(asked)
     assert [(p.method, p.min_cluster_size) for p in found] == [
         (method, size) for method in SELECTION_METHODS for size in asked.sizes
@@ -62,14 +67,12 @@ def test_points_come_with_the_present_setting_first_and_are_kept_when_stopped(ho
     asked = question(coordinates, min_cluster_size=33)
     told: list[tuple[int, int]] = []
     with pytest.raises(Cancelled):
-        cliff.compute(
-            coordinates, asked, progress=lambda *now: told.append(now), cancelled=lambda: len(told) == 2
-        )
+        cliff.compute(asked, progress=lambda *now: told.append(now), cancelled=lambda: len(told) == 2)
     some = cliff.load(asked)
     assert told == [(4, len(asked.sizes)), (8, len(asked.sizes))]
     assert len(some) == 8 * 2
     assert 33 in {point.min_cluster_size for point in some}
-    cliff.compute(coordinates, asked, progress=lambda *now: told.append(now))
+    cliff.compute(asked, progress=lambda *now: told.append(now))
     assert told[2] == (12, len(asked.sizes))
     assert told[-1] == (len(asked.sizes), len(asked.sizes))
 
@@ -77,7 +80,7 @@ def test_points_come_with_the_present_setting_first_and_are_kept_when_stopped(ho
 def test_moving_the_slider_needs_one_new_value_at_most(home: Path) -> None:
     coordinates = points()
     asked = question(coordinates, min_cluster_size=10)
-    cliff.compute(coordinates, asked)
+    cliff.compute(asked)
     moved = replace(asked, params=ClusteringParams(min_cluster_size=83, cluster_selection_method="leaf"))
     there = {point.min_cluster_size for point in cliff.load(moved)}
     assert set(moved.sizes) - there == {83}
@@ -86,7 +89,7 @@ def test_moving_the_slider_needs_one_new_value_at_most(home: Path) -> None:
 def test_points_are_kept_by_map_tree_and_column(home: Path) -> None:
     coordinates = points()
     asked = question(coordinates)
-    cliff.compute(coordinates, asked)
+    cliff.compute(asked)
     column = np.zeros(len(coordinates), np.int32)
     for other in (
         question(coordinates, min_samples=7),

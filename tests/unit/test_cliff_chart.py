@@ -1,0 +1,55 @@
+"""The chart under the slider: what it draws, and what it says in words."""
+
+import json
+
+from barrx.cliff import Point
+from barrx.clustering import ClusteringParams, SelectionMethod
+from barrx.ui import cliff_chart
+
+
+def point(method: SelectionMethod, size: int, clusters: int, agreement: float | None = None) -> Point:
+    return Point(
+        method=method, min_cluster_size=size, clusters=clusters, noise_share=0.25, agreement=agreement
+    )
+
+
+POINTS = [
+    *(point("eom", size, clusters) for size, clusters in ((8, 27), (12, 19), (13, 2))),
+    *(point("leaf", size, clusters) for size, clusters in ((8, 42), (12, 27), (13, 25))),
+]
+
+
+def drawn(points: list[Point], size: int) -> str:
+    chart = cliff_chart.drawn(
+        cliff_chart.table(points), ClusteringParams(min_cluster_size=size), opacity=1, sentence="in words"
+    )
+    return json.dumps(chart.to_dict())
+
+
+def test_sentence_says_the_present_value_and_the_cliff() -> None:
+    assert cliff_chart.sentence(POINTS, ClusteringParams(min_cluster_size=12)) == (
+        "At 12: 19 clusters, 25% noise. Steepest from 12 to 13: 19 clusters become 2."
+    )
+    leaf = ClusteringParams(min_cluster_size=8, cluster_selection_method="leaf")
+    assert "At 8: 42 clusters" in cliff_chart.sentence(POINTS, leaf)
+
+
+def test_sentence_of_a_chart_that_is_still_being_drawn_claims_no_cliff() -> None:
+    said = cliff_chart.sentence(POINTS[:2], ClusteringParams(min_cluster_size=8), is_whole=False)
+    assert said == "At 8: 27 clusters, 25% noise."
+    assert cliff_chart.sentence([], ClusteringParams(), is_whole=False) == ""
+
+
+def test_agreement_is_said_and_drawn_where_there_is_one() -> None:
+    with_categories = [point("eom", 8, 27, 0.431), point("leaf", 8, 42, 0.38)]
+    assert "Agreement 0.43." in cliff_chart.sentence(with_categories, ClusteringParams(min_cluster_size=8))
+    assert '"field": "agreement", "scale"' in drawn(with_categories, 8)
+    assert '"field": "agreement", "scale"' not in drawn(POINTS, 8)
+
+
+def test_present_value_is_marked_and_the_chart_described() -> None:
+    chart = json.loads(drawn(POINTS, 12))
+    assert chart["description"] == "in words"
+    assert [{"min_cluster_size": 12}] in chart["datasets"].values()
+    methods = {row["method"] for rows in chart["datasets"].values() for row in rows if "method" in row}
+    assert methods == {"eom", "leaf"}
