@@ -1,10 +1,9 @@
 """Explore's main area: figures, the map, the card beside it, the gallery under it, the table to download."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from barrx import export, roles
+from barrx import export
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext
 from barrx.pipeline import Map, MapRequest
@@ -23,7 +22,7 @@ from barrx.ui import (
 from barrx.ui.coloring import Coloring
 from barrx.ui.controls import BY_CLUSTER
 from barrx.ui.errors import reported
-from barrx.ui.map import MapOptions, image_map, inside
+from barrx.ui.map import ClusterMark, MapOptions, image_map, selected_by
 
 
 def show(dataset: Dataset, request: MapRequest, color: str) -> None:
@@ -53,16 +52,17 @@ def _area(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> None:
 
 
 def _map(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> list[int] | None:
-    """Show the map; return the pictures inside the box or lasso, None without one."""
+    """Show the map; return the pictures that are selected, None without any."""
     colors = _coloring(dataset, finished, color)
-    frame = _points(f"{finished.revision}:{color}", dataset, finished, colors)
+    frame = _points(f"{finished.revision}:{color}", finished, colors)
     options = MapOptions(
         revision=finished.revision,
         palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.CATEGORICAL,
         legend=_legend(colors),
         legend_title=colors.title,
         token=routes.sign(dataset.slug, dataset.fingerprint),
-        selected=[] if (picked := state.picked(dataset)) is None else [picked],
+        marked=[] if (picked := state.picked(dataset)) is None else [picked],
+        clusters=_clusters(finished),
         dimmed=dimmed,
         alt=_alt_text(dataset, finished),
     )
@@ -70,10 +70,9 @@ def _map(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> list[i
         events = image_map(frame, options, key=keys.MAP)
     if events.clicked is not None:
         state.pick(dataset, events.clicked)
-    if not events.selection:
+    if events.selection is None or not len(events.selection.pictures):
         return None
-    chosen = inside(events.selection, frame["x"].to_numpy(), frame["y"].to_numpy())
-    return np.flatnonzero(chosen).tolist()
+    return [int(i) for i in selected_by(events.selection, frame)]
 
 
 def _coloring(dataset: Dataset, finished: Map, color: str) -> Coloring:
@@ -90,22 +89,24 @@ def _legend(colors: Coloring) -> list[tuple[str, int, int]]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _points(version: str, _dataset: Dataset, _finished: Map, _colors: Coloring) -> pd.DataFrame:
-    labels = _finished.clustering.labels
-    names = coloring.by_cluster(_finished.clustering)
-    titles = roles.texts(_dataset.metadata, "title")
+def _points(version: str, _finished: Map, _colors: Coloring) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "x": _finished.coordinates[:, 0],
             "y": _finished.coordinates[:, 1],
             "colour": _colors.indexes,
+            "cluster": _finished.clustering.labels,
             "strength": _finished.clustering.strength,
-            "title": [t or f for t, f in zip(titles, _dataset.filenames, strict=True)],
-            "creator": roles.texts(_dataset.metadata, "creator"),
-            "date": roles.texts(_dataset.metadata, "date"),
-            "cluster": [names.names[label] if label >= 0 else names.missing for label in labels],
         }
     )
+
+
+def _clusters(finished: Map) -> list[ClusterMark]:
+    by_cluster = coloring.by_cluster(finished.clustering)
+    counts = by_cluster.counts()
+    return [
+        ClusterMark(label=label, name=name, size=counts[label]) for label, name in by_cluster.names.items()
+    ]
 
 
 def _alt_text(dataset: Dataset, finished: Map) -> str:

@@ -1,4 +1,4 @@
-"""HTTP routes beside Streamlit's own: the code of the components, and pictures behind signed addresses.
+"""HTTP routes beside Streamlit's own: the code of the components; pictures, rows, columns by signed addresses.
 
 A route is outside of any login, so an address carries a token that only a page can make (:func:`sign`): it
 names one collection in one state, and ends after a day or two. Without it the answer is 403 and nothing else.
@@ -8,17 +8,12 @@ uint32; for each entry its index and its length in bytes, both uint32; then the 
 """
 
 import asyncio
-import base64
-import binascii
 import functools
 import hashlib
 import json
 import logging
-import os
 import re
-import secrets
 import struct
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,25 +21,22 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from filelock import FileLock
-from itsdangerous import BadSignature, Signer
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from barrx import captions, datasets, images, settings
+from barrx import captions, datasets, images
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
-from barrx.i18n import _
 from barrx.thumbnails import SIDES, Side
+from barrx.ui import columns, signing
 
 log = logging.getLogger(__name__)
 
 MAX_BATCH = 256
 MAGIC = b"BXT1"
 
-_DAY = 86_400
-_SECRET_BYTES = 32
+_PURPOSE = "pictures"
 _LARGE_SIDE = 1600
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 _COMPONENTS = ("map", "lightbox")
@@ -68,29 +60,20 @@ class Grant:
 
 
 def sign(slug: str, fingerprint: str) -> str:
-    """Return a token for the pictures of a collection.
-
-    The token is the same all day, so that browsers find in their cache what they have seen,
-    and holds until the end of the next one (UTC).
+    """Return a token for the pictures and rows of a collection; it is the same all day.
 
     Raises
     ------
     BarrxError
         if the secret that signs cannot be read or written in ``BARRX_HOME``
     """
-    until = (int(time.time()) // _DAY + 2) * _DAY
-    claim = json.dumps([slug, fingerprint, until]).encode()
-    return _signer().sign(base64.urlsafe_b64encode(claim).rstrip(b"=")).decode()
+    return signing.seal([slug, fingerprint], purpose=_PURPOSE)
 
 
 def granted(token: str) -> Grant | None:
     """Return what a token allows, None if it was not made here or has ended."""
-    try:
-        claim = _signer().unsign(token)
-        slug, fingerprint, until = json.loads(base64.urlsafe_b64decode(claim + b"=" * (-len(claim) % 4)))
-    except (BadSignature, binascii.Error, ValueError, TypeError):
-        return None
-    return Grant(slug, fingerprint) if time.time() < until else None
+    claim = signing.opened(token, purpose=_PURPOSE)
+    return Grant(*claim) if claim is not None else None
 
 
 def thumbnail_address(token: str, index: int, side: int) -> str:
@@ -103,44 +86,6 @@ def picture_address(token: str, index: int) -> str:
     return f"barrx/picture/{token}/{index}"
 
 
-def _signer() -> Signer:
-    secret = _secret(settings.current().home)
-    return Signer(secret, salt="barrx.pictures", key_derivation="hmac", digest_method=hashlib.sha256)
-
-
-@functools.cache
-def _secret(home: Path) -> bytes:
-    path = home / "secret"
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        with FileLock(home / "secret.lock"):
-            if not path.exists():
-                _write_secret(path)
-        secret = path.read_bytes()
-    except OSError as error:
-        raise BarrxError(
-            _(
-                "{path} cannot be read or written: {error}. Give Barr X a folder of its own in BARRX_HOME."
-            ).format(path=path, error=error.strerror or error)
-        ) from error
-    if len(secret) != _SECRET_BYTES:
-        raise BarrxError(
-            _(
-                "{path} must hold {bound} bytes, found {n}. Delete it; a new one is made at the next start."
-            ).format(path=path, bound=_SECRET_BYTES, n=len(secret))
-        )
-    return secret
-
-
-def _write_secret(path: Path) -> None:
-    # Written aside and renamed: an interrupted start leaves no half of a secret behind.
-    draft = path.with_name(f"secret.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    draft.touch(0o600, exist_ok=False)
-    draft.write_bytes(secrets.token_bytes(_SECRET_BYTES))
-    draft.replace(path)
-
-
 # --- answers ----------------------------------------------------------------------------------------------
 
 
@@ -150,7 +95,7 @@ def _nothing(status: int) -> Response:
 
 def _for_good(etag: str) -> dict[str, str]:
     # The token names the state of the collection: what is behind an address never changes.
-    return {**_CLOSED, "Cache-Control": f"private, max-age={_DAY}, immutable", "ETag": etag}
+    return {**_CLOSED, "Cache-Control": f"private, max-age={signing.DAY}, immutable", "ETag": etag}
 
 
 def _etag(*parts: object) -> str:
@@ -202,6 +147,11 @@ def _side(request: Request) -> Side:
     raise LookupError(request.path_params["side"])
 
 
+def _asked(request: Request) -> list[int] | None:
+    asked = request.query_params.get("i", "")
+    return list(dict.fromkeys(map(int, asked.split(",")))) if _INDEXES.fullmatch(asked) else None
+
+
 def _thumbnails(grant: Grant, indexes: Sequence[int], side: Side) -> Mapping[int, bytes]:
     return dict(zip(indexes, _open(grant, indexes).thumbnails(indexes, side), strict=True))
 
@@ -220,10 +170,9 @@ def pack(files: Mapping[int, bytes]) -> bytes:
 
 @_guarded
 async def _many(request: Request, grant: Grant, etag: str) -> Response:
-    side, asked = _side(request), request.query_params.get("i", "")
-    if not _INDEXES.fullmatch(asked):
+    side, indexes = _side(request), _asked(request)
+    if indexes is None:
         return _nothing(400)
-    indexes = list(dict.fromkeys(map(int, asked.split(","))))
     loop = asyncio.get_running_loop()
     files = await loop.run_in_executor(_readers, _thumbnails, grant, indexes, side)
     # Streamlit would gzip an unknown type, at its highest level: WebP does not get any smaller.
@@ -238,10 +187,9 @@ def _texts(grant: Grant, indexes: Sequence[int]) -> dict[int, dict[str, Any]]:
 
 @_guarded
 async def _rows(request: Request, grant: Grant, etag: str) -> Response:
-    asked = request.query_params.get("i", "")
-    if not _INDEXES.fullmatch(asked):
+    indexes = _asked(request)
+    if indexes is None:
         return _nothing(400)
-    indexes = list(dict.fromkeys(map(int, asked.split(","))))
     loop = asyncio.get_running_loop()
     rows = await loop.run_in_executor(_readers, _texts, grant, indexes)
     return Response(json.dumps(rows), media_type="application/json", headers=_for_good(etag))
@@ -260,6 +208,20 @@ async def _large(request: Request, grant: Grant, etag: str) -> Response:
     loop = asyncio.get_running_loop()
     file = await loop.run_in_executor(_decoders, _picture, grant, request.path_params["index"])
     return Response(file, media_type="image/webp", headers=_for_good(etag))
+
+
+async def _column(request: Request) -> Response:
+    try:
+        body = columns.read(request.path_params["token"])
+    except LookupError:
+        return _nothing(404)
+    if body is None:
+        return _nothing(403)
+    etag = _etag(body)
+    if _is_known(request, etag):
+        return Response(status_code=304, headers=_for_good(etag))
+    headers = {**_for_good(etag), "Content-Encoding": "identity"}
+    return Response(body, media_type="application/octet-stream", headers=headers)
 
 
 def _code(component: str) -> Callable[[Request], Awaitable[Response]]:
@@ -291,6 +253,7 @@ def _routes() -> list[BaseRoute]:
         Route(root + "/thumbnail/{token}/{side:int}/{index:int}.webp", _one),
         Route(root + "/rows/{token}", _rows),
         Route(root + "/picture/{token}/{index:int}", _large),
+        Route(root + "/column/{token}", _column),
     ]
 
 

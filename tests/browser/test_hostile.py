@@ -94,8 +94,14 @@ def test_titles_are_text_in_tooltip_card_and_gallery(harmless: Page, gallery: Se
         page.mouse.move(*pixel_of(page, i))
         expect(tooltip).to_be_visible()
         shown = int(tooltip.get_attribute("data-index") or -1)
-        assert tidy(tooltip.locator(".title").text_content() or "") == tidy(TITLES[shown][:300])
+        expect(tooltip.locator(".title")).to_have_text(tidy(TITLES[shown][:300]))
+        # The only picture in it is the thumbnail, and it stays inside the map whatever the title.
         assert tooltip.locator("img").count() == 1
+        tip, stage = tooltip.bounding_box(), the_map(page).bounding_box()
+        assert tip
+        assert stage
+        assert stage["y"] <= tip["y"]
+        assert tip["y"] + tip["height"] <= stage["y"] + stage["height"]
 
     left, top = corner(page)
     box = the_map(page).bounding_box()

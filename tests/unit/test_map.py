@@ -1,58 +1,25 @@
 """What Python sends to the map and takes from it."""
 
+import base64
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from barrx.errors import ParameterError
 from barrx.ui import map as image_map
-from barrx.ui.map import MapOptions, inside
-
-SQUARE = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)]
+from barrx.ui.map import Axes, Axis, ClusterMark, MapOptions, SelectionRule, events, selected_by
+from tests.unit.test_columns import fetched
 
 
 def frame(n: int = 3) -> pd.DataFrame:
     values = np.arange(n, dtype=np.float32)
     return pd.DataFrame({"x": values, "y": values[::-1], "colour": np.zeros(n, np.int16)})
-
-
-# --- inside -----------------------------------------------------------------------------------------------
-
-
-def test_inside_tells_points_of_a_square() -> None:
-    x, y = np.array([1.0, 3.0, -1.0, 1.0]), np.array([1.0, 1.0, 1.0, 2.5])
-    assert inside(SQUARE, x, y).tolist() == [True, False, False, False]
-
-
-def test_inside_leaves_out_what_a_line_goes_round_twice() -> None:
-    x, y = np.array([1.0]), np.array([1.0])
-    assert inside([*SQUARE, *SQUARE], x, y).tolist() == [False]
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_inside_takes_both_precisions(dtype: type) -> None:
-    assert inside(SQUARE, np.array([1], dtype), np.array([1], dtype)).tolist() == [True]
-
-
-def test_inside_of_no_points_is_empty() -> None:
-    assert inside(SQUARE, np.array([]), np.array([])).shape == (0,)
-
-
-@given(
-    st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9)), min_size=3, max_size=12),
-    st.integers(0, 11),
-)
-def test_inside_does_not_depend_on_the_corner_one_begins_with(
-    polygon: list[tuple[float, float]], turn: int
-) -> None:
-    x, y = np.random.default_rng(0).uniform(-10, 10, (2, 50))
-    turned = polygon[turn % len(polygon) :] + polygon[: turn % len(polygon)]
-    assert inside(polygon, x, y).tolist() == inside(turned, x, y).tolist()
 
 
 # --- options ----------------------------------------------------------------------------------------------
@@ -65,6 +32,8 @@ def test_inside_does_not_depend_on_the_corner_one_begins_with(
         ({"palette": ["red"]}, "colours as #rrggbb, got “red”"),
         ({"palette": ["#12345g"]}, "got “#12345g”"),
         ({"height": 10}, "height must be from 200 to 4000 pixels, got 10"),
+        ({"camera": (0, float("nan"), 1)}, "The camera must be at finite coordinates, got nan"),
+        ({"camera": (0, 0, 0)}, "zoom must be above 0, got 0"),
     ],
 )
 def test_options_refuse(wrong: dict[str, object], message: str) -> None:
@@ -72,45 +41,106 @@ def test_options_refuse(wrong: dict[str, object], message: str) -> None:
         MapOptions(revision="r", **wrong)  # type: ignore[arg-type]
 
 
+def test_options_refuse_lines_without_end() -> None:
+    with pytest.raises(ParameterError, match="1000 lines at most, got 1001"):
+        MapOptions(revision="r", lines=[(0, 1)] * 1001)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"label": -1}, "at least 0, got -1 and 3"),
+        ({"size": -2}, "at least 0, got 0 and -2"),
+        ({"representatives": [1, 2, 3, 4]}, "3 representatives at most, got 4"),
+    ],
+)
+def test_cluster_mark_refuses(wrong: dict[str, object], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        ClusterMark(**{"label": 0, "name": "a", "size": 3, **wrong})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Axis(ticks=[(np.nan, "1900")]), "A tick must be at finite coordinates, got nan"),
+        (lambda: Axes(headings=[(0, np.inf, "a")]), "A heading must be at finite coordinates, got inf"),
+    ],
+)
+def test_axes_refuse_places_that_are_not_finite(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        make()
+
+
 # --- what is sent -----------------------------------------------------------------------------------------
 
 
+def sent(frame: pd.DataFrame, **options: object) -> dict[str, NDArray[np.generic]]:
+    """Return the columns a browser would fetch."""
+    found = image_map._columns(frame, MapOptions(revision="r", **options))  # type: ignore[arg-type]
+    return {name: fetched(column) for name, column in found.items()}
+
+
+def message_of(frame: pd.DataFrame, options: MapOptions) -> str:
+    """Return what travels with each run."""
+    return json.dumps([image_map._columns(frame, options), image_map._sent(options, frame)])
+
+
 @pytest.mark.parametrize("column", ["x", "y", "colour"])
-def test_points_need_their_columns(column: str) -> None:
+def test_columns_that_are_missing_are_named(home: Path, column: str) -> None:
     with pytest.raises(ParameterError, match=f"needs the column {column}"):
-        image_map._points(frame().drop(columns=column))
+        sent(frame().drop(columns=column))
 
 
-def test_points_must_be_finite() -> None:
+def test_columns_must_have_finite_coordinates(home: Path) -> None:
     broken = frame()
     broken.loc[1, "x"] = np.nan
     with pytest.raises(ParameterError, match="finite numbers; 1 of 3 are not"):
-        image_map._points(broken)
+        sent(broken)
 
 
-def test_points_without_strength_are_full() -> None:
-    assert image_map._points(frame())["strength"].to_pylist() == [255, 255, 255]
+def test_columns_keep_strength_in_its_bounds(home: Path) -> None:
+    strength = sent(frame(4).assign(strength=[-1.0, 0.5, 2.0, np.nan]))["strength"]
+    assert strength.tolist() == [0, 128, 255, 0]
 
 
-def test_points_keep_strength_in_its_bounds() -> None:
-    strength = image_map._points(frame(4).assign(strength=[-1.0, 0.5, 2.0, np.nan]))["strength"]
-    assert strength.to_pylist() == [0, 128, 255, 0]
+def test_columns_of_an_empty_collection_are_sent(home: Path) -> None:
+    assert {name: len(values) for name, values in sent(frame(0)).items()} == {"x": 0, "y": 0, "colour": 0}
 
 
-def test_points_of_an_empty_collection_are_sent() -> None:
-    assert image_map._points(frame(0)).num_rows == 0
+def test_columns_carry_filter_and_selection(home: Path) -> None:
+    found = sent(frame(), shown=np.array([True, False, True]), selection=np.array([2]))
+    assert found["shown"].tolist() == [1, 0, 1]
+    assert found["selection"].tolist() == [2]
 
 
-@pytest.mark.parametrize("dtype", ["object", "str"])
-def test_texts_are_short_and_never_missing(dtype: str) -> None:
-    titles = pd.Series(["<b>", None, "x" * 2000, "東京"], dtype=dtype)
-    texts = image_map._texts(frame(4).assign(title=titles))
-    assert texts["title"].to_pylist() == ["<b>", "", "x" * 300, "東京"]
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"shown": np.ones(2, bool)}, r"one value for each of the 3 images, got \(2,\)"),
+        ({"selection": np.array([3])}, "selection must hold indexes of the 3 images, got 3"),
+        ({"marked": [-1]}, "marked must hold indexes of the 3 images, got -1"),
+        ({"lines": [(0, 3)]}, "lines must hold indexes of the 3 images, got 3"),
+        ({"focus": ("1", [0, 7])}, "focus must hold indexes of the 3 images, got 7"),
+    ],
+)
+def test_options_may_speak_of_pictures_that_are_there_only(
+    home: Path, options: dict[str, object], message: str
+) -> None:
+    asked = MapOptions(revision="r", **options)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match=message):
+        message_of(frame(), asked)
 
 
-def test_texts_take_numbers_and_half_characters() -> None:
-    titles = pd.Series([1907, "a\ud800"], dtype="object")
-    assert image_map._texts(frame(2).assign(title=titles))["title"].to_pylist() == ["1907", "a?"]
+def test_focus_is_sent_as_a_box(home: Path) -> None:
+    focus = image_map._focus(MapOptions(revision="r", focus=("7", [0, 1])), frame())
+    assert focus == {"revision": "7", "box": [0.0, 1.0, 1.0, 2.0]}
+    assert image_map._focus(MapOptions(revision="r", focus=("7", [])), frame()) is None
+
+
+def test_large_map_sends_kilobytes(home: Path) -> None:
+    n = 100_000
+    options = MapOptions(revision="r", shown=np.ones(n, bool), selection=np.arange(n))
+    assert len(message_of(frame(n), options)) < 5_000
 
 
 # --- what comes back --------------------------------------------------------------------------------------
@@ -121,34 +151,133 @@ def test_texts_take_numbers_and_half_characters() -> None:
     [(0, 0), (2, 2), (3, None), (-1, None), (True, None), ("1", None), (1.0, None), (None, None)],
 )
 def test_click_is_an_index_of_the_collection(value: object, expected: int | None) -> None:
-    assert image_map._index(value, 3) == expected
+    assert events.read_index(value, 3) == expected
+
+
+def selection(pictures: object, **other: object) -> dict[str, object]:
+    return {"collection": "these", "revision": "1", "pictures": pictures, **other}
+
+
+def bits(*flags: int) -> str:
+    return base64.b64encode(np.packbits(flags, bitorder="little").tobytes()).decode()
+
+
+@pytest.mark.parametrize(
+    ("pictures", "expected"),
+    [([], []), ([2, 0, 2], [0, 2]), (bits(0, 1, 0, 0, 0, 0, 0, 0, 0, 1), [1, 9]), (bits(*[0] * 10), [])],
+)
+def test_selection_is_a_set_of_pictures(pictures: object, expected: list[int]) -> None:
+    rule = events.read_selection(selection(pictures), 10, "these", "1")
+    assert rule is not None
+    assert rule.pictures.tolist() == expected
+
+
+def test_selection_ignores_flags_behind_the_last_picture() -> None:
+    rule = events.read_selection(selection(bits(*[1] * 16)), 10, "these", "1")
+    assert rule is not None
+    assert rule.pictures.tolist() == list(range(10))
 
 
 @pytest.mark.parametrize(
     "value",
     [
         None,
-        "line",
-        [],
-        [[0, 0], [1, 1]],
-        [[0, 0], [1, 1], [2]],
-        [[0, 0], [1, 1], [2, "2"]],
-        [[0, 0], [1, 1], [2, float("inf")]],
-        [[0, 0]] * 10_001,
-        {"polygon": [[0, 0], [1, 0], [1, 1]], "arrangement": "another"},
-        {"arrangement": "this"},
+        "all",
+        [0, 1],
+        {},
+        selection(None),
+        selection([0, 10]),
+        selection([-1]),
+        selection([True]),
+        selection([1.0]),
+        selection([float("nan")]),
+        selection([[1]]),
+        selection([1] * 1001),
+        selection({"0": 1}),
+        selection(""),
+        selection("A" * 1_000_000),
+        selection("!!!!"),
+        selection("é==="),
+        selection(bits(*[1] * 17)),
+        selection([1], collection="those"),
+        selection([1], revision="0"),
+        selection([1], revision=None),
     ],
 )
-def test_selection_that_is_no_line_on_this_map_is_none(value: object) -> None:
-    assert image_map._polygon(value, "this") is None
+def test_selection_that_is_none_of_this_map_is_nothing(value: object) -> None:
+    assert events.read_selection(value, 10, "these", "1") is None
+
+
+def test_selected_pictures_pass_the_filters() -> None:
+    rule = SelectionRule(np.array([0, 2, 7]))
+    assert selected_by(rule, frame(3)).tolist() == [0, 2]
+    assert selected_by(rule, frame(3), np.array([False, True, True])).tolist() == [2]
 
 
 @pytest.mark.parametrize(
-    "value",
-    [[[0, 0], [1, 0], [1, 1]], {"polygon": [[0, 0], [1, 0], [1, 1]], "arrangement": "this"}],
+    ("camera", "arrangement", "expected"),
+    [
+        ([1, -2.5, 3], "this", (1.0, -2.5, 3.0)),
+        ([1, 2, 3], "another", None),
+        ([1, 2, 0], "this", None),
+        ([1, 2, -1], "this", None),
+        ([1, 2], "this", None),
+        ([1, 2, True], "this", None),
+        ([1, 2, "3"], "this", None),
+        ([float("nan"), 2, 3], "this", None),
+        ([float("inf"), 2, 3], "this", None),
+        ([10**400, 2, 3], "this", None),
+        ({"x": 1}, "this", None),
+    ],
 )
-def test_selection_on_this_map_is_taken(value: object) -> None:
-    assert image_map._polygon(value, "this") == [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]
+def test_camera_is_a_place_on_this_arrangement(camera: object, arrangement: str, expected: object) -> None:
+    assert events.read_camera({"camera": camera, "arrangement": arrangement}, "this") == expected
+
+
+@pytest.mark.parametrize("value", [None, 3, [1, 2, 3], "x"])
+def test_camera_that_is_none_is_nothing(value: object) -> None:
+    assert events.read_camera(value, "this") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("cat", "cat"),
+        ("", ""),
+        ("  a \n\x00 b ", "a \x00 b"),
+        ("a\ud800", "a?"),
+        ("x" * 201, None),
+        (3, None),
+        (None, None),
+    ],
+)
+def test_query_is_short_text(value: object, expected: str | None) -> None:
+    assert events.read_query(value, MapOptions(revision="r", searchable=True)) == expected
+
+
+def test_query_without_a_field_is_nothing() -> None:
+    assert events.read_query("cat", MapOptions(revision="r")) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"label": 4, "name": " Portraits  of\tcats"}, (4, "Portraits of cats")),
+        ({"label": 4, "name": ""}, (4, "")),
+        ({"label": 5, "name": "a"}, None),
+        ({"label": "4", "name": "a"}, None),
+        ({"label": True, "name": "a"}, None),
+        ({"label": 4, "name": "x" * 121}, None),
+        ({"label": 4, "name": None}, None),
+        ({"label": [4], "name": "a"}, None),
+        (["4", "a"], None),
+        (None, None),
+    ],
+)
+def test_new_name_is_of_a_cluster_on_the_map(value: object, expected: object) -> None:
+    marks = [ClusterMark(label=4, name="cluster 4", size=9)]
+    assert events.read_renamed(value, MapOptions(revision="r", clusters=marks, editable=True)) == expected
+    assert events.read_renamed(value, MapOptions(revision="r", clusters=marks)) is None
 
 
 # --- in a script ------------------------------------------------------------------------------------------
@@ -162,20 +291,20 @@ def script() -> None:
     from barrx.ui.map import MapOptions, image_map
 
     values = np.arange(3, dtype=np.float32)
-    frame = pd.DataFrame(
-        {"x": values, "y": values, "colour": np.zeros(3, np.int16), "title": ["a", "b", None]}
-    )
-    st.text(repr(image_map(frame, MapOptions(revision="r"), key="map")))
+    frame = pd.DataFrame({"x": values, "y": values, "colour": np.zeros(3, np.int16)})
+    events = image_map(frame, MapOptions(revision="r", searchable=True), key="map")
+    st.text(repr((events.clicked, events.selection, events.camera, events.query, events.renamed)))
 
 
 def test_image_map_in_a_script_begins_without_events(home: Path) -> None:
     app = AppTest.from_function(script, default_timeout=30).run()
     assert not app.exception
-    assert app.text[0].value == "MapEvents(clicked=None, selection=None)"
+    assert app.text[0].value == "(None, None, None, None, None)"
 
 
 def test_image_map_returns_what_was_done(home: Path) -> None:
     app = AppTest.from_function(script, default_timeout=30)
-    app.session_state["map"] = {"clicked": 2, "selection": [[0, 0], [1, 0], [1, 1]]}
+    done = {"collection": " 3", "revision": "", "pictures": [1]}
+    app.session_state["map"] = {"clicked": 2, "selection": done, "query": "cat", "camera": [1], "renamed": 7}
     app.run()
-    assert app.text[0].value == "MapEvents(clicked=2, selection=[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)])"
+    assert app.text[0].value == "(2, SelectionRule(pictures=array([1])), None, 'cat', None)"

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import requests
 import uvicorn
@@ -21,7 +22,7 @@ from starlette.applications import Starlette
 from barrx import datasets
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
-from barrx.ui import routes
+from barrx.ui import columns, routes, signing
 
 DAY = 86_400
 
@@ -101,7 +102,7 @@ def test_token_not_made_here_grants_nothing(home: Path, token: str) -> None:
 def test_token_of_another_machine_grants_nothing(home: Path, tmp_path: Path) -> None:
     token = routes.sign("demo", "f")
     (home / "secret").write_bytes(bytes(32))
-    routes._secret.cache_clear()
+    signing._secret.cache_clear()
     assert routes.granted(token) is None
 
 
@@ -204,13 +205,16 @@ def test_thumbnails_refuse_what_is_no_list_of_indexes(client: Client, token: str
         "thumbnails/{token}/96?i=1,810",
         "picture/{token}/810",
         "picture/{token}/x",
+        "rows/{token}?i=1,810",
     ],
 )
 def test_nothing_outside_of_the_collection_is_found(client: Client, token: str, path: str) -> None:
     assert client.get("/barrx/" + path.format(token=token)).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["thumbnails/{}/96?i=1", "thumbnail/{}/96/1.webp", "picture/{}/1"])
+@pytest.mark.parametrize(
+    "path", ["thumbnails/{}/96?i=1", "thumbnail/{}/96/1.webp", "picture/{}/1", "rows/{}?i=1", "column/{}"]
+)
 def test_without_a_token_nothing_is_said(
     client: Client, token: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +249,42 @@ def test_picture_is_a_view_of_the_original(client: Client, demo: Dataset, token:
     etag = answer.headers["etag"]
     again = client.get("/" + routes.picture_address(token, 3), headers={"if-none-match": etag})
     assert again.status_code == 304
+
+
+# --- rows and columns -------------------------------------------------------------------------------------
+
+
+def test_rows_say_title_creator_and_date(client: Client, demo: Dataset, token: str) -> None:
+    answer = client.get(f"/barrx/rows/{token}?i=7,3,7")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "private, max-age=86400, immutable"
+    about = demo.metadata[["title", "creator", "date"]].iloc[[7, 3]].fillna("")
+    rows = {
+        str(i): {"title": row["title"], "creator": row["creator"], "date": row["date"]}
+        for i, (_, row) in zip([7, 3], about.iterrows(), strict=True)
+    }
+    assert {i: {role: row[role] for role in rows[i]} for i, row in answer.json().items()} == rows
+
+
+@pytest.mark.parametrize("query", ["", "?i=a", "?i=" + ",".join(["1"] * 257)])
+def test_rows_refuse_what_is_no_list_of_indexes(client: Client, token: str, query: str) -> None:
+    assert client.get(f"/barrx/rows/{token}{query}").status_code == 400
+
+
+def test_column_is_sent_once(client: Client) -> None:
+    values = np.arange(5, dtype=np.float32)
+    address = "/" + columns.publish(values)["address"]
+    answer = client.get(address, headers={"accept-encoding": "gzip"})
+    assert (answer.status_code, answer.content) == (200, values.tobytes())
+    assert answer.headers["cache-control"] == "private, max-age=86400, immutable"
+    assert answer.headers["content-encoding"] == "identity"
+    again = client.get(address, headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_column_that_is_not_kept_any_more_is_not_found(client: Client) -> None:
+    token = signing.seal(["nothing"], purpose="columns")
+    assert client.get(f"/barrx/column/{token}").status_code == 404
 
 
 # --- the code of the map ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 const MARGIN = 0.07; // of the shorter side, so that pictures at the edge are not cut
 const FARTHEST = 0.4; // times the scale that fits
 const CLOSEST = 5000;
+const CLOSEST_FLIGHT = 40; // times the scale that fits: a single picture is shown with what lies round it
 
 export class Camera {
   constructor() {
@@ -13,11 +14,26 @@ export class Camera {
     this.offsetX = 0;
     this.offsetY = 0;
     this.isFitted = true;
+    this.waiting = null; // a place to look at as soon as there is a size
   }
 
   /** The view that shows everything. */
   get fitting() {
-    const [left, right, low, high] = this.bounds;
+    return this.viewOf(this.bounds);
+  }
+
+  /** The view that shows a box, [left, right, low, high], with some room round it. */
+  fittingOf(box) {
+    const { scale } = this.viewOf(box);
+    const bounded = Math.min(scale, this.fitting.scale * CLOSEST_FLIGHT);
+    return this.viewAt((box[0] + box[1]) / 2, (box[2] + box[3]) / 2, bounded);
+  }
+
+  viewAt(x, y, scale) {
+    return { scale, offsetX: this.width / 2 - x * scale, offsetY: this.height / 2 + y * scale };
+  }
+
+  viewOf([left, right, low, high]) {
     const room = 1 - 2 * MARGIN;
     // A single point, or many at one place, have no extent: any scale shows them.
     const scale = Math.min(
@@ -25,11 +41,19 @@ export class Camera {
       (room * this.height) / Math.max(high - low, 1e-6),
     );
     const bounded = right - left || high - low ? scale : Math.min(this.width, this.height) / 2;
-    return {
-      scale: bounded,
-      offsetX: this.width / 2 - (bounded * (left + right)) / 2,
-      offsetY: this.height / 2 + (bounded * (low + high)) / 2,
-    };
+    return this.viewAt((left + right) / 2, (low + high) / 2, bounded);
+  }
+
+  /** Where one looks as [x, y, zoom]: the middle in the coordinates of the map; zoom 1 shows everything. */
+  get place() {
+    return [...this.toData(this.width / 2, this.height / 2), this.zoom];
+  }
+
+  lookAt(place) {
+    const [x, y, zoom] = place;
+    this.isFitted = false;
+    if (this.width) this.view = this.viewAt(x, y, this.bounded(this.fitting.scale * zoom));
+    else this.waiting = place;
   }
 
   /** How far one has zoomed in, 1 when everything is shown. */
@@ -58,10 +82,14 @@ export class Camera {
     this.isFitted = true;
   }
 
+  bounded(scale) {
+    const fit = this.fitting.scale;
+    return Math.min(fit * CLOSEST, Math.max(fit * FARTHEST, scale));
+  }
+
   /** The view after zooming by a factor, the place under the pointer staying where it is. */
   zoomed(factor, screenX, screenY, from = this.view) {
-    const fit = this.fitting.scale;
-    const scale = Math.min(fit * CLOSEST, Math.max(fit * FARTHEST, from.scale * factor));
+    const scale = this.bounded(from.scale * factor);
     const change = scale / from.scale;
     return {
       scale,
@@ -84,8 +112,10 @@ export class Camera {
     // At first there is no middle yet: a view from before is taken as it is.
     const [dx, dy] = this.width ? [(width - this.width) / 2, (height - this.height) / 2] : [0, 0];
     Object.assign(this, { width, height });
-    if (this.isFitted) this.fit();
+    if (this.waiting) this.lookAt(this.waiting);
+    else if (this.isFitted) this.fit();
     else this.pan(dx, dy);
+    this.waiting = null;
   }
 }
 

@@ -12,7 +12,28 @@ export function boundsOf(x, y) {
   return x.length ? box : [0, 0, 0, 0];
 }
 
-/** Return 1 for each point inside a polygon, by the even-odd rule: the same rule as inside() in Python. */
+/**
+ * Return the box around the points a test holds for, as [left, right, low, high]; null if there is none.
+ *
+ * A twentieth at each side is left out: one that lies far off does not make the others small.
+ */
+export function extentOf({ x, y, n }, test) {
+  const found = { x: [], y: [] };
+  for (let i = 0; i < n; i++) {
+    if (!test(i)) continue;
+    found.x.push(x[i]);
+    found.y.push(y[i]);
+  }
+  if (!found.x.length) return null;
+  const trim = Math.floor(found.x.length / 20);
+  const ends = (values) => {
+    const sorted = Float32Array.from(values).sort();
+    return [sorted[trim], sorted.at(-1 - trim)];
+  };
+  return [...ends(found.x), ...ends(found.y)];
+}
+
+/** Return 1 for each point inside a polygon, by the even-odd rule. */
 export function insidePolygon(polygon, x, y) {
   const found = new Uint8Array(x.length);
   for (let e = 0; e < polygon.length; e++) {
@@ -27,8 +48,8 @@ export function insidePolygon(polygon, x, y) {
   return found;
 }
 
-/** Return the index of the point nearest to a place and within a distance of it, -1 if there is none. */
-export function nearest(x, y, toX, toY, reach) {
+/** Return the index of the visible point nearest to a place and within a distance of it, -1 if there is none. */
+export function nearest(x, y, toX, toY, reach, visible = null) {
   // All points are looked at: 0.3 ms at 100,000, and no index to keep.
   let best = -1;
   let least = reach * reach;
@@ -36,7 +57,7 @@ export function nearest(x, y, toX, toY, reach) {
     const dx = x[i] - toX;
     const dy = y[i] - toY;
     const distance = dx * dx + dy * dy;
-    if (distance <= least) {
+    if (distance <= least && (!visible || visible[i])) {
       least = distance;
       best = i;
     }

@@ -7,13 +7,14 @@ const WHEEL = 0.0018;
 const LINE = 18; // pixels, for mice that count in lines
 const PINCH = 6; // a trackpad's pinch arrives as a small wheel turn with Control
 const TWICE = 350; // ms between the clicks of a double click
+const CLOSER = 2; // times, for a double click
 
 /**
  * Tell a map what the user does on its canvas.
  *
- * `map` has the functions hover(x, y), leave(), pan(dx, dy), zoom(factor, x, y), glide(dx, dy), step(factor), fit(),
- * click(x, y, reach), sketching(line), sketched(line), escape(), open(), and the field `tool`. Places are in CSS
- * pixels from the canvas's corner; lines are lists of such places.
+ * `map` has the functions tool(), isAdding(), sketching(line), sketched(line, isAdding), escape(), visit(step), and
+ * the fields `pointer` and `navigation`. Places are in CSS pixels from the canvas's corner; lines are lists of such
+ * places.
  */
 export class Gestures {
   constructor(canvas, map) {
@@ -28,9 +29,9 @@ export class Gestures {
     on("pointermove", this.move);
     on("pointerup", this.up);
     on("pointercancel", this.cancel);
-    on("pointerleave", (event) => event.pointerType === "mouse" && map.leave());
+    on("pointerleave", (event) => event.pointerType === "mouse" && map.pointer.leave());
     on("wheel", this.wheel, { passive: false });
-    on("dblclick", () => map.fit());
+    on("dblclick", (event) => map.navigation.zoomAt(event.shiftKey ? 1 / CLOSER : CLOSER, ...this.place(event)));
     on("keydown", this.key);
     // Control and a click open a menu on some systems; here they draw a lasso.
     on("contextmenu", (event) => event.ctrlKey && event.preventDefault());
@@ -47,9 +48,15 @@ export class Gestures {
 
   kindOf(event) {
     if (event.button === 1) return "pan";
+    const tool = this.map.tool();
+    const isLasso = event.ctrlKey || event.metaKey;
+    if (tool !== "pan") return isLasso ? "lasso" : tool;
     if (event.shiftKey) return "box";
-    if (event.altKey || event.ctrlKey || event.metaKey) return "lasso";
-    return this.map.tool;
+    return isLasso || event.altKey ? "lasso" : "pan";
+  }
+
+  isAdding(event) {
+    return event.altKey || this.map.isAdding() || (event.shiftKey && this.map.tool() !== "pan");
   }
 
   down(event) {
@@ -64,13 +71,14 @@ export class Gestures {
       return;
     }
     const kind = this.kindOf(event);
-    this.drag = { kind, from: at, last: at, moved: 0, line: kind === "pan" ? null : [at] };
+    const line = kind === "pan" ? null : [at];
+    this.drag = { kind, from: at, last: at, moved: 0, line, isAdding: this.isAdding(event) };
   }
 
   move(event) {
     const at = this.place(event);
     if (!this.pointers.has(event.pointerId)) {
-      this.map.hover(...at);
+      this.map.pointer.hover(...at);
       return;
     }
     if (this.pointers.size > 1) this.pinch(event.pointerId, at);
@@ -84,7 +92,7 @@ export class Gestures {
     drag.moved += Math.hypot(dx, dy);
     drag.last = at;
     if (drag.kind === "pan") {
-      if (drag.moved >= CLICK) this.map.pan(dx, dy);
+      if (drag.moved >= CLICK) this.map.navigation.pan(dx, dy);
       return;
     }
     if (drag.kind === "lasso") drag.line.push(at);
@@ -98,23 +106,32 @@ export class Gestures {
     const spread = (place) => Math.max(10, Math.hypot(place[0] - other[0], place[1] - other[1]));
     const middle = (place) => [(place[0] + other[0]) / 2, (place[1] + other[1]) / 2];
     const [from, to] = [middle(before), middle(at)];
-    this.map.pan(to[0] - from[0], to[1] - from[1]);
-    this.map.zoom(spread(at) / spread(before), ...to);
+    this.map.navigation.pan(to[0] - from[0], to[1] - from[1]);
+    this.map.navigation.zoom(spread(at) / spread(before), ...to);
   }
 
   up(event) {
     if (!this.pointers.delete(event.pointerId) || !this.drag) return;
-    const { moved, line, last } = this.drag;
+    const { moved, line, last, isAdding } = this.drag;
     this.drag = null;
-    if (moved < CLICK) {
-      if (line) this.map.sketching(null);
-      // The second click of a double click fits the map and opens nothing.
-      const isSecond = event.timeStamp - this.clicked < TWICE;
-      this.clicked = event.timeStamp;
-      if (!isSecond) this.map.click(...last, event.pointerType === "mouse" ? 10 : 18);
-    } else if (line) {
-      this.map.sketched(line);
+    if (moved >= CLICK) {
+      if (line) this.map.sketched(line, isAdding);
+      return;
     }
+    if (line) this.map.sketching(null);
+    this.click(event, last);
+  }
+
+  click(event, at) {
+    const reach = event.pointerType === "mouse" ? 10 : 18;
+    if (event.shiftKey || this.map.isAdding()) {
+      this.map.pointer.pick(...at, reach);
+      return;
+    }
+    // The second click of a double click zooms and opens nothing.
+    const isSecond = event.timeStamp - this.clicked < TWICE;
+    this.clicked = event.timeStamp;
+    if (!isSecond) this.map.pointer.click(...at, reach);
   }
 
   cancel(event) {
@@ -126,23 +143,29 @@ export class Gestures {
   wheel(event) {
     event.preventDefault();
     const pixels = event.deltaY * (event.deltaMode ? LINE : 1) * (event.ctrlKey ? PINCH : 1);
-    this.map.zoom(Math.exp(-Math.max(-400, Math.min(400, pixels)) * WHEEL), ...this.place(event));
+    this.map.navigation.zoom(Math.exp(-Math.max(-400, Math.min(400, pixels)) * WHEEL), ...this.place(event));
   }
 
   key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Tab") {
+      // Behind the last cluster Tab leaves the map, as everywhere.
+      if (this.map.visit(event.shiftKey ? -1 : 1)) event.preventDefault();
+      return;
+    }
     const step = event.shiftKey ? 3 * STEP : STEP;
+    const { navigation, pointer } = this.map;
     const actions = {
-      ArrowLeft: () => this.map.glide(step, 0),
-      ArrowRight: () => this.map.glide(-step, 0),
-      ArrowUp: () => this.map.glide(0, step),
-      ArrowDown: () => this.map.glide(0, -step),
-      "+": () => this.map.step(KEY_ZOOM),
-      "=": () => this.map.step(KEY_ZOOM),
-      "-": () => this.map.step(1 / KEY_ZOOM),
-      0: () => this.map.fit(),
+      ArrowLeft: () => navigation.glide(step, 0),
+      ArrowRight: () => navigation.glide(-step, 0),
+      ArrowUp: () => navigation.glide(0, step),
+      ArrowDown: () => navigation.glide(0, -step),
+      "+": () => navigation.step(KEY_ZOOM),
+      "=": () => navigation.step(KEY_ZOOM),
+      "-": () => navigation.step(1 / KEY_ZOOM),
+      0: () => navigation.fit(),
       Escape: () => this.map.escape(),
-      Enter: () => this.map.open(),
+      Enter: () => pointer.open(),
     };
     if (!actions[event.key]) return;
     event.preventDefault();

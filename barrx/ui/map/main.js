@@ -13,7 +13,10 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   }
   view.update(data, {
     click: (index) => setTriggerValue("clicked", index),
+    query: (text) => setTriggerValue("query", text),
+    rename: (label, name) => setTriggerValue("renamed", { label, name }),
     select: (selection) => setStateValue("selection", selection),
+    camera: (camera) => setStateValue("camera", camera),
   });
   // Streamlit also calls the clean-up of a call that a newer one has overtaken: the element itself tells.
   return () =>

@@ -35,6 +35,8 @@ export class Travel {
 
 /** The camera on its way from one view to another. */
 export class Flight {
+  static FAR = 420; // ms, to another part of the map
+
   constructor(from, to, duration = FLIGHT) {
     Object.assign(this, { from, to, duration, start: null });
   }

@@ -10,6 +10,7 @@ const STEPS = 16; // of strength
 const FADED = 0;
 const NOISE = 1;
 const FIRST_SHAPE = 2;
+const HIDDEN = 255;
 
 /** Return the shape of a colour index: when all colours are used up, they come again as another shape. */
 export function shapeOf(index, palette) {
@@ -39,9 +40,9 @@ function inksOf({ palette, noise }, ground) {
  * Return the paint of all points: `inks` (one number a point), and `order`, the points from the one drawn first to
  * the one drawn last, in `groups` ({start, end, shape, isQuiet}): faded, noise, then the clusters by their shape.
  *
- * `bright` marks the points that are not faded; without it all are bright.
+ * `bright` marks the points that are not faded, `visible` those that are not hidden; null marks all.
  */
-export function paintOf(points, colours, ground, bright) {
+export function paintOf(points, colours, ground, { bright, visible }) {
   const { n, colour, strength } = points;
   const { palette } = colours;
   const table = inksOf(colours, ground);
@@ -54,7 +55,8 @@ export function paintOf(points, colours, ground, bright) {
     const step = strength.length ? strength[i] >> 4 : STEPS - 1;
     inks[i] = table[(slot * STEPS + step) * 2 + (isFaded ? 1 : 0)];
     kinds[i] = isFaded ? FADED : colour[i] < 0 ? NOISE : FIRST_SHAPE + shapeOf(colour[i], palette);
-    ends[kinds[i]]++;
+    if (visible && !visible[i]) kinds[i] = HIDDEN;
+    else ends[kinds[i]]++;
   }
   for (let kind = 1; kind < ends.length; kind++) ends[kind] += ends[kind - 1];
   const groups = [...ends].map((end, kind) => ({
@@ -65,6 +67,6 @@ export function paintOf(points, colours, ground, bright) {
   }));
   const order = new Uint32Array(n);
   const next = groups.map((group) => group.start);
-  for (let i = 0; i < n; i++) order[next[kinds[i]]++] = i;
+  for (let i = 0; i < n; i++) if (kinds[i] !== HIDDEN) order[next[kinds[i]]++] = i;
   return { inks, order, groups };
 }

@@ -1,6 +1,6 @@
 /* Thumbnails on the map: which of them, how large, and drawing them. */
 
-import { Representatives, levelFor } from "./representatives.js";
+import { HIDDEN, Representatives, levelFor } from "./representatives.js";
 import { colourOf } from "./paint.js";
 import { cssOf } from "./theme.js";
 
@@ -19,11 +19,17 @@ export class Pictures {
     this.drawn = []; // [{i, x, y, width, height}], the one on top last
   }
 
-  /** Take the points of a map, known by the name of their arrangement; `bright` marks those that are not faded. */
-  setPoints(points, bounds, bright, arrangement) {
-    const isKnown = this.arrangement === arrangement && isSame(this.bright, bright);
-    if (!isKnown) this.representatives = new Representatives(points.x, points.y, bounds, meritOf(points, bright));
-    Object.assign(this, { arrangement, bright });
+  /**
+   * Take the points of a map, known by the name of their arrangement; `bright` marks those that are not faded,
+   * `visible` those that are not hidden, null all.
+   */
+  setPoints(points, bounds, { bright, visible }, arrangement) {
+    const isKnown =
+      this.arrangement === arrangement && isSame(this.bright, bright) && isSame(this.visible, visible);
+    if (!isKnown) {
+      this.representatives = new Representatives(points.x, points.y, bounds, meritOf(points, bright, visible));
+    }
+    Object.assign(this, { arrangement, bright, visible });
   }
 
   sizeAt(camera, size) {
@@ -42,7 +48,8 @@ export class Pictures {
         shown.push({ i, x, y });
       }
     };
-    const first = new Set(marked.slice(0, MOST_MARKED).filter((i) => i >= 0 && i < positions.x.length));
+    const isThere = (i) => i >= 0 && i < positions.x.length && (!this.visible || this.visible[i]);
+    const first = new Set(marked.slice(0, MOST_MARKED).filter(isThere));
     for (const i of first) add(i);
     for (const i of standing) if (!first.has(i)) add(i);
     return shown;
@@ -108,9 +115,12 @@ export class Pictures {
 }
 
 // A picture that is not faded stands before one that is, and one that belongs somewhere before noise.
-function meritOf({ n, strength }, bright) {
+function meritOf({ n, strength }, bright, visible) {
   const merit = new Uint8Array(n);
-  for (let i = 0; i < n; i++) merit[i] = (!bright || bright[i] ? 2 : 0) + (strength[i] ? 1 : 0);
+  for (let i = 0; i < n; i++) {
+    if (visible && !visible[i]) merit[i] = HIDDEN;
+    else merit[i] = (!bright || bright[i] ? 2 : 0) + (strength[i] ? 1 : 0);
+  }
   return merit;
 }
 

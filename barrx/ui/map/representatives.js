@@ -8,6 +8,7 @@
 
 const NEAR = 0.78;
 const MOST_MERIT = 3;
+export const HIDDEN = 255;
 const STEPS = 2; // levels in which the width of a cell halves
 const DEEPEST = 24 * STEPS; // levels below the coarsest: more than one can zoom in
 
@@ -46,7 +47,7 @@ class Cells {
 }
 
 export class Representatives {
-  /** `merit` has a small whole number for each point: the higher ones are preferred. */
+  /** `merit` has a whole number from 0 to 3 for each point, the higher ones preferred, or HIDDEN. */
   constructor(x, y, bounds, merit) {
     Object.assign(this, { x, y });
     this.left = bounds[0];
@@ -64,13 +65,13 @@ export class Representatives {
     if (!this.levels.has(bounded)) {
       const before = bounded > this.coarsest ? this.at(bounded - 1) : new Uint32Array(0);
       // Nothing is left to add once all are shown; points at one and the same place stay behind one of them.
-      this.levels.set(bounded, before.length === this.x.length ? before : this.refined(before, cellWidth(bounded)));
+      this.levels.set(bounded, before.length === this.rank.length ? before : this.refined(before, cellWidth(bounded)));
     }
     return this.levels.get(bounded);
   }
 
   refined(before, width) {
-    const cells = new Cells(this.x.length);
+    const cells = new Cells(this.rank.length);
     const shown = [];
     const add = (i, isCertain) => {
       // Measured from the data's edge but on its own grid: whole numbers stay small at any zoom.
@@ -109,7 +110,7 @@ function ranked(merit) {
   for (let wanted = MOST_MERIT; wanted >= 0; wanted--) {
     for (let k = 0, i = 0; k < n; k++, i = (i + stride) % n) if (merit[i] === wanted) rank[end++] = i;
   }
-  return rank;
+  return rank.subarray(0, end);
 }
 
 function gcd(a, b) {

@@ -1,6 +1,6 @@
 /* The canvas, and the three layers on it: points, pictures, marks. */
 
-import { drawDots, drawLine, drawRings } from "./overlay.js";
+import { drawDots, drawLine, drawLinks, drawRings } from "./overlay.js";
 import { USUAL_SIDE } from "./pictures.js";
 import { brushOf, splat } from "./splat.js";
 import { packed } from "./theme.js";
@@ -93,8 +93,9 @@ export class Screen {
     this.context.putImageData(image, 0, 0);
   }
 
-  /** Draw the selection's line and rings over the scene drawn before. */
-  drawMarks(scene, { line, rings }) {
+  /** Draw links between pictures, the selection's line, and rings, over the scene drawn before. */
+  drawMarks(scene, { links, line, rings }) {
+    drawLinks(this.context, links, scene, scene.theme);
     drawLine(this.context, line, scene.theme);
     drawRings(this.context, rings, scene, scene.theme);
   }

@@ -10,14 +10,18 @@ const ICONS = {
   closer: "M12 5v14M5 12h14",
   farther: "M5 12h14",
   fit: "M9 3h-6v6M15 3h6v6M9 21h-6v-6M15 21h6v-6",
+  add: "M4 4h11v11h-11zM19 13v8M15 17h8",
   clear: "M6 6l12 12M18 6l-12 12",
 };
 const TOOLS = ["pan", "box", "lasso"];
 const MODES = ["dots", "both", "pictures"];
 
-/** `state` ({tool, mode, size}) is changed in place; `on` has the functions change, closer, farther, fit and clear. */
+/**
+ * `state` ({tool, isAdding, mode, size}) is changed in place; `on` has the functions change, closer, farther, fit
+ * and clear; `search` is an element to stand among the buttons.
+ */
 export class Toolbar {
-  constructor(root, state, words, on) {
+  constructor(root, state, words, on, search) {
     Object.assign(this, { state, on });
     this.buttons = new Map();
     this.slider = make("input", {
@@ -30,12 +34,16 @@ export class Toolbar {
     });
     this.slider.addEventListener("input", () => this.set("size", Number(this.slider.value)));
     this.clear = this.action("clear", words.clear);
+    // For those who have no keyboard to hold a key on.
+    this.add = this.switch("isAdding", "add", words.add);
     this.box = make(
       "div",
       { class: "toolbar", role: "toolbar", "aria-label": words.toolbar },
       this.group(TOOLS.map((name) => this.choice("tool", name, words[name], icon(ICONS[name])))),
       this.group(["farther", "closer", "fit"].map((name) => this.action(name, words[name]))),
+      this.add,
       this.clear,
+      search,
       make("span", { class: "space" }),
       this.group(MODES.map((name) => this.choice("mode", name, words[name], words[name]))),
       this.slider,
@@ -60,6 +68,14 @@ export class Toolbar {
     return button;
   }
 
+  switch(field, name, label) {
+    const attributes = { type: "button", title: label, "aria-label": label, "data-switch": name };
+    const button = make("button", attributes, icon(ICONS[name]));
+    button.addEventListener("click", () => this.set(field, !this.state[field]));
+    this.buttons.set(button, [field, true]);
+    return button;
+  }
+
   action(name, label) {
     const attributes = { type: "button", title: label, "aria-label": label, "data-action": name };
     const button = make("button", attributes, icon(ICONS[name]));
@@ -81,6 +97,7 @@ export class Toolbar {
     for (const [button, [field, value]] of this.buttons) {
       button.setAttribute("aria-pressed", this.state[field] === value);
     }
+    this.add.hidden = this.state.tool === "pan";
     this.slider.disabled = this.state.mode === "dots";
   }
 }

@@ -3,6 +3,7 @@
 import { make } from "./dom.js";
 
 const LINES = ["title", "creator", "date", "cluster"];
+const LONGEST = 300; // characters of a text
 const GAP = 14; // pixels between pointer and tooltip
 
 export const TOOLTIP_SIDE = 320;
@@ -22,11 +23,10 @@ export class Tooltip {
     this.shown = null;
   }
 
-  /** Show what is known about a point, beside a place of the stage. */
-  show(i, points, address, at, untitled) {
+  /** Show what is known about a point (the texts of all lines), beside a place of the stage. */
+  show(i, known, address, at) {
     this.at = at;
-    const texts = LINES.map((name) => points.text(name, i));
-    if (!texts[0]) texts[0] = untitled;
+    const texts = known.map((text) => [...text.slice(0, 2 * LONGEST)].slice(0, LONGEST).join(""));
     const shown = [i, address, ...texts].join("\n");
     if (shown !== this.shown) {
       this.lines.forEach((line, k) => {
@@ -43,7 +43,11 @@ export class Tooltip {
   }
 
   speak() {
-    const text = this.lines.map((line) => line.textContent).filter(Boolean).join(", ");
+    this.announce(this.lines.map((line) => line.textContent).filter(Boolean).join(", "));
+  }
+
+  /** Have a text read aloud. */
+  announce(text) {
     // Set only when it is another: the same text set again is read again.
     if (this.spoken.textContent !== text) this.spoken.textContent = text;
   }

@@ -1,25 +1,26 @@
 /* One map on the page: what it shows, and what it does when somebody touches it. */
 
 import { Camera } from "./camera.js";
-import { read } from "./data.js";
+import { load, recall } from "./data.js";
 import { make } from "./dom.js";
-import { boundsOf, insidePolygon, nearest, thinned } from "./geometry.js";
+import { boundsOf, thinned } from "./geometry.js";
 import { Gestures } from "./gestures.js";
 import { Legend } from "./legend.js";
 import { Flight, Travel, prefersStillness } from "./motion.js";
+import { Navigation } from "./navigation.js";
 import { paintOf } from "./paint.js";
 import { Pictures } from "./pictures.js";
+import { Pointer } from "./pointer.js";
+import { Rows } from "./rows.js";
 import { Screen } from "./screen.js";
+import { Search } from "./search.js";
+import { Selection } from "./selection.js";
 import { legible, rgbOf, themeOf } from "./theme.js";
 import { Thumbnails } from "./thumbnails.js";
 import { Toolbar } from "./toolbar.js";
-import { TOOLTIP_SIDE, Tooltip } from "./tooltip.js";
 
-const CORNERS = 300; // most corners of a selection that are sent to Python
-const DIGITS = 7; // float32 has no more
-const REACH = 10; // pixels from a point within which it is meant
-const KEYBOARD_REACH = 80; // pixels round the middle within which the keyboard finds a picture
 const SETTLED = 140; // ms without movement
+const KEPT = 0.3; // of the pictures in view: with fewer left after a change of places, everything is shown
 
 // What a map looked like when its page was left, for when one comes back to it.
 const memory = new Map();
@@ -28,18 +29,19 @@ export class MapView {
   constructor(root, options) {
     this.root = root;
     this.options = options;
-    this.state = { tool: "pan", mode: options.mode, size: 40, ...memory.get(options.key)?.state };
+    this.state = { tool: "pan", isAdding: false, mode: options.mode, size: 40, ...memory.get(options.key)?.state };
     this.camera = new Camera();
     this.points = null;
-    this.polygon = null; // in data space
+    this.visible = null; // (n,) 0 for points that are hidden; null when none is
     this.sketch = null; // the line being drawn, on the screen
-    this.pointer = null;
-    this.isByKeyboard = false;
-    this.hovered = -1;
     this.movedAt = -Infinity;
+    this.turn = 0; // counts what Python sent
+    this.selection = new Selection(() => this.tellSelection());
+    this.navigation = new Navigation(this.camera, this, (place) => this.tellCamera(place));
     this.build(options.words);
     this.thumbnails = new Thumbnails(() => this.invalidate());
     this.pictures = new Pictures(this.thumbnails);
+    this.rows = new Rows(() => this.invalidate());
     this.gestures = new Gestures(this.canvas, this);
     this.watchSize();
     this.changed();
@@ -48,22 +50,23 @@ export class MapView {
   build(words) {
     const on = {
       change: () => this.changed(),
-      closer: () => this.step(1.5),
-      farther: () => this.step(1 / 1.5),
-      fit: () => this.fit(),
+      closer: () => this.navigation.step(1.5),
+      farther: () => this.navigation.step(1 / 1.5),
+      fit: () => this.navigation.fit(),
       clear: () => this.escape(),
     };
-    this.toolbar = new Toolbar(this.root, this.state, words, on);
+    this.search = new Search(words, (text) => this.send.query(text));
+    this.toolbar = new Toolbar(this.root, this.state, words, on, this.search.box);
     this.canvas = make("canvas", { tabindex: "0", role: "application", "aria-describedby": "keys" });
     this.message = make("p", { class: "message" }, words.empty);
     const keys = make("p", { id: "keys", class: "spoken" }, words.keys);
     this.stage = make("div", { class: "stage" }, this.canvas, this.message, keys);
     const beside = make("div", { class: "beside" }, this.stage);
     this.root.append(beside);
-    this.tooltip = new Tooltip(this.stage);
+    this.pointer = new Pointer(this, this.stage);
     this.legend = new Legend(beside, () => this.repaint());
     this.screen = new Screen(this.canvas);
-    this.canvas.addEventListener("blur", () => this.isByKeyboard && this.leave());
+    this.canvas.addEventListener("blur", () => this.left());
     this.canvas.barrxPixelOf = (i) => this.pixelOf(i);
   }
 
@@ -85,88 +88,159 @@ export class MapView {
   }
 
   destroy() {
-    const { camera, state, polygon, options } = this;
+    const { camera, state, selection, options } = this;
     const view = camera.isFitted ? null : camera.view;
-    memory.set(options.key, { arrangement: options.arrangement, view, state, polygon });
+    const { arrangement, collection } = options;
+    memory.set(options.key, { arrangement, collection, view, state, selection: selection.state });
+    this.turn++;
     cancelAnimationFrame(this.request);
     clearTimeout(this.settling);
     this.observer.disconnect();
     this.gestures.destroy();
+    this.navigation.destroy();
+    this.search.destroy();
     this.thumbnails.forget();
+    this.rows.forget();
     this.root.replaceChildren();
   }
 
   // --- data -------------------------------------------------------------------------------------------------
 
   /** Take what Python sent: a new map, new colours, or nothing new. */
-  update(data, send) {
+  update({ columns, options }, send) {
     this.send = send;
-    const before = this.points && { ...this.options, points: this.points };
-    this.options = data.options;
-    this.points = read(data);
-    const { options, points } = this;
-    this.thumbnails.setSource(options.token, options.collection);
+    const turn = ++this.turn;
     this.root.style.setProperty("--map-height", `${options.height}px`);
     this.root.classList.toggle("dimmed", options.dimmed);
+    this.failure?.remove();
+    const points = recall(columns);
+    if (points) this.take(points, options);
+    else {
+      load(columns).then(
+        // Something newer may have come meanwhile.
+        (loaded) => turn === this.turn && this.take(loaded, options),
+        () => turn === this.turn && this.fail({ columns, options }),
+      );
+    }
+  }
+
+  fail(data) {
+    const { words } = data.options;
+    const again = make("button", { type: "button" }, words.again);
+    again.addEventListener("click", () => this.update(data, this.send));
+    this.failure = make("div", { class: "failed", role: "alert" }, make("p", {}, words.failed), again);
+    this.stage.append(this.failure);
+  }
+
+  take(points, options) {
+    const before = this.points && { ...this.options, points: this.points };
+    Object.assign(this, { options, points });
+    this.thumbnails.setSource(options.token, options.collection);
+    this.rows.setSource(options.token, options.collection);
     this.canvas.setAttribute("aria-label", options.alt);
     this.message.hidden = points.n > 0;
+    this.takeColours();
+    if (before && before.collection !== options.collection) this.selection.forget();
+    if (!before) this.begin();
+    else if (before.arrangement !== options.arrangement) this.rearrange(before);
+    else if (!this.travel) this.positions = points;
+    this.selection.adopt(options, points);
+    this.filter();
+    this.focus();
+    this.repaint();
+  }
+
+  takeColours() {
+    const { options } = this;
     this.theme = themeOf(this.root);
     this.root.style.colorScheme = this.theme.isDark ? "dark" : "light";
     const seen = (colour) => legible(rgbOf(colour), this.theme);
     this.colours = { palette: options.palette.map(seen), noise: seen(options.noise) };
     this.legend.update(options, this.colours, options.words);
-    if (!before) this.begin();
-    else if (before.arrangement !== options.arrangement) this.rearrange(before);
-    else if (!this.travel) this.positions = points;
-    this.repaint();
   }
 
   begin() {
-    const { camera, options, points } = this;
+    const { camera, options, points, selection } = this;
     this.positions = points;
+    this.focused = options.focus?.revision;
     camera.bounds = boundsOf(points.x, points.y);
     camera.fit();
     const last = memory.get(options.key);
-    if (last?.arrangement !== options.arrangement) return;
-    if (last.view) camera.move(last.view);
-    if (last.polygon) this.select(last.polygon);
+    if (last?.collection === options.collection) selection.state = last.selection;
+    if (last?.arrangement === options.arrangement && last.view) camera.move(last.view);
+    else if (options.camera) camera.lookAt(options.camera);
+    if (last?.arrangement !== options.arrangement) selection.outline = null;
+    // Streamlit has forgotten what the map told when it left the page.
+    if (selection.mask && selection.revision === options.selection_revision) this.tellSelection();
   }
 
   // Other coordinates: of the same pictures, which travel to their new places, or of another collection.
   rearrange(before) {
-    const { camera, options, points } = this;
-    const isSame = before.collection === options.collection && before.points.n === points.n;
-    if (this.polygon) this.select(null);
+    const { camera, options, points, navigation } = this;
+    const isSame = before.collection === options.collection;
+    // The line was drawn on another map; what it selected stays selected.
+    this.selection.outline = null;
+    const inView = isSame ? this.inView(this.positions) : null;
     camera.bounds = boundsOf(points.x, points.y);
-    this.flight = this.travel = null;
+    navigation.flight = this.travel = null;
+    navigation.visited = -1;
     const isMoving = isSame && !prefersStillness();
+    const isLost = isSame && !camera.isFitted && this.inView(points, inView) < KEPT * inView.length;
     if (isMoving) this.travel = new Travel(this.positions, points);
-    if (isMoving && camera.isFitted) this.flight = Flight.alongside(camera.view, camera.fitting);
-    else if (!isSame || camera.isFitted) camera.fit();
+    if (isMoving && (camera.isFitted || isLost)) {
+      camera.isFitted = true;
+      navigation.flight = Flight.alongside(camera.view, camera.fitting);
+    } else if (!isSame || camera.isFitted || isLost) camera.fit();
     this.positions = this.travel?.positions ?? points;
-    this.leave();
+    this.pointer.leave();
+  }
+
+  // The points that can be seen; with `among`, how many of those.
+  inView({ x, y }, among) {
+    const { camera } = this;
+    const isSeen = (i) => {
+      const [left, top] = camera.toScreen(x[i], y[i]);
+      return left >= 0 && top >= 0 && left <= camera.width && top <= camera.height;
+    };
+    if (among) return among.filter(isSeen).length;
+    return Array.from(x.keys()).filter(isSeen);
+  }
+
+  filter() {
+    const { options, points, search } = this;
+    this.visible = options.hide_filtered ? (points.shown ?? null) : null;
+    const count = points.shown ? points.shown.reduce((sum, flag) => sum + flag, 0) : points.n;
+    search.update(options, count, points.n);
+  }
+
+  focus() {
+    const { focus } = this.options;
+    if (!focus || focus.revision === this.focused) return;
+    this.focused = focus.revision;
+    this.navigation.flyTo(focus.box);
   }
 
   /** Colour the points anew, and fade those that are not meant. */
   repaint() {
     if (!this.points) return;
-    const bright = this.bright();
-    this.paint = paintOf(this.points, this.colours, this.theme.ground, bright);
-    this.pictures.setPoints(this.points, this.camera.bounds, bright, this.options.arrangement);
-    this.toolbar.showClear(Boolean(this.polygon || this.legend.chosen.size));
+    const light = { bright: this.bright(), visible: this.visible };
+    this.paint = paintOf(this.points, this.colours, this.theme.ground, light);
+    this.pictures.setPoints(this.points, this.camera.bounds, light, this.options.arrangement);
+    this.toolbar.showClear(Boolean(this.selection.mask || this.legend.chosen.size));
     this.invalidate();
   }
 
+  // What passes the filters, is selected, and has a colour that is brought out; null if that is all.
   bright() {
-    const { polygon, points } = this;
-    const { chosen } = this.legend;
-    const { selected } = this.options;
-    if (!polygon && !chosen.size && selected.length < 2) return null;
-    let bright = new Uint8Array(points.n);
-    if (polygon) bright = insidePolygon(polygon, points.x, points.y);
-    else if (chosen.size) bright.fill(1);
-    else for (const i of selected) bright[i] = 1;
-    if (chosen.size) for (let i = 0; i < points.n; i++) bright[i] &= chosen.has(points.colour[i]) ? 1 : 0;
+    const { points, selection, legend } = this;
+    const { mask } = selection;
+    const { chosen } = legend;
+    const { shown, colour, n } = points;
+    if (!mask && !chosen.size) return shown ?? null;
+    const bright = new Uint8Array(n);
+    for (let i = 0; i < n; i++) {
+      bright[i] = (!mask || mask[i]) && (!shown || shown[i]) && (!chosen.size || chosen.has(colour[i])) ? 1 : 0;
+    }
     return bright;
   }
 
@@ -190,10 +264,10 @@ export class MapView {
     const isMoving = isTravelling || now - this.movedAt < SETTLED;
     const { camera, points, positions, paint, colours, theme, pictures, options, state } = this;
     const mode = options.token ? state.mode : "dots";
-    const look = { paint, colours, theme, pictures, mode, size: state.size, marked: options.selected };
+    const look = { paint, colours, theme, pictures, mode, size: state.size, marked: options.marked };
     const scene = { camera, points, positions, isMoving, ...look };
     this.screen.draw(scene);
-    if (this.pointer && !this.gestures.drag && !isTravelling) this.point();
+    if (this.pointer.place && !this.gestures.drag && !isTravelling) this.pointer.point();
     this.screen.drawMarks(scene, this.marks());
     this.report(isTravelling);
     clearTimeout(this.settling);
@@ -202,24 +276,21 @@ export class MapView {
     else if (isMoving) this.settling = setTimeout(() => this.invalidate(), SETTLED);
   }
 
+  // Whether points or camera are under way.
   advance(now) {
     if (this.travel?.advance(now)) {
       this.travel = null;
       this.positions = this.points;
     }
-    if (this.flight) {
-      const [view, isLast] = this.flight.advance(now);
-      this.camera.view = view;
-      if (isLast) this.flight = null;
-    }
-    return Boolean(this.travel || this.flight);
+    this.navigation.advance(now);
+    return Boolean(this.travel || this.navigation.flight);
   }
 
   marks() {
-    const line = this.sketch ?? this.polygon?.map(([x, y]) => this.camera.toScreen(x, y));
-    const rings = [...this.options.selected];
-    if (this.hovered >= 0) rings.push(this.hovered);
-    return { line, rings };
+    const { camera, options, pointer, selection, sketch } = this;
+    const line = sketch ?? selection.outline?.map(([x, y]) => camera.toScreen(x, y));
+    const rings = pointer.hovered < 0 ? options.marked : [...options.marked, pointer.hovered];
+    return { line, rings, links: options.lines };
   }
 
   // For tests, and for whoever drives the page from outside: the revision comes last, once its map is drawn.
@@ -227,6 +298,7 @@ export class MapView {
     const { dataset } = this.canvas;
     dataset.points = this.points.n;
     dataset.pictures = this.pictures.drawn.length;
+    dataset.selected = this.selection.count;
     dataset.view = JSON.stringify(this.camera.view);
     if (!isTravelling) dataset.revision = this.options.revision;
   }
@@ -237,103 +309,40 @@ export class MapView {
     return [box.left + x, box.top + y];
   }
 
-  // --- what is under the pointer ----------------------------------------------------------------------------
+  // --- what gestures ask for --------------------------------------------------------------------------------
 
-  hit(x, y, reach) {
-    const picture = this.pictures.at(x, y);
-    if (picture >= 0) return picture;
-    const { positions, camera } = this;
-    return nearest(positions.x, positions.y, ...camera.toData(x, y), reach / camera.scale);
-  }
-
-  point() {
-    this.hovered = this.hit(...this.pointer, this.isByKeyboard ? KEYBOARD_REACH : REACH);
-    this.canvas.classList.toggle("over", this.hovered >= 0);
-    if (this.hovered < 0) {
-      this.tooltip.hide();
-      return;
-    }
-    const { camera, hovered, options, points, positions, thumbnails } = this;
-    const address = options.token && thumbnails.address(hovered, TOOLTIP_SIDE);
-    const at = this.isByKeyboard ? camera.toScreen(positions.x[hovered], positions.y[hovered]) : this.pointer;
-    this.tooltip.show(hovered, points, address, at, options.words.untitled);
-    if (this.isByKeyboard) this.tooltip.speak();
-  }
-
-  hover(x, y) {
-    this.isByKeyboard = false;
-    this.pointer = [x, y];
-    this.invalidate();
-  }
-
-  leave() {
-    this.pointer = null;
-    this.hovered = -1;
-    this.isByKeyboard = false;
-    this.tooltip.hide();
-    this.invalidate();
-  }
-
-  click(x, y, reach) {
-    const i = this.points ? this.hit(x, y, reach) : -1;
-    if (i >= 0) this.send.click(i);
-  }
-
-  /** Open the picture under the pointer, or else the one nearest to the middle. */
-  open() {
-    const { camera, positions, hovered } = this;
-    const middle = camera.toData(camera.width / 2, camera.height / 2);
-    const i = hovered >= 0 ? hovered : nearest(positions.x, positions.y, ...middle, Infinity);
-    if (i >= 0) this.send.click(i);
-  }
-
-  // --- camera -----------------------------------------------------------------------------------------------
-
-  get tool() {
+  tool() {
     return this.state.tool;
   }
 
-  pan(dx, dy) {
-    this.flight = null;
-    this.leave();
-    this.camera.pan(dx, dy);
-    this.moved();
+  isAdding() {
+    return this.state.isAdding && this.state.tool !== "pan";
   }
 
-  zoom(factor, x, y) {
-    this.flight = null;
-    this.camera.move(this.camera.zoomed(factor, x, y));
-    this.moved();
+  leave() {
+    this.pointer.leave();
   }
 
-  fly(to, isFitted = false) {
-    this.camera.isFitted = isFitted;
-    this.flight = prefersStillness() ? null : new Flight(this.camera.view, to);
-    if (!this.flight) this.camera.view = to;
-    this.moved();
+  left() {
+    this.navigation.visited = -1;
+    this.navigation.isLeaving = false;
+    if (this.pointer.isByKeyboard) this.pointer.leave();
   }
 
-  fit() {
-    this.fly(this.camera.fitting, true);
-  }
-
-  step(factor) {
-    const { camera } = this;
-    this.fly(camera.zoomed(factor, camera.width / 2, camera.height / 2, this.flight?.to));
-    this.pointAtMiddle();
-  }
-
-  glide(dx, dy) {
-    const from = this.flight?.to ?? this.camera.view;
-    this.fly({ ...from, offsetX: from.offsetX + dx, offsetY: from.offsetY + dy });
-    this.pointAtMiddle();
-  }
-
-  // Who uses the keyboard points with the middle of the map.
   pointAtMiddle() {
-    if (this.root.getRootNode().activeElement !== this.canvas) return;
-    this.isByKeyboard = true;
-    this.pointer = [this.camera.width / 2, this.camera.height / 2];
+    this.pointer.pointAtMiddle();
+  }
+
+  /** Fly to the next cluster and say its name; return whether there is one. */
+  visit(step) {
+    if (!this.points) return false;
+    const cluster = this.navigation.visit(step, this.options.clusters, this.points);
+    if (!cluster) return false;
+    this.pointer.leave();
+    const size = cluster.size.toLocaleString(document.documentElement.lang || undefined);
+    const said = this.options.words.visited.replace("{name}", () => cluster.name).replace("{n}", size);
+    this.pointer.tooltip.announce(said);
+    return true;
   }
 
   // --- selection --------------------------------------------------------------------------------------------
@@ -341,29 +350,41 @@ export class MapView {
   /** Show the line that is being drawn, or none. */
   sketching(line) {
     this.sketch = line;
-    this.leave();
+    this.pointer.leave();
   }
 
-  /** Take a finished line as the selection. */
-  sketched(line) {
+  /** Take a finished line as the selection, or add what is inside. */
+  sketched(line, isAdding) {
     this.sketch = null;
-    let corners = thinned(line, 2);
-    for (let distance = 4; corners.length > CORNERS; distance *= 2) corners = thinned(line, distance);
-    const rounded = corners.map((corner) => this.camera.toData(...corner).map((v) => Number(v.toPrecision(DIGITS))));
-    this.select(rounded.length > 2 ? rounded : null);
+    this.invalidate();
+    const corners = thinned(line, 2).map((corner) => this.camera.toData(...corner));
+    if (this.points && corners.length > 2) this.selection.chooseInside(this.points, corners, isAdding);
+  }
+
+  /** Select all pictures of an entry of the legend. */
+  selectEntry(index, isAdding = false) {
+    this.selection.choose(this.points, (i) => this.points.colour[i] === index, isAdding);
+  }
+
+  /** Select all pictures of a cluster; -1 is the noise. */
+  selectCluster(label, isAdding = false) {
+    this.selection.choose(this.points, (i) => this.points.cluster[i] === label, isAdding);
+  }
+
+  tellSelection() {
+    this.send.select(this.selection.sent(this.options.collection));
     this.repaint();
   }
 
-  select(polygon) {
-    this.polygon = polygon;
-    // With the map it was drawn on: on another one the same line means other pictures.
-    this.send.select(polygon && { polygon, arrangement: this.options.arrangement });
+  tellCamera(camera) {
+    this.send.camera({ camera, arrangement: this.options.arrangement });
   }
 
   /** Give up what is selected and what is brought out by the legend. */
   escape() {
     this.sketch = null;
-    if (this.polygon) this.select(null);
+    this.navigation.isLeaving = true;
+    this.selection.clear();
     if (this.legend.chosen.size) this.legend.clear();
     this.repaint();
   }

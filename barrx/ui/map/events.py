@@ -1,0 +1,134 @@
+"""What comes back from a map. Anybody can send anything: what does not fit is nothing."""
+
+import base64
+import binascii
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from barrx.ui.map.options import Camera, MapOptions
+
+MAX_QUERY = 200  # characters
+MAX_NAME = 120
+
+_MOST_LISTED = 1000  # pictures; more of them travel as one bit a picture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SelectionRule:
+    """Which pictures the user selected, by whatever gesture: the same on every arrangement of them.
+
+    Attributes
+    ----------
+    pictures : (k,) int64, sorted, without repetition
+        empty once the user has cleared the selection
+    """
+
+    pictures: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MapEvents:
+    """What the user did on a map.
+
+    Attributes
+    ----------
+    clicked : int or None
+        index of the picture just clicked; None again at the next run
+    selection : SelectionRule or None
+        what the user selected; None as long as the user has selected nothing since Python last set a selection
+    camera : (x, y, zoom) or None
+        where the user looks: the middle in the coordinates of this arrangement; None if the user has not moved it
+    query : str or None
+        what was just typed into the search field; None again at the next run
+    renamed : (label, name) or None
+        a cluster just renamed; the name is "" to give it up; None again at the next run
+    """
+
+    clicked: int | None = None
+    selection: SelectionRule | None = None
+    camera: Camera | None = None
+    query: str | None = None
+    renamed: tuple[int, str] | None = None
+
+
+def selected_by(
+    rule: SelectionRule, frame: pd.DataFrame, shown: NDArray[np.bool_] | None = None
+) -> NDArray[np.int64]:
+    """Return the pictures of a frame that are selected and pass the filters, as (k,) sorted indexes."""
+    pictures = rule.pictures[rule.pictures < len(frame)]
+    return pictures if shown is None else pictures[shown[pictures]]
+
+
+def read_index(value: object, n: int) -> int | None:
+    """Return an index of a collection of n pictures."""
+    return value if type(value) is int and 0 <= value < n else None
+
+
+def read_selection(value: object, n: int, collection: str, revision: str) -> SelectionRule | None:
+    """Return a selection made in a collection, after the selection Python set last."""
+    # What was selected before Python set another selection is over.
+    if not isinstance(value, Mapping) or value.get("collection") != collection:
+        return None
+    if value.get("revision") != revision:
+        return None
+    pictures = value.get("pictures")
+    if isinstance(pictures, str):
+        return _of_bits(pictures, n)
+    if not isinstance(pictures, list) or len(pictures) > _MOST_LISTED:
+        return None
+    if any(read_index(i, n) is None for i in pictures):
+        return None
+    return SelectionRule(np.unique(np.array(pictures, np.int64)))
+
+
+def _of_bits(text: str, n: int) -> SelectionRule | None:
+    size = -(-n // 8)
+    if len(text) != -(-size // 3) * 4:
+        return None
+    try:
+        flags = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
+    except (binascii.Error, ValueError):
+        return None
+    if len(flags) != size:
+        return None
+    return SelectionRule(np.flatnonzero(np.unpackbits(flags, count=n, bitorder="little")))
+
+
+def read_camera(value: object, arrangement: str) -> Camera | None:
+    """Return where the user looks on an arrangement."""
+    if not isinstance(value, Mapping) or value.get("arrangement") != arrangement:
+        return None
+    camera = value.get("camera")
+    if not isinstance(camera, list) or len(camera) != 3:
+        return None
+    if not all(type(v) in (int, float) and abs(v) < 1e12 and math.isfinite(v) for v in camera):
+        return None
+    x, y, zoom = map(float, camera)
+    return (x, y, zoom) if zoom > 0 else None
+
+
+def read_query(value: object, options: MapOptions) -> str | None:
+    """Return what was typed, if there is a field to type in."""
+    if not options.searchable or not isinstance(value, str) or len(value) > MAX_QUERY:
+        return None
+    return _clean(value)
+
+
+def read_renamed(value: object, options: MapOptions) -> tuple[int, str] | None:
+    """Return the new name of a cluster of the map, if names may be changed."""
+    if not options.editable or not isinstance(value, Mapping):
+        return None
+    label, name = value.get("label"), value.get("name")
+    if type(label) is not int or label not in {mark.label for mark in options.clusters}:
+        return None
+    return (label, _clean(name)) if isinstance(name, str) and len(name) <= MAX_NAME else None
+
+
+def _clean(text: str) -> str:
+    # Half of a surrogate pair is no text that can be stored.
+    return " ".join(text.encode("utf-8", "replace").decode().split())

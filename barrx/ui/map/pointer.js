@@ -1,0 +1,111 @@
+/* What is under the pointer: the tooltip, and opening a picture or taking it into the selection. */
+
+import { nearest } from "./geometry.js";
+import { TOOLTIP_SIDE, Tooltip } from "./tooltip.js";
+
+const REACH = 10; // pixels from a point within which it is meant
+const KEYBOARD_REACH = 80; // pixels round the middle within which the keyboard finds a picture
+const AROUND = 150; // pixels round the pointer in which texts are fetched ahead
+
+/** `view` is the map view: its camera, points, positions, visible, pictures, rows, options and send are read. */
+export class Pointer {
+  constructor(view, stage) {
+    this.view = view;
+    this.tooltip = new Tooltip(stage);
+    this.place = null; // on the screen
+    this.hovered = -1;
+    this.isByKeyboard = false;
+  }
+
+  hit(x, y, reach) {
+    const { pictures, positions, camera, visible } = this.view;
+    const picture = pictures.at(x, y);
+    if (picture >= 0) return picture;
+    return nearest(positions.x, positions.y, ...camera.toData(x, y), reach / camera.scale, visible);
+  }
+
+  /** Find what is under the pointer and say what is known about it. */
+  point() {
+    const { view, tooltip } = this;
+    this.hovered = this.hit(...this.place, this.isByKeyboard ? KEYBOARD_REACH : REACH);
+    view.canvas.classList.toggle("over", this.hovered >= 0);
+    if (this.hovered < 0) {
+      tooltip.hide();
+      return;
+    }
+    const { camera, options, positions, thumbnails } = view;
+    const address = options.token && thumbnails.address(this.hovered, TOOLTIP_SIDE);
+    const at = this.isByKeyboard ? camera.toScreen(positions.x[this.hovered], positions.y[this.hovered]) : this.place;
+    tooltip.show(this.hovered, this.texts(this.hovered), address, at);
+    if (this.isByKeyboard && (view.rows.get(this.hovered) || !options.token)) tooltip.speak();
+  }
+
+  // Title, creator, date, cluster; "" for what is not known, or not yet.
+  texts(i) {
+    const { rows, options, points } = this.view;
+    const row = rows.get(i);
+    if (!row) rows.want([i, ...this.around()]);
+    const title = row || !options.token ? row?.title || options.words.untitled : "";
+    return [title, row?.creator ?? "", row?.date ?? "", this.clusterOf(points.cluster[i])];
+  }
+
+  clusterOf(label) {
+    const { clusters, words } = this.view.options;
+    if (!clusters.length) return "";
+    return label < 0 ? words.noise : (clusters.find((cluster) => cluster.label === label)?.name ?? "");
+  }
+
+  // Where the pointer may go next.
+  around() {
+    const [x, y] = this.place;
+    const near = this.view.pictures.drawn
+      .map(({ i, left, top, width, height }) => [i, Math.hypot(left + width / 2 - x, top + height / 2 - y)])
+      .filter(([, distance]) => distance < AROUND);
+    return near.sort((a, b) => a[1] - b[1]).map(([i]) => i);
+  }
+
+  hover(x, y) {
+    this.isByKeyboard = false;
+    this.place = [x, y];
+    this.view.invalidate();
+  }
+
+  leave() {
+    this.place = null;
+    this.hovered = -1;
+    this.isByKeyboard = false;
+    this.tooltip.hide();
+    this.view.invalidate();
+  }
+
+  /** Who uses the keyboard points with the middle of the map. */
+  pointAtMiddle() {
+    const { root, canvas, camera } = this.view;
+    if (root.getRootNode().activeElement !== canvas) return;
+    this.isByKeyboard = true;
+    this.place = [camera.width / 2, camera.height / 2];
+  }
+
+  click(x, y, reach) {
+    const i = this.view.points ? this.hit(x, y, reach) : -1;
+    if (i >= 0) this.view.send.click(i);
+  }
+
+  /** Take the picture at a place into the selection, or out of it. */
+  pick(x, y, reach) {
+    const i = this.view.points ? this.hit(x, y, reach) : -1;
+    if (i >= 0) this.view.selection.toggle(this.view.points, i);
+  }
+
+  /** The picture under the pointer, or else the one nearest to the middle; -1 if there is none. */
+  get meant() {
+    const { camera, positions, visible } = this.view;
+    const middle = camera.toData(camera.width / 2, camera.height / 2);
+    return this.hovered >= 0 ? this.hovered : nearest(positions.x, positions.y, ...middle, Infinity, visible);
+  }
+
+  open() {
+    const i = this.meant;
+    if (i >= 0) this.view.send.click(i);
+  }
+}

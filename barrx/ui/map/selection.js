@@ -1,0 +1,90 @@
+/* Which pictures are selected, by whatever gesture: a flag for each, the same on every arrangement of them. */
+
+import { insidePolygon } from "./geometry.js";
+
+const MOST_LISTED = 1000; // pictures sent one by one; more of them as one bit a picture
+
+function base64Of(mask) {
+  const bytes = new Uint8Array(Math.ceil(mask.length / 8));
+  for (let i = 0; i < mask.length; i++) if (mask[i]) bytes[i >> 3] |= 1 << (i & 7);
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
+
+export class Selection {
+  constructor(onChange) {
+    this.onChange = onChange;
+    this.mask = null; // (n,) 0 or 1; null when nothing is selected
+    this.count = 0;
+    this.outline = null; // the line that was drawn last, in the coordinates of the map
+    this.revision = ""; // of the selection Python set last
+  }
+
+  /** Take Python's selection if it is another one than before; return whether it is. */
+  adopt({ selection_revision: revision }, { n, selection }) {
+    if (revision === this.revision) return false;
+    this.revision = revision;
+    const mask = new Uint8Array(n);
+    for (const i of selection ?? []) mask[i] = 1;
+    this.set(mask, null);
+    return true;
+  }
+
+  /** What to come back to after the page was left. */
+  get state() {
+    const { mask, count, outline, revision } = this;
+    return { mask, count, outline, revision };
+  }
+
+  set state(state) {
+    Object.assign(this, state);
+  }
+
+  set(mask, outline) {
+    let count = 0;
+    if (mask) for (let i = 0; i < mask.length; i++) count += mask[i];
+    Object.assign(this, { mask: count ? mask : null, count, outline: count ? outline : null });
+  }
+
+  /** Select what a test holds for, of the pictures that pass the filters; `isAdding` keeps what is selected. */
+  choose({ n, shown }, test, isAdding, outline = null) {
+    const mask = isAdding && this.mask ? this.mask.slice() : new Uint8Array(n);
+    for (let i = 0; i < n; i++) if ((!shown || shown[i]) && test(i)) mask[i] = 1;
+    this.set(mask, outline);
+    this.onChange(this);
+  }
+
+  chooseInside(points, polygon, isAdding) {
+    const inside = insidePolygon(polygon, points.x, points.y);
+    this.choose(points, (i) => inside[i], isAdding, polygon);
+  }
+
+  /** Add a picture, or take it out. */
+  toggle({ n, shown }, i) {
+    const mask = this.mask?.slice() ?? new Uint8Array(n);
+    if (!mask[i] && shown && !shown[i]) return;
+    mask[i] = mask[i] ? 0 : 1;
+    this.set(mask, null);
+    this.onChange(this);
+  }
+
+  clear() {
+    if (!this.mask) return;
+    this.set(null, null);
+    this.onChange(this);
+  }
+
+  forget() {
+    this.set(null, null);
+  }
+
+  /** What is sent to Python. */
+  sent(collection) {
+    const { mask, count, revision } = this;
+    let pictures = [];
+    if (count > MOST_LISTED) pictures = base64Of(mask);
+    else if (count) for (let i = 0; i < mask.length; i++) if (mask[i]) pictures.push(i);
+    return { collection, revision, pictures };
+  }
+}

@@ -1,0 +1,37 @@
+"""What the map says in the language of its reader."""
+
+from barrx.i18n import _
+
+
+def words() -> dict[str, str]:
+    """Return the texts of the map, by their names in its code; {n}, {name} and the like are filled in there."""
+    return {
+        "toolbar": _("Map tools"),
+        "pan": _("Move the map"),
+        "box": _("Select with a box (Shift and drag)"),
+        "lasso": _("Select with a lasso (Ctrl and drag)"),
+        "add": _("Add to the selection (Alt and drag)"),
+        "farther": _("Zoom out"),
+        "closer": _("Zoom in"),
+        "fit": _("Show everything"),
+        "clear": _("Clear the selection"),
+        "dots": _("Dots"),
+        "both": _("Both"),
+        "pictures": _("Images"),
+        "size": _("Size of the images"),
+        "legend": _("Colours"),
+        "empty": _("There are no images to show."),
+        "untitled": _("Untitled"),
+        "noise": _("noise"),
+        "search": _("Search all metadata"),
+        "clear_search": _("Clear the search"),
+        "hits": _("{n} of {total}"),
+        "visited": _("{name}, {n} images"),
+        "failed": _("The map could not be loaded."),
+        "again": _("Try again"),
+        "keys": _(
+            "Arrow keys move the map, plus and minus zoom, 0 shows everything. "
+            "Tab and Shift with Tab go from cluster to cluster. "
+            "Enter opens the image in the middle, Escape clears the selection."
+        ),
+    }
