@@ -172,6 +172,12 @@ def test_selection_is_a_set_of_pictures(pictures: object, expected: list[int]) -
     assert rule.pictures.tolist() == expected
 
 
+def test_selection_may_be_a_bare_list() -> None:
+    rule = events.read_selection([3, 1], 10, "these", "1")
+    assert rule is not None
+    assert rule.pictures.tolist() == [1, 3]
+
+
 def test_selection_ignores_flags_behind_the_last_picture() -> None:
     rule = events.read_selection(selection(bits(*[1] * 16)), 10, "these", "1")
     assert rule is not None
@@ -183,7 +189,8 @@ def test_selection_ignores_flags_behind_the_last_picture() -> None:
     [
         None,
         "all",
-        [0, 1],
+        bits(*[1] * 10),
+        [0, 10],
         {},
         selection(None),
         selection([0, 10]),

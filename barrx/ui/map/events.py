@@ -71,13 +71,12 @@ def read_index(value: object, n: int) -> int | None:
 
 def read_selection(value: object, n: int, collection: str, revision: str) -> SelectionRule | None:
     """Return a selection made in a collection, after the selection Python set last."""
-    # What was selected before Python set another selection is over.
-    if not isinstance(value, Mapping) or value.get("collection") != collection:
-        return None
-    if value.get("revision") != revision:
-        return None
-    pictures = value.get("pictures")
-    if isinstance(pictures, str):
+    # What was selected before Python set another selection is over. A bare list is taken as it is.
+    pictures = value
+    if isinstance(value, Mapping):
+        is_current = (value.get("collection"), value.get("revision")) == (collection, revision)
+        pictures = value.get("pictures") if is_current else None
+    if isinstance(pictures, str) and pictures is not value:
         return _of_bits(pictures, n)
     if not isinstance(pictures, list) or len(pictures) > _MOST_LISTED:
         return None
