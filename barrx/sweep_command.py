@@ -13,12 +13,6 @@ from barrx.progress import Bar
 
 T = TypeVar("T", int, float, str)
 
-# What is tried if no parameter is given; a single setting would be no sweep.
-DEFAULT_GRID: dict[str, tuple[Any, ...]] = {
-    "n_neighbors": (5, 15, 30),
-    "min_dist": (0.0, 0.1, 0.5),
-    "min_cluster_size": (5, 10, 20),
-}
 _KINDS: dict[str, Callable[[str], Any]] = {
     "n_neighbors": int,
     "min_dist": float,
@@ -53,14 +47,24 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def default_grid(n_images: int) -> dict[str, tuple[Any, ...]]:
+    """Return what is tried if no parameter is given, lowered where the collection is small."""
+    return {
+        "n_neighbors": tuple(dict.fromkeys(max(2, min(n, n_images - 1)) for n in (5, 15, 30))),
+        "min_dist": (0.0, 0.1, 0.5),
+        "min_cluster_size": tuple(dict.fromkeys(max(2, min(n, n_images)) for n in (5, 10, 20))),
+    }
+
+
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Run a sweep, write its table, and return the facts to print."""
     export.check_suffix(arguments.output, (".csv", ".parquet", ".json"))
     dataset = datasets.load(arguments.slug)
     encoder = encoders.get(arguments.encoder) if arguments.encoder else pipeline.default_encoder(dataset)
+    given = {name: getattr(arguments, name) for name in _KINDS if getattr(arguments, name)}
     request = sweep.SweepRequest(
         base=pipeline.MapRequest.default(dataset.slug, encoder.slug, len(dataset.filenames)),
-        grid={name: getattr(arguments, name) for name in _KINDS if getattr(arguments, name)} or DEFAULT_GRID,
+        grid=given or default_grid(len(dataset.filenames)),
         category=arguments.category,
     )
     sweep.check(dataset, request)
@@ -96,16 +100,7 @@ def sentences(facts: dict[str, Any]) -> list[str]:
         ).format(n=facts["settings"], seconds=facts["seconds"])
         + _(" ({n} of them were stored)").format(n=facts["were_stored"])
     ]
-    if facts["recommended"]:
-        chosen = {name: facts["recommended"][name] for name in sweep.PARAMETERS}
-        named = ", ".join(f"{name} {value}" for name, value in chosen.items())
-        lines.append(
-            _("Recommended: {setting}: {reason}.").format(
-                setting=named, reason=facts["recommended"]["reason"]
-            )
-        )
-    else:
-        lines.append(_("No setting gives two clusters or more. Try a smaller min_cluster_size."))
+    lines.append(_recommended(facts["recommended"]))
     relative = sum(row["dbcv_kind"] == "relative" for row in facts["rows"])
     if relative:
         lines.append(
@@ -123,6 +118,13 @@ def sentences(facts: dict[str, Any]) -> list[str]:
             )
         )
     return lines
+
+
+def _recommended(best: dict[str, Any] | None) -> str:
+    if best is None:
+        return _("No setting gives two clusters or more. Try a smaller min_cluster_size.")
+    named = ", ".join(f"{name} {best[name]}" for name in sweep.PARAMETERS)
+    return _("Recommended: {setting}: {reason}.").format(setting=named, reason=best["reason"])
 
 
 def _missing(dataset: datasets.Dataset, request: sweep.SweepRequest) -> int:

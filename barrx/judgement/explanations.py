@@ -96,20 +96,7 @@ class Ranking:
             return _("The chosen category has no values to compare the clusters with.")
         figures = {"column": chosen.name, "own": f"{chosen.score:.2f}"}
         if rivals:
-            figures |= {"rival": rivals[0].name, "other": f"{rivals[0].score:.2f}"}
-            template = (
-                _(
-                    "Careful: the clusters follow “{rival}”, a property of the files, more than “{column}” "
-                    "(agreement above chance {other} against {own}): they may say more about the pictures' "
-                    "origin than about what they show."
-                )
-                if rivals[0].kind == "file"
-                else _(
-                    "Careful: the clusters follow “{rival}” more than “{column}” "
-                    "(agreement above chance {other} against {own})."
-                )
-            )
-            return template.format(**figures)
+            return _warning(rivals[0]).format(rival=rivals[0].name, other=f"{rivals[0].score:.2f}", **figures)
         if not chosen.is_significant:
             return _("The clusters do not follow “{column}” more than chance would ({own}).").format(
                 **figures
@@ -118,6 +105,19 @@ class Ranking:
             "Nothing else that is known of the pictures explains the clusters clearly better than “{column}” "
             "(agreement above chance {own})."
         ).format(**figures)
+
+
+def _warning(rival: Explanation) -> str:
+    if rival.kind == "file":
+        return _(
+            "Careful: the clusters follow “{rival}”, a property of the files, more than “{column}” "
+            "(agreement above chance {other} against {own}): they may say more about the pictures' origin "
+            "than about what they show."
+        )
+    return _(
+        "Careful: the clusters follow “{rival}” more than “{column}” "
+        "(agreement above chance {other} against {own})."
+    )
 
 
 def rank(
@@ -143,32 +143,35 @@ def rank(
     Cancelled
         if ``cancelled()`` was true
     """
-    everything = [("column", category), *[c for c in candidates if c[1].title != category.title]]
+    everything: list[tuple[Kind, Values]] = [("column", category)]
+    everything += [c for c in candidates if c[1].title != category.title]
     found, left_out = [], {}
     for number, (kind, candidate) in enumerate(everything):
         if cancelled():
             raise Cancelled(_("Stopped."))
-        is_chosen = number == 0
-        reason = "" if is_chosen and len(candidate.known) else _unfit(candidate)
+        reason = _unfit(candidate, is_chosen=candidate is category)
         if reason:
             left_out[candidate.title] = reason
         else:
             compared = agreement.against_chance(candidate, labels, permutations=permutations, seed=seed)
             assert compared is not None  # it has values
-            found.append(
-                Explanation(
-                    name=candidate.title,
-                    kind="file" if kind == "file" else "column",
-                    compared=compared,
-                    n_values=len(candidate.names),
-                    n_missing=candidate.n_missing,
-                    same_as_category=1.0 if is_chosen else _likeness(candidate, category),
-                    is_chosen=is_chosen,
-                )
-            )
+            found.append(_explanation(kind, candidate, category, compared))
         progress(number + 1, len(everything))
     found.sort(key=lambda e: (-e.score, e.name))
     return Ranking(explanations=tuple(found), left_out=left_out)
+
+
+def _explanation(kind: Kind, candidate: Values, category: Values, compared: Compared) -> Explanation:
+    is_chosen = candidate is category
+    return Explanation(
+        name=candidate.title,
+        kind=kind,
+        compared=compared,
+        n_values=len(candidate.names),
+        n_missing=candidate.n_missing,
+        same_as_category=1.0 if is_chosen else _likeness(candidate, category),
+        is_chosen=is_chosen,
+    )
 
 
 def columns(metadata: pd.DataFrame) -> list[tuple[Kind, Values]]:
@@ -207,8 +210,10 @@ _BORDERS = {
 }
 
 
-def _unfit(candidate: Values) -> str:
+def _unfit(candidate: Values, *, is_chosen: bool) -> str:
     n = len(candidate.known)
+    if is_chosen and n:
+        return ""
     if n < 2:
         return _("hardly any picture has a value")
     if len(candidate.names) < 2:

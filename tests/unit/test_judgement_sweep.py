@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-from barrx import cli, datasets, embedding, encoders, pipeline
+from barrx import cli, datasets, embedding, encoders, pipeline, sweep_command
 from barrx.errors import Cancelled, EncoderError, ParameterError
 from barrx.judgement import recommendation, sweep, validity
 from barrx.judgement.sweep import SweepRequest
@@ -225,6 +226,14 @@ def test_command_writes_one_row_a_setting_in_the_published_columns(
     )
 
 
+def test_default_grid_fits_a_small_collection() -> None:
+    assert len(SweepRequest(base=DEMO, grid=sweep_command.default_grid(810))) == 27
+    small = SweepRequest(base=MapRequest.default("s", DEMO.encoder, 12), grid=sweep_command.default_grid(12))
+    for setting in small.settings():
+        setting.projection.check(12)
+        setting.clustering.check(12)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -238,8 +247,6 @@ def test_command_writes_one_row_a_setting_in_the_published_columns(
 def test_command_refuses_in_one_line(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
-    import re
-
     status, out, err = run(capsys, "demo", "--output", tmp_path / "s.csv", *arguments)
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert re.search(message, err)
