@@ -1,7 +1,8 @@
 """What benchmarks share: repeated measurements, a table of them, the memory of a process."""
 
 import statistics
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,38 @@ class Measured:
         """Return the median, and in brackets the smallest and the largest."""
         low, high = min(self.values), max(self.values)
         return f"{self.median:.{decimals}f} ({low:.{decimals}f}–{high:.{decimals}f})"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The naive way and ours, one after the other in one run, as often as there are values."""
+
+    naive: Measured
+    ours: Measured
+
+    @property
+    def ratio(self) -> Measured:
+        """How many times as long the naive way takes, of each pair."""
+        return Measured(tuple(a / b for a, b in zip(self.naive.values, self.ours.values, strict=True)))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long one call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def compared(pairs: Sequence[tuple[Callable[[], object], Callable[[], object]]]) -> Compared:
+    """Measure pairs of (naive, ours), each pair side by side: what else the machine does concerns both."""
+    taken = [(seconds(naive), seconds(ours)) for naive, ours in pairs]
+    naive, ours = zip(*taken, strict=True)
+    return Compared(Measured(naive), Measured(ours))
+
+
+def exponent(sizes: Sequence[int], taken: Sequence[float]) -> float:
+    """Return the power of the size that the time grows with, by least squares on both logarithms."""
+    return float(np.polyfit(np.log(sizes), np.log(taken), 1)[0])
 
 
 def percentile(values: Sequence[float], share: float) -> float:

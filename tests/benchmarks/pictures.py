@@ -123,7 +123,8 @@ def _stand_in(source: Dataset, dataset: Dataset) -> Map:
     key = embedding._matrix_key(dataset, encoder)
     cache.put_many("embeddings", {key: vectors, f"{key}:fingerprint": made_from})
     coordinates = _near(pipeline.load_or_compute(source, _request(source)).coordinates, cut_from, _SPREAD)
-    cache.put("projections", projection._key(made_from, request.projection), coordinates)
+    key = projection._key(made_from, request.projection, len(coordinates), None)
+    cache.put("projections", key, coordinates)
     clustering.load_or_compute(coordinates, request.clustering)
     return pipeline.load_or_compute(dataset, request)
 

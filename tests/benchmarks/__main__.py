@@ -1,0 +1,175 @@
+"""All of Barr X's speed and size, as ratios of one run on one machine.
+
+    python -m tests.benchmarks --home FOLDER [--only change,growth] [--output tests/benchmarks/RESULTS.md]
+
+The folder is a BARRX_HOME that keeps the collections between runs. Each section runs in a process of its own, and
+says with its figures how much memory that process took at most.
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.benchmarks.measure import Compared, exponent, table
+
+Section = Callable[[], str]
+_HEAD = ("what", "pictures", "naive way (s)", "Barr X (s)", "ratio", "to reach", "besides")
+
+
+def ratio_row(what: str, n_images: int, found: Compared, to_reach: str, besides: str = "") -> list[str]:
+    """Return one row of the table of ratios: medians, smallest and largest in brackets."""
+    times = (found.naive.shown(2), found.ours.shown(3), found.ratio.shown(1) + " x")
+    return [what, f"{n_images:,}", *times, to_reach, besides]
+
+
+def sliders() -> str:
+    """The ratios of what a slider waits for."""
+    from barrx import projection as stage
+    from barrx.projection import ProjectionParams
+    from tests.benchmarks import clustering, projection, vectors
+
+    rows = []
+    settings = tuple(ProjectionParams(n_neighbors=k, min_dist=d) for k, d in ((8, 0.1), (30, 0.1), (15, 0.4)))
+    for name, to_reach in (("clipart", "5 x"), ("demo", "3 x")):
+        found = projection.measure(name, settings)
+        together, lost = projection.summary(found)
+        rows.append(
+            ratio_row(
+                "change of n_neighbors or min_dist",
+                found[0].n_images,
+                together,
+                to_reach,
+                f"trustworthiness {min(lost.values):+.4f} to {max(lost.values):+.4f}",
+            )
+        )
+    embedded = vectors.named("clipart")
+    coordinates, _stored = stage.load_or_compute(embedded, ProjectionParams())
+    sizes = clustering.change_of_size(coordinates)
+    slowest = f"{clustering.slowest_ms(sizes):.0f} ms at most (100), clusters matched"
+    rows.append(ratio_row("change of min_cluster_size", len(coordinates), sizes, "2 x", slowest))
+    seen = clustering.seen_before(embedded)
+    rows.append(ratio_row("a setting seen before", len(coordinates), seen, "100 x"))
+    return table(_HEAD, rows)
+
+
+def schedule() -> str:
+    """Twelve settings on three collections: what the epochs of anchored maps were fitted on."""
+    from tests.benchmarks import projection, vectors
+
+    head = (
+        "pictures",
+        "n_neighbors",
+        "min_dist",
+        "UMAP (s)",
+        "from the anchor (s)",
+        "ratio",
+        "trustworthiness",
+        "difference",
+    )
+    rows = []
+    for name in vectors.NAMES:
+        for found in projection.measure(name):
+            rows.append(
+                [
+                    f"{found.n_images:,}",
+                    str(found.params.n_neighbors),
+                    str(found.params.min_dist),
+                    f"{found.taken.naive.median:.2f}",
+                    f"{found.taken.ours.median:.2f}",
+                    f"{found.taken.ratio.median:.1f} x",
+                    f"{found.trust[0]:.4f}",
+                    f"{found.trust[1] - found.trust[0]:+.4f}",
+                ]
+            )
+    return table(head, rows)
+
+
+def growth() -> str:
+    """Seconds of each stage by size, and the exponent of the growth above 2,000 pictures."""
+    from tests.benchmarks import growth
+
+    chosen = [int(size) for size in os.environ.get("BARRX_BENCHMARK_SIZES", "").split(",") if size]
+    found = [growth.measure(n) for n in chosen or growth.SIZES]
+    rows = [[f"{g.n_images:,}", *(f"{g.taken[stage]:.3g}" for stage in growth.STAGES)] for g in found]
+    large = [g for g in found if g.n_images >= 2_000]
+    if len(large) > 1:
+        sizes = [g.n_images for g in large]
+        powers = [exponent(sizes, [g.taken[stage] for g in large]) for stage in growth.STAGES]
+        rows.append(["exponent", *(f"{power:.2f}" for power in powers)])
+    return table(("pictures", *growth.STAGES), rows)
+
+
+# One line for each section: its title, and what returns its table. Whoever measures more adds a line.
+SECTIONS: dict[str, tuple[str, Section]] = {
+    "sliders": ("What a slider waits for", sliders),
+    "schedule": ("Anchored maps: twelve settings on three collections", schedule),
+    "growth": ("Growth, in seconds", growth),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure the sections that are asked for, print them, and write them into a file if one is named."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("--home", type=Path, required=True, help="BARRX_HOME that keeps the collections")
+    parser.add_argument("--only", default=",".join(SECTIONS), help="sections to measure")
+    parser.add_argument("--output", type=Path, help="Markdown file; sections measured before stay in it")
+    parser.add_argument("--section", choices=SECTIONS, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    os.environ["BARRX_HOME"] = str(chosen.home)
+    if chosen.section:
+        print(SECTIONS[chosen.section][1]())
+        return
+    parts = _kept(chosen.output)
+    for name in chosen.only.split(","):
+        parts[SECTIONS[name][0]] = _measured(name, chosen.home)
+        print(f"\n## {SECTIONS[name][0]}\n\n{parts[SECTIONS[name][0]]}", flush=True)
+        if chosen.output:
+            chosen.output.write_text(_page(parts), encoding="utf-8")
+
+
+def _measured(name: str, home: Path) -> str:
+    """Run one section in a process of its own; return its table, and under it when and with what."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks", "--home", str(home), "--section", name],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout is not None
+    text = run.stdout.read()
+    _pid, status, used = os.wait4(run.pid, 0)
+    run.returncode = os.waitstatus_to_exitcode(status)
+    if run.returncode:
+        raise SystemExit(f"{name} ended with status {run.returncode}")
+    return f"{text.strip()}\n\n{_circumstances()}; peak memory of the run {used.ru_maxrss / 1000:,.0f} MB."
+
+
+def _circumstances() -> str:
+    from barrx import cache
+
+    made_with = ", ".join(cache.versions("umap-learn", "pynndescent", "hdbscan", "numba", "numpy", "scipy"))
+    load = f"{os.cpu_count()} cores with a load of {os.getloadavg()[0]:.1f}"
+    return f"{time.strftime('%Y-%m-%d %H:%M')}, Python {platform.python_version()}, {load}, {made_with}"
+
+
+def _kept(output: Path | None) -> dict[str, str]:
+    if output is None or not output.exists():
+        return {}
+    sections = output.read_text(encoding="utf-8").split("\n## ")[1:]
+    return {title: body.strip() for title, body in (part.split("\n", 1) for part in sections)}
+
+
+def _page(parts: dict[str, str]) -> str:
+    head = (
+        "# Results\n\nMade by `python -m tests.benchmarks`. Ratios are of one run on one machine; in brackets the\n"
+        "smallest and the largest.\n"
+    )
+    return head + "".join(f"\n## {title}\n\n{body}\n" for title, body in parts.items())
+
+
+if __name__ == "__main__":
+    main()
