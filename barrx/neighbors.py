@@ -14,7 +14,7 @@ from barrx.i18n import _
 Metric = Literal["cosine", "euclidean", "correlation", "manhattan"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
 STORED_K = 101  # the largest n_neighbors offered by slider, and the picture itself
-_BLOCK = 1024
+_BLOCK = 512
 # Looking at every pair is quicker than NN-descent (Dong, Moses & Li 2011) up to these sizes, measured on two
 # cores with 1,280 features and the width stored; manhattan has no product form.
 _EXACT = 50_000

@@ -19,6 +19,7 @@ def of(dataset: Dataset, finished: Map, index: int, count: int) -> Neighbors:
     k = min(count + 1, len(dataset.filenames))
     stored = _stored(finished.embedding_fingerprint, metric, len(dataset.filenames))
     if stored is not None:
-        return Neighbors(stored.indices[index : index + 1, :k], stored.distances[index : index + 1, :k])
+        row = slice(index, index + 1)
+        return Neighbors(stored.indices[row, :k], stored.distances[row, :k], stored.recall)
     vectors = embedding.require(dataset, encoders.get(finished.request.encoder)).vectors
     return neighbors.of_one(vectors, metric, index, k)

@@ -1,10 +1,13 @@
 """Nearest neighbours: equal to scipy's full distance matrix, self first, ties in order."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from barrx import neighbors
+from barrx import cache, neighbors
+from barrx.embedding import Embedding
 from barrx.errors import ParameterError
 from barrx.neighbors import METRICS, Metric
 
@@ -73,6 +76,8 @@ def test_neighbors_by_manhattan_above_two_thousand_recall_nearly_all() -> None:
     exact = np.argsort(full, axis=1)[:, :15]
     recall = np.mean([len(set(a) & set(b)) / 15 for a, b in zip(found.indices[:200], exact, strict=True)])
     assert recall > 0.97
+    assert found.recall == pytest.approx(recall, abs=0.02)
+    assert neighbors.compute(vectors[:500], "manhattan", 15).recall == 1
     np.testing.assert_array_equal(found.indices[:, 0], np.arange(2300))
 
 
@@ -93,3 +98,28 @@ def test_first_gives_copies_of_exactly_k_columns() -> None:
 def test_neighbors_refuse_what_they_cannot_do(metric: Metric, k: int, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         neighbors.compute(cloud(10), metric, k)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean", "correlation"])
+def test_neighbors_above_the_exact_size_recall_nearly_all(
+    metric: Metric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = cloud(1500, features=8)
+    exact = neighbors.compute(vectors, metric, 15)
+    monkeypatch.setattr(neighbors, "_EXACT", 1000)
+    found = neighbors.compute(vectors, metric, 15)
+    recall = np.mean([len(set(a) & set(b)) / 15 for a, b in zip(found.indices, exact.indices, strict=True)])
+    assert recall > 0.97
+    assert found.recall == pytest.approx(recall, abs=0.02)
+    np.testing.assert_allclose(found.distances, exact.distances, atol=0.1)
+    assert neighbors.recipe(metric, 1001) != neighbors.recipe(metric, 1000)
+
+
+def test_recall_is_stored_with_the_neighbors(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbors, "_EXACT", 100)
+    vectors = cloud(300, features=8)
+    embedding = Embedding(vectors, cache.fingerprint(vectors), "test")
+    computed = neighbors.load_or_compute(embedding, "cosine", 15)
+    stored = neighbors.load(embedding.fingerprint, "cosine", 300)
+    assert stored is not None
+    assert 0.9 < stored.recall == computed.recall <= 1
