@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-from barrx import cli, datasets, embedding, encoders, pipeline, sweep_command
+from barrx import cache, cli, datasets, embedding, encoders, pipeline, sweep_command, workers
 from barrx.errors import Cancelled, EncoderError, ParameterError
 from barrx.judgement import recommendation, sweep, validity
 from barrx.judgement.sweep import SweepRequest
@@ -135,8 +137,6 @@ def test_another_category_is_compared_without_measuring_the_maps_again(
 
 
 def test_a_worker_does_a_sweep_and_tells_how_far_it_is(home: Path) -> None:
-    from barrx import workers
-
     pool = workers.Pool()
     try:
         job = pool.submit("sweep", {"request": cuts(8, 16).to_json()}, key="s", lane="maps")
@@ -145,6 +145,33 @@ def test_a_worker_does_a_sweep_and_tells_how_far_it_is(home: Path) -> None:
         pool.close()
     assert (ended.state, ended.result, ended.done, ended.total) == ("done", {"settings": 2}, 2, 2)
     assert None not in sweep.stored(datasets.load("demo"), cuts(8, 16))
+
+
+def test_two_processes_give_what_one_gives_and_none_is_left(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo, request, pools = datasets.load("demo"), cuts(*range(5, 25), category="category"), []
+    monkeypatch.setattr(sweep, "_WORTH_A_HELPER", 1)
+    monkeypatch.setattr(workers, "Pool", lambda kind=workers.Pool: pools.append(kind()) or pools[-1])
+    by_helper: list[int] = []
+
+    def slowly(done: int, total: int, _detail: str) -> None:
+        if len(by_helper) < 3:  # the other process needs a moment to begin
+            wait_until(lambda: pools[0].find("sweep from the end").snapshot.done > len(by_helper))
+        by_helper.append(pools[0].find("sweep from the end").snapshot.done)
+
+    together = sweep.run(demo, request, slowly)
+    assert by_helper[2] >= 3
+    assert pools[0].process_ids().get("long", []) == []
+    cache.clear("projections")
+    assert sweep.run(demo, request, alone=True) == together
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 # --- what is recommended ----------------------------------------------------------------------------------
