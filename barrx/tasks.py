@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from barrx import arrangements, cache, cliff, datasets, embedding, encoders, pipeline, projection
-from barrx.arrangements import Arrangement, Source
+from barrx import cache, cliff, datasets, embedding, encoders, pipeline, projection
 from barrx.judgement import questions, sweep
 from barrx.judgement.questions import Question
 from barrx.judgement.sweep import SweepRequest
@@ -33,16 +32,6 @@ def _map(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str,
 def _ahead(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
     """Compute a map that nobody has asked for yet, unless it would drive out one that somebody has."""
     return {} if cache.is_nearly_full("projections") else _map(arguments, report, stopped)
-
-
-def _arrange(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
-    request = MapRequest.from_json(arguments["map"])
-    dataset = datasets.load(request.slug)
-    source = Source.of(dataset, pipeline.load_or_compute(dataset, request))
-    _arranged, was_stored = arrangements.load_or_compute(
-        source, Arrangement.from_json(arguments["arrangement"])
-    )
-    return {"was_stored": was_stored}
 
 
 def _cliff(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
@@ -121,7 +110,6 @@ def _weights(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[
 _TASKS: dict[str, Callable[[Arguments, Report, Stopped], Mapping[str, Any]]] = {
     "map": _map,
     "ahead": _ahead,
-    "arrange": _arrange,
     "cliff": _cliff,
     "warm": _warm,
     "sweep": _sweep,

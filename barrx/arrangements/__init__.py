@@ -4,7 +4,7 @@ An arrangement gives every picture a place, in dataset order, and never drops on
 labelled place of its own. The places lie over the map's, so that pictures can travel from one to the other.
 """
 
-from barrx.arrangements.arranging import Arranged, arrange, load, load_or_compute
+from barrx.arrangements.arranging import Arranged, arrange, load_or_compute
 from barrx.arrangements.axes import Marks
 from barrx.arrangements.layouts import title
 from barrx.arrangements.params import BY_CLUSTER, KINDS, Arrangement, Kind
@@ -21,7 +21,6 @@ __all__ = [
     "Marks",
     "Source",
     "arrange",
-    "load",
     "load_or_compute",
     "title",
 ]

@@ -14,7 +14,8 @@ from barrx.arrangements.params import Arrangement
 from barrx.arrangements.source import Source
 
 _VERSION = 1  # of the methods: another one when they give other places
-_FEW = 300  # up to so many pictures nothing takes longer than a reader waits
+_STORED = ("grid", "columns", "time")
+_FEW = 300  # up to so many pictures nothing costs more than looking it up
 _NO_NAMES: Mapping[int, str] = {}
 
 
@@ -53,38 +54,21 @@ def arrange(source: Source, arrangement: Arrangement, names: Mapping[int, str] =
     return _over_map(source, chosen, chosen.places())
 
 
-def load(source: Source, arrangement: Arrangement, names: Mapping[int, str] = _NO_NAMES) -> Arranged | None:
-    """Return an arrangement if it is stored, or costs next to nothing; None if it has to be computed.
+def load_or_compute(
+    source: Source, arrangement: Arrangement, names: Mapping[int, str] = _NO_NAMES
+) -> Arranged:
+    """Return an arrangement; its places are stored if they cost something (half a second at 100,000).
 
     Raises
     ------
     ParameterError
         as :func:`arrange`
     """
-    if not _is_costly(source, arrangement):
+    if arrangement.kind not in _STORED or len(source) <= _FEW:
         return arrange(source, arrangement, names)
     chosen = layout(source, arrangement, names)
-    places = cache.get("projections", _key(chosen, arrangement))
-    return None if places is None else _over_map(source, chosen, places)
-
-
-def load_or_compute(source: Source, arrangement: Arrangement) -> tuple[Arranged, bool]:
-    """Return an arrangement, and whether nothing had to be computed.
-
-    Raises
-    ------
-    ParameterError
-        as :func:`arrange`
-    """
-    if not _is_costly(source, arrangement):
-        return arrange(source, arrangement), True
-    chosen = layout(source, arrangement, _NO_NAMES)
-    places, was_there = cache.get_or_compute("projections", _key(chosen, arrangement), chosen.places)
-    return _over_map(source, chosen, places), was_there
-
-
-def _is_costly(source: Source, arrangement: Arrangement) -> bool:
-    return arrangement.kind in ("grid", "columns", "time") and len(source) > _FEW
+    places, _was_there = cache.get_or_compute("projections", _key(chosen, arrangement), chosen.places)
+    return _over_map(source, chosen, places)
 
 
 def _key(chosen: Layout, arrangement: Arrangement) -> str:

@@ -10,9 +10,9 @@ Places = NDArray[np.float64]
 ASPECT = 1.5
 """Width over height of an arrangement: about that of the map on the page."""
 
-# An exact assignment of 1,500 takes half a second and grows with the cube; its neighbourhoods are only
-# a little better (demo: 97 % instead of 94 % of a cell's neighbours are among the 50 nearest on the map).
-EXACT_UP_TO = 1_500
+# An exact assignment of 1,000 takes a fifth of a second and grows with the cube: 1.7 s for 2,000. Its neighbourhoods
+# are a little better (demo: 97 % instead of 94 % of a cell's neighbours are among the 50 nearest on the map).
+EXACT_UP_TO = 1_000
 LEAF = 64
 
 

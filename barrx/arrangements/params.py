@@ -1,8 +1,7 @@
 """What one asks for when pictures are arranged."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from barrx.errors import ParameterError
 from barrx.i18n import _, ngettext
@@ -54,12 +53,3 @@ class Arrangement:
                     wanted,
                 ).format(kind=self.kind, wanted=wanted, n=len(self.columns))
             )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the arrangement as JSON values, for a worker."""
-        return {"kind": self.kind, "columns": list(self.columns)}
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Arrangement":
-        """Read an arrangement written by :meth:`to_json`."""
-        return cls(kind=values["kind"], columns=tuple(values["columns"]))

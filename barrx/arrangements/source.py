@@ -86,8 +86,10 @@ class Source:
     # --- what can be chosen -------------------------------------------------------------------------------
 
     def category_columns(self) -> list[str]:
-        """Return the columns that make columns of pictures."""
-        return roles.categorical(self.metadata)
+        """Return the columns that make columns of pictures, the one with the fewest values first."""
+        found = roles.categorical(self.metadata)
+        n_values = {str(name): int(n) for name, n in self.metadata[found].nunique().items()}
+        return sorted(found, key=lambda name: n_values[name])
 
     def numeric_columns(self) -> list[str]:
         """Return the columns that hold more than one number, and then ``MEASURES``."""

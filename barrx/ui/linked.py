@@ -1,22 +1,26 @@
 """A choice whose value, not its label, is in the address (a bound selectbox would put its label there)."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
 from barrx.i18n import _
 from barrx.ui.text import plain
 
+T = TypeVar("T", bound=str)
+
 
 def choice(
     label: str,
-    options: Sequence[str],
+    options: Sequence[T],
     *,
-    default: str,
-    name: Callable[[str], str],
+    default: T,
+    name: Callable[[T], str],
     key: str,
     help: str | None = None,
-) -> str:
+    as_buttons: bool = False,
+) -> T:
     """Show a list and return what is chosen; the key is also the name in the address.
 
     Parameters
@@ -24,6 +28,7 @@ def choice(
     options : values, at least one
     default : the value that is left out of the address
     name : gives the text people see for a value
+    as_buttons : side by side, all to be seen, instead of a list that opens
     """
     asked = st.query_params.get(key)
     if key not in st.session_state:
@@ -32,7 +37,12 @@ def choice(
         st.session_state[key] = asked if asked in options else default
     elif st.session_state[key] not in options:  # removed since
         st.session_state[key] = default
-    chosen = st.selectbox(label, options, format_func=name, key=key, help=help, persist_state="session")
+    if as_buttons:
+        chosen = st.segmented_control(
+            label, options, format_func=name, key=key, help=help, persist_state="session", required=True
+        )
+    else:
+        chosen = st.selectbox(label, options, format_func=name, key=key, help=help, persist_state="session")
     chosen = chosen if chosen is not None else default
     if chosen == default:
         st.query_params.pop(key, None)

@@ -7,7 +7,9 @@ from barrx import export
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext
 from barrx.pipeline import Map, MapRequest
+from barrx.projection import Coordinates
 from barrx.ui import (
+    arrange_panel,
     changes,
     coloring,
     figures,
@@ -54,15 +56,18 @@ def _area(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> None:
 def _map(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> list[int] | None:
     """Show the map; return the pictures that are selected, None without any."""
     colors = _coloring(dataset, finished, color)
-    frame = _points(f"{finished.revision}:{color}", finished, colors)
+    placed = arrange_panel.places(dataset, finished, arrange_panel.choose(dataset, finished), {})
+    frame = _points(f"{finished.revision}:{color}:{placed.version}", finished, colors, placed.coordinates)
     options = MapOptions(
-        revision=finished.revision,
+        revision=f"{finished.revision}{placed.version}",
         palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.CATEGORICAL,
         legend=_legend(colors),
         legend_title=colors.title,
         token=routes.sign(dataset.slug, dataset.fingerprint),
         marked=[] if (picked := state.picked(dataset)) is None else [picked],
         clusters=_clusters(finished),
+        axes=placed.axes,
+        pitch=placed.pitch,
         dimmed=dimmed,
         alt=_alt_text(dataset, finished),
     )
@@ -89,11 +94,11 @@ def _legend(colors: Coloring) -> list[tuple[str, int, int]]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _points(version: str, _finished: Map, _colors: Coloring) -> pd.DataFrame:
+def _points(version: str, _finished: Map, _colors: Coloring, _coordinates: Coordinates) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "x": _finished.coordinates[:, 0],
-            "y": _finished.coordinates[:, 1],
+            "x": _coordinates[:, 0],
+            "y": _coordinates[:, 1],
             "colour": _colors.indexes,
             "cluster": _finished.clustering.labels,
             "strength": _finished.clustering.strength,

@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from barrx import cache, clustering, datasets, embedding, encoders, pipeline, projection, settings
+from barrx import cache, datasets, embedding, encoders, pipeline, projection, settings
 from barrx.datasets import Dataset
 from barrx.pipeline import Map, MapRequest
 
@@ -125,7 +125,6 @@ def _stand_in(source: Dataset, dataset: Dataset) -> Map:
     coordinates = _near(pipeline.load_or_compute(source, _request(source)).coordinates, cut_from, _SPREAD)
     key = projection._key(made_from, request.projection, len(coordinates), None)
     cache.put("projections", key, coordinates)
-    clustering.load_or_compute(coordinates, request.clustering)
     return pipeline.load_or_compute(dataset, request)
 
 

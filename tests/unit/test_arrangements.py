@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from barrx import arrangements, datasets, pipeline, tasks
+from barrx import arrangements, datasets, pipeline
 from barrx.arrangements import BY_CLUSTER, Arranged, Arrangement, Source, axes, grid
 from barrx.errors import ParameterError
 from barrx.pipeline import MapRequest
@@ -378,26 +378,20 @@ def test_source_offers_the_columns_that_fit(demo: Source) -> None:
 # --- stored -----------------------------------------------------------------------------------------------
 
 
-def test_arrangement_is_stored_and_the_worker_finds_what_the_page_asks_for(home: Path, demo: Source) -> None:
-    request = MapRequest.default("demo", "efficientnet-lite0", len(demo))
-    assert arrangements.load(demo, GRID) is None
-    arguments = {"map": request.to_json(), "arrangement": GRID.to_json()}
-    done = tasks.run("arrange", arguments, lambda *_: None, lambda: False)
-    assert done == {"was_stored": False}
-    stored = arrangements.load(demo, GRID)
-    assert stored is not None
-    assert np.array_equal(stored.coordinates, arrangements.arrange(demo, GRID).coordinates)
-    assert tasks.run("arrange", arguments, lambda *_: None, lambda: False) == {"was_stored": True}
-
-
-def test_arrangement_survives_json() -> None:
-    assert Arrangement.from_json(by("kind").to_json()) == by("kind")
+@pytest.mark.parametrize("arrangement", [GRID, TIME, by("category"), by(BY_CLUSTER)], ids=str)
+def test_arrangement_that_is_stored_is_the_one_that_was_computed(
+    home: Path, demo: Source, arrangement: Arrangement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = arrangements.load_or_compute(demo, arrangement)
+    monkeypatch.setattr(grid, "assigned", None)  # nothing is assigned again
+    again = arrangements.load_or_compute(demo, arrangement)
+    assert np.array_equal(first.coordinates, again.coordinates)
+    assert first.marks == again.marks
 
 
 def test_names_of_clusters_change_no_place(home: Path, demo: Source) -> None:
     arrangements.load_or_compute(demo, by(BY_CLUSTER))
     largest = int(np.bincount(demo.labels[demo.labels >= 0]).argmax())
-    named = arrangements.load(demo, by(BY_CLUSTER), {largest: "Animals"})
-    assert named is not None
+    named = arrangements.load_or_compute(demo, by(BY_CLUSTER), {largest: "Animals"})
     assert labels(named)[0].startswith("Animals · ")
     assert np.array_equal(named.coordinates, arrangements.arrange(demo, by(BY_CLUSTER)).coordinates)

@@ -171,6 +171,7 @@ def _sent(options: MapOptions, frame: pd.DataFrame) -> dict[str, object]:
         "hide_filtered": options.hide_filtered,
         "selection_revision": options.selection_revision,
         "axes": None if options.axes is None else dataclasses.asdict(options.axes),
+        "pitch": options.pitch,
         "camera": None if options.camera is None else list(options.camera),
         "focus": _focus(options, frame),
         "lines": _checked(np.array(options.lines, np.int64), n, "lines").reshape(-1, 2).tolist(),

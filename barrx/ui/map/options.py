@@ -139,6 +139,9 @@ class MapOptions:
         and otherwise keeps the selection it has
     selection_revision : str
     axes : Axes or None
+        what there is to read beside an arrangement; None: the map itself, where clusters have places
+    pitch : float or None
+        distance of neighbouring places of an arrangement where no two pictures share one: the pictures fill them
     camera : (x, y, zoom) or None
         where one looks at first: the middle in the map's coordinates; zoom 1 shows everything
     focus : (revision, indexes) or None
@@ -173,6 +176,7 @@ class MapOptions:
     selection: NDArray[np.integer] | None = None
     selection_revision: str = ""
     axes: Axes | None = None
+    pitch: float | None = None
     camera: Camera | None = None
     focus: tuple[str, Sequence[int]] | None = None
     lines: Sequence[tuple[int, int]] = ()
@@ -193,6 +197,8 @@ class MapOptions:
                 raise ParameterError(
                     _("The camera's zoom must be above 0, got {zoom}.").format(zoom=self.camera[2])
                 )
+        if self.pitch is not None and not (math.isfinite(self.pitch) and self.pitch > 0):
+            raise ParameterError(_("pitch must be above 0, got {pitch}.").format(pitch=self.pitch))
         if len(self.lines) > MAX_LINES:
             raise ParameterError(
                 _("A map may have {bound} lines at most, got {n}.").format(bound=MAX_LINES, n=len(self.lines))

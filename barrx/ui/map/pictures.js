@@ -10,6 +10,9 @@ export const USUAL_SIDE = 560; // pixels of the map; on a smaller one pictures a
 const GROWTH = 0.25; // pictures grow with this power of the zoom
 const MOST_GROWTH = 3;
 const SPACE = { both: 1.2, pictures: 0.98 }; // width of a cell, in pictures
+const TILE = 10; // pixels between neighbouring places of a grid from which on each shows its picture
+const LARGEST_TILE = 320;
+const TILE_ROOM = 0.94; // of the distance, for picture and frame
 const FADED = 0.18;
 const MOST_MARKED = 20;
 
@@ -37,13 +40,22 @@ export class Pictures {
     return size * room * Math.min(MOST_GROWTH, Math.max(0.75, camera.zoom ** GROWTH));
   }
 
+  /** How large the pictures of a grid are, whose places are `pitch` apart: 0 where they would be too small. */
+  tileAt(camera, pitch) {
+    const room = pitch ? pitch * camera.scale : 0;
+    return room < TILE ? 0 : Math.min(LARGEST_TILE, room * TILE_ROOM) - 2 * frameOf(room);
+  }
+
   /** Return the points that are to be shown as pictures in this view, the one to lie on top first. */
-  chosen({ camera, positions, mode, marked }, width) {
-    const level = levelFor((width * SPACE[mode]) / camera.scale);
-    const standing = this.representatives.at(level);
+  chosen({ camera, positions, mode, marked, pitch, isPiled }, width) {
+    const isTiled = this.tileAt(camera, pitch) > 0;
+    const level = isTiled ? Infinity : levelFor((width * SPACE[mode]) / camera.scale);
+    // A picture that stood for a part of a pile would cover the piles beside it.
+    const standing = isPiled && !isTiled ? [] : this.representatives.at(level);
     const shown = [];
     const add = (i) => {
-      const [x, y] = camera.toScreen(positions.x[i], positions.y[i]);
+      const x = positions.x[i] * camera.scale + camera.offsetX;
+      const y = camera.offsetY - positions.y[i] * camera.scale;
       if (x > -width && y > -width && x < camera.width + width && y < camera.height + width) {
         shown.push({ i, x, y });
       }
@@ -63,7 +75,7 @@ export class Pictures {
    */
   draw(context, scene) {
     const { camera, size, ratio, isMoving } = scene;
-    const width = this.sizeAt(camera, size);
+    const width = this.tileAt(camera, scene.pitch) || this.sizeAt(camera, size);
     const shown = this.chosen(scene, width);
     const side = width * ratio > 120 ? 320 : 96;
     const waiting = [];
@@ -89,7 +101,7 @@ export class Pictures {
     const left = Math.round(x - w / 2);
     const top = Math.round(y - h / 2);
     const isFaded = this.bright && !this.bright[i];
-    const frame = width > 60 ? 3 : 2;
+    const frame = frameOf(width);
     context.globalAlpha = isFaded ? FADED : 1;
     context.fillStyle = cssOf(colourOf(points.colour[i], colours.palette, colours.noise));
     if (!isFaded) context.fillRect(left - frame, top - frame, w + 2 * frame, h + 2 * frame);
@@ -112,6 +124,10 @@ export class Pictures {
     }
     return -1;
   }
+}
+
+function frameOf(width) {
+  return width > 60 ? 3 : width > 24 ? 2 : 1;
 }
 
 // A picture that is not faded stands before one that is, and one that belongs somewhere before noise.

@@ -13,6 +13,7 @@ const SIZES = [
   [15_000, 2.7],
   [Infinity, 1.5],
 ];
+const BESIDE = 0.46; // of the distance of two places in a grid: points side by side do not touch
 const FEW = 15_000;
 const USUAL_PICTURE = 40;
 
@@ -49,7 +50,8 @@ export class Screen {
     const { camera, size } = scene;
     const growth = Math.min(2.2, Math.max(1, camera.zoom ** 0.3));
     const room = Math.min(1, Math.sqrt(Math.min(camera.width, camera.height) / USUAL_SIDE));
-    return usual * growth * room * Math.sqrt(size / USUAL_PICTURE);
+    const most = scene.pitch ? Math.max(0.75, BESIDE * scene.pitch * camera.scale) : Infinity;
+    return Math.min(most, usual * growth * room * Math.sqrt(size / USUAL_PICTURE));
   }
 
   brush(shape, radius, rim) {

@@ -265,7 +265,8 @@ export class MapView {
     const { camera, points, positions, paint, colours, theme, pictures, options, state } = this;
     const mode = options.token ? state.mode : "dots";
     const look = { paint, colours, theme, pictures, mode, size: state.size, marked: options.marked };
-    const scene = { camera, points, positions, isMoving, ...look };
+    const placed = { pitch: options.pitch, isPiled: Boolean(options.pitch && options.axes?.y) };
+    const scene = { camera, points, positions, isMoving, ...placed, ...look };
     this.screen.draw(scene);
     if (this.pointer.place && !this.gestures.drag && !isTravelling) this.pointer.point();
     this.screen.drawMarks(scene, this.marks());
