@@ -87,6 +87,11 @@ def selected(page: Page) -> set[int]:
     return found
 
 
+def expect_selected(page: Page, expected: set[int]) -> None:
+    listed = " ".join(map(str, sorted(expected)))
+    expect(page.get_by_text(f"selected {len(expected)} pictures: {listed}", exact=True)).to_be_visible()
+
+
 # --- what is drawn ----------------------------------------------------------------------------------------
 
 
@@ -132,6 +137,10 @@ def test_map_shows_dots_or_pictures_or_both(page: Page, maps: Server) -> None:
     expect(canvas).to_have_attribute("data-pictures", "0")
     choose(page, "pictures")
     page.wait_for_function("(both) => " + _dataset("pictures") + " > both", arg=both)
+
+
+def _dataset_view() -> str:
+    return _dataset("view").removeprefix("Number(").removesuffix(")")
 
 
 def _dataset(name: str) -> str:
@@ -342,6 +351,99 @@ def test_buttons_zoom(page: Page, maps: Server) -> None:
     assert view(page)["scale"] == pytest.approx(before)
 
 
+def test_tab_goes_from_cluster_to_cluster_and_leaves_the_map(page: Page, maps: Server) -> None:
+    show(page, maps, "plain=1")
+    fitted = view(page)
+    canvas = the_map(page)
+    canvas.focus()
+    said = page.locator(".stage [aria-live]")
+    page.keyboard.press("Tab")
+    expect(said).to_have_text("group 0, 80 images")
+    wait_until_still(page)
+    box = canvas.bounding_box()
+    assert box
+    inside_box = pixels(page) - [box["x"], box["y"]]
+    shown = ((inside_box > 0) & (inside_box < [box["width"], box["height"]])).all(axis=1)
+    assert view(page)["scale"] > fitted["scale"]
+    group = np.array([i for i in range(600) if i % 6 == 0 and i % 5 < 4])
+    assert shown[group].mean() > 0.8
+    page.keyboard.press("Tab")
+    expect(said).to_have_text("group 1, 80 images")
+    page.keyboard.press("Shift+Tab")
+    expect(said).to_have_text("group 0, 80 images")
+    page.keyboard.press("Shift+Tab")
+    expect(canvas).not_to_be_focused()
+    canvas.focus()
+    for _ in range(6):
+        page.keyboard.press("Tab")
+    expect(said).to_have_text("group 5, 80 images")
+    expect(canvas).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(canvas).not_to_be_focused()
+    canvas.focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(canvas).not_to_be_focused()
+
+
+def test_camera_is_taken_from_python_and_told_once_it_rests(page: Page, maps: Server) -> None:
+    show(page, maps, "plain=1&camera=2.5,-1,3&lines=1")
+    box = the_map(page).bounding_box()
+    assert box
+    there = view(page)
+    middle = (
+        (box["width"] / 2 - there["offsetX"]) / there["scale"],
+        (there["offsetY"] - box["height"] / 2) / there["scale"],
+    )
+    assert middle == pytest.approx((2.5, -1), abs=0.05)
+    expect(page.get_by_text("camera unmoved")).to_be_visible()
+    left, top = corner(page)
+    drag(page, [(left + 300, top + 200), (left + 200, top + 200)])
+    moved = view(page)
+    expect(page.get_by_text("camera unmoved")).to_have_count(0)
+    told = [float(v) for v in page.get_by_text("camera").inner_text().split()[1:]]
+    expected = (box["width"] / 2 - moved["offsetX"]) / moved["scale"], -1, 3
+    assert told == pytest.approx(expected, abs=0.05)
+    page.get_by_role("button", name="show group 2").click()
+    page.wait_for_function("(before) => " + _dataset_view() + " !== before", arg=json.dumps(moved))
+    wait_until_still(page)
+    group = np.array([i for i in range(600) if i % 6 == 2 and i % 5 < 4])
+    places = pixels(page)[group] - [box["x"], box["y"]]
+    assert ((places > 0) & (places < [box["width"], box["height"]])).all()
+
+
+def test_100000_points_are_clicked_selected_and_coloured_by_kilobytes(page: Page, maps: Server) -> None:
+    moved = [0]
+    page.on(
+        "websocket",
+        lambda socket: [
+            socket.on(way, lambda frame: moved.__setitem__(0, moved[0] + len(frame)))
+            for way in ("framesent", "framereceived")
+        ],
+    )
+    show(page, maps, "n=100000&plain=1")
+    page.on(
+        "response",
+        lambda answer: moved.__setitem__(0, moved[0] + int(answer.headers.get("content-length", 0))),
+    )
+    moved[0] = 0
+    page.mouse.click(*pixel_of(page, 7))
+    expect(page.get_by_text("after 1 clicks")).to_be_visible()
+    wait_until_idle(page)
+    assert moved[0] < 40_000
+    moved[0] = 0
+    choose(page, "lasso")
+    drag(page, ring(page))
+    expect(page.get_by_text("pictures:")).to_be_visible()
+    wait_until_idle(page)
+    assert moved[0] < 80_000
+    moved[0] = 0
+    page.get_by_text("by row").click()
+    wait_for_another_map(page, "100000-0-False")
+    wait_until_idle(page)
+    assert moved[0] < 250_000  # one byte a picture, once
+
+
 def test_two_fingers_zoom(open_page: OpenPage, maps: Server) -> None:
     page = open_page(width=390, height=844, has_touch=True)
     show(page, maps)
@@ -469,6 +571,102 @@ def test_selection_stays_with_its_pictures_on_another_map(page: Page, maps: Serv
     wait_for_another_map(page, "600-0-False")
     assert selected(page) == before
     expect(the_map(page)).to_have_attribute("data-selected", str(len(before)))
+
+
+def test_shift_and_click_adds_a_picture_or_takes_it_out(page: Page, maps: Server) -> None:
+    show(page, maps, "plain=1")
+    places = pixels(page)
+    one = alone(page)
+    other = int(np.linalg.norm(places - places[one], axis=1).argmax())
+    for click, expected in ((one, {one}), (other, {one, other}), (one, {other})):
+        page.keyboard.down("Shift")
+        page.mouse.click(*pixel_of(page, click))
+        page.keyboard.up("Shift")
+        expect_selected(page, expected)
+    expect(page.get_by_text("clicked None after 0 clicks")).to_be_visible()
+
+
+def test_selection_is_replaced_or_added_to(page: Page, maps: Server) -> None:
+    show(page, maps, "plain=1")
+    left, top = corner(page)
+    boxes = [(left + x, top + 20.0, left + x + 150, top + 180.0) for x in (250.0, 420.0)]
+    places = pixels(page)
+    first, second = (set(np.flatnonzero(((places > b[:2]) & (places < b[2:])).all(axis=1))) for b in boxes)
+    assert first
+    assert second
+    choose(page, "box")
+    ways = [("", second), ("Alt", first | second), ("", second), ("Shift", first | second)]
+    drag(page, [boxes[0][:2], boxes[0][2:]])
+    expect_selected(page, first)
+    for key, expected in ways:
+        if key:
+            page.keyboard.down(key)
+        box = boxes[0 if key else 1]
+        drag(page, [box[:2], box[2:]])
+        if key:
+            page.keyboard.up(key)
+        expect_selected(page, expected)
+    page.get_by_role("button", name="Add to the selection").click()
+    page.mouse.click(*pixel_of(page, outside := min(set(range(600)) - first - second)))
+    expect_selected(page, first | second | {outside})
+
+
+def test_selection_of_python_is_taken_and_may_be_changed(page: Page, maps: Server) -> None:
+    show(page, maps, "plain=1")
+    page.get_by_role("button", name="select group 3").click()
+    expect(the_map(page)).to_have_attribute("data-selected", "80")
+    the_map(page).press("Escape")
+    expect(the_map(page)).to_have_attribute("data-selected", "0")
+    page.get_by_role("button", name="again").click()
+    wait_until_idle(page)
+    expect(the_map(page)).to_have_attribute("data-selected", "0")
+
+
+# --- filters and search -----------------------------------------------------------------------------------
+
+
+def test_filters_fade_or_hide_and_a_selection_leaves_out_the_rest(page: Page, maps: Server) -> None:
+    show(page, maps, "plain=1")
+    i = alone(page)
+    even = i if i % 2 == 0 else next(k for k in range(0, 600, 2) if k % 5 < 4)
+    before = ink(page, even)
+    page.get_by_text("odd groups only").click()
+    expect(the_map(page)).to_have_attribute("data-shown", "300")
+    faded = ink(page, even)
+    assert sum(faded) > sum(before)
+    box = the_map(page).bounding_box()
+    assert box
+    page.keyboard.down("Shift")
+    drag(page, [(box["x"] + 2, box["y"] + 2), (box["x"] + box["width"] - 4, box["y"] + box["height"] - 4)])
+    page.keyboard.up("Shift")
+    expect_selected(page, set(range(1, 600, 2)))
+    page.get_by_text("hide the others").click()
+    wait_until_idle(page)
+    page.mouse.move(*pixel_of(page, even))
+    page.wait_for_timeout(300)
+    tooltip = page.locator(".tooltip")
+    assert tooltip.is_hidden() or int(tooltip.get_attribute("data-index") or 0) % 2 == 1
+
+
+def test_search_as_one_types_and_back(page: Page, maps: Server) -> None:
+    show(page, maps, "plain=1&searchable=1")
+    field = page.get_by_role("searchbox")
+    field.press_sequentially("12", delay=30)
+    hits = page.locator(".search .hits")
+    n = sum("12" in str(i) for i in range(600))
+    expect(hits).to_have_text(f"{n} of 600")
+    expect(field).to_be_focused()
+    field.press("Escape")
+    expect(field).to_have_value("")
+    expect(hits).to_have_text("")
+    field.press_sequentially("599", delay=30)
+    expect(hits).to_have_text("1 of 600")
+    page.get_by_role("button", name="Clear the search").click()
+    expect(hits).to_have_text("")
+    expect(field).to_be_focused()
+
+
+# --- the legend -------------------------------------------------------------------------------------------
 
 
 def test_legend_brings_out_its_points(page: Page, maps: Server) -> None:

@@ -45,6 +45,7 @@ __all__ = [
 
 _HERE = Path(__file__).parent
 _TEXT_LENGTH = 300  # characters of a name
+_MODULES = sorted(path.name for path in _HERE.glob("*.js") if path.name != "entry.js")
 
 _component = st.components.v2.component(
     "barrx_map",
@@ -81,7 +82,7 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
     about = {"key": key, "n": n, "collection": collection, "arrangement": arrangement}
     result = _component(
         key=key,
-        data={"columns": sent, "options": {**_sent(options, frame), **about}},
+        data={"modules": _MODULES, "columns": sent, "options": {**_sent(options, frame), **about}},
         on_clicked_change=lambda: None,
         on_selection_change=lambda: None,
         on_camera_change=lambda: None,

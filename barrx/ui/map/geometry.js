@@ -36,12 +36,18 @@ export function extentOf({ x, y, n }, test) {
 /** Return 1 for each point inside a polygon, by the even-odd rule. */
 export function insidePolygon(polygon, x, y) {
   const found = new Uint8Array(x.length);
+  const [left, right, low, high] = boundsOf(...[0, 1].map((axis) => polygon.map((corner) => corner[axis])));
+  // Most points are nowhere near: 300 corners times 100,000 points take a fifth of a second.
+  const near = [];
+  for (let i = 0; i < x.length; i++) {
+    if (x[i] >= left && x[i] <= right && y[i] >= low && y[i] <= high) near.push(i);
+  }
   for (let e = 0; e < polygon.length; e++) {
     const [x1, y1] = polygon[e];
     const [x2, y2] = polygon[(e + 1) % polygon.length];
     if (y1 === y2) continue;
     const slope = (x2 - x1) / (y2 - y1);
-    for (let i = 0; i < x.length; i++) {
+    for (const i of near) {
       if (y1 > y[i] !== y2 > y[i] && x[i] < slope * (y[i] - y1) + x1) found[i] ^= 1;
     }
   }

@@ -209,8 +209,8 @@ export class MapView {
   filter() {
     const { options, points, search } = this;
     this.visible = options.hide_filtered ? (points.shown ?? null) : null;
-    const count = points.shown ? points.shown.reduce((sum, flag) => sum + flag, 0) : points.n;
-    search.update(options, count, points.n);
+    this.passing = points.shown ? points.shown.reduce((sum, flag) => sum + flag, 0) : points.n;
+    search.update(options, this.passing, points.n);
   }
 
   focus() {
@@ -299,6 +299,7 @@ export class MapView {
     const { dataset } = this.canvas;
     dataset.points = this.points.n;
     dataset.pictures = this.pictures.drawn.length;
+    dataset.shown = this.passing;
     dataset.selected = this.selection.count;
     dataset.view = JSON.stringify(this.camera.view);
     if (!isTravelling) dataset.revision = this.options.revision;
