@@ -139,7 +139,7 @@ def test_another_category_is_compared_without_measuring_the_maps_again(
 def test_a_worker_does_a_sweep_and_tells_how_far_it_is(home: Path) -> None:
     pool = workers.Pool()
     try:
-        job = pool.submit("sweep", {"request": cuts(8, 16).to_json()}, key="s", lane="maps")
+        job = pool.submit("sweep", {"request": cuts(8, 16).to_json()}, key="s", lane="long")
         ended = job.wait(120)
     finally:
         pool.close()
