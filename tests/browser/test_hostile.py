@@ -90,6 +90,7 @@ def test_titles_are_text_in_tooltip_card_and_gallery(harmless: Page, gallery: Se
     expect(heading(page, COLLECTION)).to_be_visible()
     choose(page, "dots")
     tooltip = page.get_by_role("tooltip")
+    the_map(page).scroll_into_view_if_needed()
     for i in range(len(TITLES)):
         page.mouse.move(*pixel_of(page, i))
         expect(tooltip).to_be_visible()

@@ -31,7 +31,7 @@ def words() -> dict[str, str]:
         "again": _("Try again"),
         "keys": _(
             "Arrow keys move the map, plus and minus zoom, 0 shows everything. "
-            "Tab and Shift with Tab go from cluster to cluster. "
+            "Tab and Shift with Tab go from cluster to cluster; after Escape, Tab leaves the map. "
             "Enter opens the image in the middle, Escape clears the selection."
         ),
     }
