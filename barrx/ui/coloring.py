@@ -1,6 +1,6 @@
 """What the colours of a map mean: clusters, categories or numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +28,7 @@ class Coloring:
     names : the meaning of each index; those of clusters may have gaps
     missing : the meaning of index -1
     is_sequential : the indexes are in an order, to be shown on a scale
+    others : the categories that the last index stands for together, with how many pictures each has
     """
 
     title: str
@@ -35,6 +36,7 @@ class Coloring:
     names: Mapping[int, str]
     missing: str
     is_sequential: bool = False
+    others: Sequence[tuple[str, int]] = ()
 
     def counts(self) -> dict[int, int]:
         """Return how many pictures have each index of ``names``, in their order."""
@@ -65,10 +67,11 @@ def _by_category(values: pd.Series, column: str) -> Coloring:
     kept = order if len(order) <= MAX_CATEGORIES else order[: MAX_CATEGORIES - 1]
     number = {name: i for i, name in enumerate(kept)} | {"": MISSING}
     names = list(kept)
-    if len(order) > len(kept):
-        names.append(_("{n} others").format(n=len(order) - len(kept)))
+    others = [(name, int(counts[name])) for name in order[len(kept) :]]
+    if others:
+        names.append(_("{n} others").format(n=len(others)))
     indexes = text.map(lambda name: number.get(name, len(kept))).to_numpy(np.int16)
-    return Coloring(column, indexes, dict(enumerate(names)), _("no value"))
+    return Coloring(column, indexes, dict(enumerate(names)), _("no value"), others=others)
 
 
 def _by_number(values: pd.Series, column: str) -> Coloring:

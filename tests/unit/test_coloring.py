@@ -27,6 +27,7 @@ def test_coloring_by_category_goes_by_size_then_name_and_joins_the_smallest() ->
     assert found.names[1] == "c00"
     assert found.names[19] == "6 others"
     assert found.counts()[19] == 12
+    assert found.others == [(f"c{i:02d}", 2) for i in range(18, 24)]
 
 
 def test_coloring_by_number_counts_every_known_value_once() -> None:

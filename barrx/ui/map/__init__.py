@@ -50,7 +50,7 @@ _MODULES = sorted(path.name for path in _HERE.glob("*.js") if path.name != "entr
 _component = st.components.v2.component(
     "barrx_map",
     html='<div class="barrx-map"></div>',
-    css=(_HERE / "map.css").read_text(encoding="utf-8"),
+    css="".join((_HERE / name).read_text(encoding="utf-8") for name in ("map.css", "marks.css")),
     js=(_HERE / "entry.js").read_text(encoding="utf-8"),
 )
 
@@ -161,6 +161,7 @@ def _sent(options: MapOptions, frame: pd.DataFrame) -> dict[str, object]:
         "noise": palette.NOISE,
         "legend": [[str(name)[:_TEXT_LENGTH], int(n), int(index)] for name, n, index in options.legend],
         "legend_title": options.legend_title,
+        "legend_others": [[str(name)[:_TEXT_LENGTH], int(n)] for name, n in options.legend_others],
         "token": options.token,
         "mode": options.mode,
         "height": options.height,

@@ -114,6 +114,8 @@ class MapOptions:
     legend : sequence of (label, count, index)
         what the colours mean; index -1 is noise, or a missing value
     legend_title : str
+    legend_others : sequence of (label, count)
+        what one entry of the legend stands for together, to be found by name
     token : str
         what :func:`barrx.ui.routes.sign` gave for the collection; "" shows no pictures and no titles
     mode : {"dots", "both", "pictures"}
@@ -163,6 +165,7 @@ class MapOptions:
     palette: Sequence[str] = palette.CATEGORICAL
     legend: Sequence[tuple[str, int, int]] = ()
     legend_title: str = ""
+    legend_others: Sequence[tuple[str, int]] = ()
     token: str = ""
     mode: Mode = "both"
     height: int = 620

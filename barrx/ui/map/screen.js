@@ -64,16 +64,19 @@ export class Screen {
   /**
    * Draw points and pictures.
    *
-   * `scene` holds camera, points, positions, paint, colours, theme, pictures, marked, mode, size, isMoving.
+   * `scene` holds camera, points, positions, paint, colours, theme, pictures, marked, mode, size, isMoving, and gets
+   * ratio and radius; `drawBetween` draws what lies over the points and under the pictures.
    */
-  draw(scene) {
+  draw(scene, drawBetween) {
     const { context, ratio } = this;
+    scene.ratio = ratio;
     scene.radius = this.radiusOf(scene);
     this.drawPoints(scene);
+    drawBetween();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (scene.mode === "dots") scene.pictures.drawn = [];
     else {
-      const missing = scene.pictures.draw(context, { ...scene, ratio });
+      const missing = scene.pictures.draw(context, scene);
       if (scene.mode === "pictures") drawDots(context, missing, scene);
     }
   }

@@ -10,14 +10,18 @@ const ICONS = {
   closer: "M12 5v14M5 12h14",
   farther: "M5 12h14",
   fit: "M9 3h-6v6M15 3h6v6M9 21h-6v-6M15 21h6v-6",
+  names: "M3 7h18v10h-18zM7 12h10",
+  outlines: "M7 5c4-2 10-1 12 4s-1 10-6 10s-9-2-9-7c0-3 1-6 3-7z",
+  noise: "M5 6h.01M12 4h.01M19 7h.01M8.500 11.500h.01M15.500 12h.01M5 18h.01M12 19h.01M19 17.500h.01",
   add: "M4 4h11v11h-11zM19 13v8M15 17h8",
   clear: "M6 6l12 12M18 6l-12 12",
 };
 const TOOLS = ["pan", "box", "lasso"];
 const MODES = ["dots", "both", "pictures"];
+const SWITCHES = ["names", "outlines", "noise"];
 
 /**
- * `state` ({tool, isAdding, mode, size}) is changed in place; `on` has the functions change, closer, farther, fit
+ * `state` ({tool, isAdding, mode, size, names, outlines, noise}) is changed in place; `on` has the functions change, closer, farther, fit
  * and clear; `search` is an element to stand among the buttons.
  */
 export class Toolbar {
@@ -36,6 +40,7 @@ export class Toolbar {
     this.clear = this.action("clear", words.clear);
     // For those who have no keyboard to hold a key on.
     this.add = this.switch("isAdding", "add", words.add);
+    this.switches = this.group(SWITCHES.map((name) => this.switch(name, name, words[`show_${name}`])));
     this.box = make(
       "div",
       { class: "toolbar", role: "toolbar", "aria-label": words.toolbar },
@@ -45,6 +50,7 @@ export class Toolbar {
       this.clear,
       search,
       make("span", { class: "space" }),
+      this.switches,
       this.group(MODES.map((name) => this.choice("mode", name, words[name], words[name]))),
       this.slider,
     );
@@ -91,6 +97,11 @@ export class Toolbar {
 
   showClear(isNeeded) {
     this.clear.hidden = !isNeeded;
+  }
+
+  /** Show the switches for what only clusters have. */
+  showClusters(hasClusters) {
+    this.switches.hidden = !hasClusters;
   }
 
   show() {

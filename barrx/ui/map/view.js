@@ -5,7 +5,7 @@ import { load, recall } from "./data.js";
 import { make } from "./dom.js";
 import { boundsOf, thinned } from "./geometry.js";
 import { Gestures } from "./gestures.js";
-import { Legend } from "./legend.js";
+import { Marks } from "./marks.js";
 import { Flight, Travel, prefersStillness } from "./motion.js";
 import { Navigation } from "./navigation.js";
 import { paintOf } from "./paint.js";
@@ -20,6 +20,7 @@ import { Thumbnails } from "./thumbnails.js";
 import { Toolbar } from "./toolbar.js";
 
 const SETTLED = 140; // ms without movement
+const USUAL = { tool: "pan", isAdding: false, size: 40, names: true, outlines: true, noise: true };
 const KEPT = 0.3; // of the pictures in view: with fewer left after a change of places, everything is shown
 
 // What a map looked like when its page was left, for when one comes back to it.
@@ -29,7 +30,7 @@ export class MapView {
   constructor(root, options) {
     this.root = root;
     this.options = options;
-    this.state = { tool: "pan", isAdding: false, mode: options.mode, size: 40, ...memory.get(options.key)?.state };
+    this.state = { ...USUAL, mode: options.mode, ...memory.get(options.key)?.state };
     this.camera = new Camera();
     this.points = null;
     this.visible = null; // (n,) 0 for points that are hidden; null when none is
@@ -49,7 +50,7 @@ export class MapView {
 
   build(words) {
     const on = {
-      change: () => this.changed(),
+      change: (field) => this.changed(field),
       closer: () => this.navigation.step(1.5),
       farther: () => this.navigation.step(1 / 1.5),
       fit: () => this.navigation.fit(),
@@ -64,13 +65,18 @@ export class MapView {
     const beside = make("div", { class: "beside" }, this.stage);
     this.root.append(beside);
     this.pointer = new Pointer(this, this.stage);
-    this.legend = new Legend(beside, () => this.repaint());
+    this.marks = new Marks(this, beside, words);
+    this.legend = this.marks.legend;
     this.screen = new Screen(this.canvas);
     this.canvas.addEventListener("blur", () => this.left());
     this.canvas.barrxPixelOf = (i) => this.pixelOf(i);
   }
 
-  changed() {
+  changed(field) {
+    if (field === "noise" && this.points) {
+      this.filter();
+      this.repaint();
+    }
     this.canvas.classList.toggle("drawing", this.state.tool !== "pan");
     this.invalidate();
   }
@@ -101,6 +107,7 @@ export class MapView {
     this.search.destroy();
     this.thumbnails.forget();
     this.rows.forget();
+    this.marks.destroy();
     this.root.replaceChildren();
   }
 
@@ -145,6 +152,7 @@ export class MapView {
     else if (before.arrangement !== options.arrangement) this.rearrange(before);
     else if (!this.travel) this.positions = points;
     this.selection.adopt(options, points);
+    this.marks.update();
     this.filter();
     this.focus();
     this.repaint();
@@ -156,7 +164,6 @@ export class MapView {
     this.root.style.colorScheme = this.theme.isDark ? "dark" : "light";
     const seen = (colour) => legible(rgbOf(colour), this.theme);
     this.colours = { palette: options.palette.map(seen), noise: seen(options.noise) };
-    this.legend.update(options, this.colours, options.words);
   }
 
   begin() {
@@ -207,8 +214,12 @@ export class MapView {
   }
 
   filter() {
-    const { options, points, search } = this;
+    const { options, points, search, state } = this;
     this.visible = options.hide_filtered ? (points.shown ?? null) : null;
+    if (!state.noise) {
+      const { visible } = this;
+      this.visible = Uint8Array.from(points.cluster, (label, i) => (label >= 0 && (!visible || visible[i]) ? 1 : 0));
+    }
     this.passing = points.shown ? points.shown.reduce((sum, flag) => sum + flag, 0) : points.n;
     search.update(options, this.passing, points.n);
   }
@@ -226,6 +237,7 @@ export class MapView {
     const light = { bright: this.bright(), visible: this.visible };
     this.paint = paintOf(this.points, this.colours, this.theme.ground, light);
     this.pictures.setPoints(this.points, this.camera.bounds, light, this.options.arrangement);
+    this.marks.repaint(light.bright);
     this.toolbar.showClear(Boolean(this.selection.mask || this.legend.chosen.size));
     this.invalidate();
   }
@@ -267,9 +279,10 @@ export class MapView {
     const look = { paint, colours, theme, pictures, mode, size: state.size, marked: options.marked };
     const placed = { pitch: options.pitch, isPiled: Boolean(options.pitch && options.axes?.y) };
     const scene = { camera, points, positions, isMoving, ...placed, ...look };
-    this.screen.draw(scene);
+    this.screen.draw(scene, () => this.marks.drawUnder(scene));
     if (this.pointer.place && !this.gestures.drag && !isTravelling) this.pointer.point();
-    this.screen.drawMarks(scene, this.marks());
+    this.screen.drawMarks(scene, this.drawnOver());
+    this.marks.drawOver(scene);
     this.report(isTravelling);
     clearTimeout(this.settling);
     // Once more when all is still, with the better smoothing.
@@ -287,7 +300,7 @@ export class MapView {
     return Boolean(this.travel || this.navigation.flight);
   }
 
-  marks() {
+  drawnOver() {
     const { camera, options, pointer, selection, sketch } = this;
     const line = sketch ?? selection.outline?.map(([x, y]) => camera.toScreen(x, y));
     const rings = pointer.hovered < 0 ? options.marked : [...options.marked, pointer.hovered];
