@@ -63,6 +63,7 @@ def _map(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> list[i
         palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.CATEGORICAL,
         legend=_legend(colors),
         legend_title=colors.title,
+        legend_others=colors.others,
         token=routes.sign(dataset.slug, dataset.fingerprint),
         marked=[] if (picked := state.picked(dataset)) is None else [picked],
         clusters=_clusters(finished),
