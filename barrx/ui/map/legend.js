@@ -43,8 +43,10 @@ export class Legend {
     this.field = make("input", { type: "search", class: "legend-search" });
     this.field.addEventListener("input", () => this.search());
     this.list = make("ul");
+    this.together = make("div", { class: "others" });
     this.nothing = make("p", { class: "nothing" });
-    this.box = make("section", { class: "legend" }, this.title, this.field, this.list, this.nothing);
+    const body = make("div", { class: "legend-body" }, this.list, this.together, this.nothing);
+    this.box = make("section", { class: "legend" }, this.title, this.field, body);
     this.list.addEventListener("keydown", (event) => this.key(event));
     root.append(this.box);
     this.chosen = new Set();
@@ -104,12 +106,13 @@ export class Legend {
     const found = this.entries.filter(([name]) => name.includes(sought)).map(([, line]) => line);
     const others = this.others.filter(([name]) => name.toLocaleLowerCase().includes(sought));
     const lines = others.slice(0, MOST_OTHERS).map(([name, count]) => otherLine(name, count));
-    if (others.length) lines.unshift(make("li", { class: "heading" }, this.words.others));
+    if (others.length) lines.unshift(make("p", { class: "heading" }, this.words.others));
     if (others.length > MOST_OTHERS) {
       const more = this.words.more.replace("{n}", shownNumber(others.length - MOST_OTHERS));
-      lines.push(make("li", { class: "heading" }, more));
+      lines.push(make("p", { class: "heading" }, more));
     }
-    this.list.replaceChildren(...found, ...lines);
+    this.list.replaceChildren(...found);
+    this.together.replaceChildren(...lines);
     this.nothing.hidden = found.length + others.length > 0;
     this.setStop(this.buttons()[0]);
   }
@@ -158,7 +161,7 @@ export class Legend {
 
 function otherLine(name, count) {
   return make(
-    "li",
+    "p",
     { class: "other" },
     make("span", { class: "label", dir: "auto", title: name }, name),
     make("span", { class: "count" }, shownNumber(count)),
