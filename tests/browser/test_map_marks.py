@@ -142,6 +142,11 @@ def test_label_flies_to_its_cluster_and_lets_drags_and_the_wheel_through(page: P
     assert scale(page) == before
     moved = box_of(plate(page, 21))
     assert (moved["left"] - box["left"], moved["top"] - box["top"]) == pytest.approx((30, 20), abs=1)
+    # As quick as a hand that throws the map.
+    drag(page, [(middle[0] + 30, middle[1] + 20), (middle[0] - 70, middle[1] - 80)])
+    thrown = box_of(plate(page, 21))
+    assert (thrown["left"] - box["left"], thrown["top"] - box["top"]) == pytest.approx((-70, -80), abs=1)
+    page.mouse.move(thrown["left"] + 20, thrown["top"] + 12)
     page.mouse.wheel(0, 200)
     wait_until_still(page)
     assert scale(page) < before

@@ -155,13 +155,17 @@ export class Label {
   letDragsThrough() {
     const { canvas } = this;
     let from = null;
-    this.button.addEventListener("pointerdown", (event) => (from = event));
+    this.button.addEventListener("pointerdown", (event) => {
+      from = event;
+      // A quick pointer is off the plate before it is seen to move; the canvas takes it over from here.
+      this.button.setPointerCapture(event.pointerId);
+    });
     this.button.addEventListener("pointermove", (event) => {
       if (!from || !event.buttons || Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) < SLIP) return;
       canvas.dispatchEvent(new PointerEvent("pointerdown", from));
       from = null;
     });
-    for (const name of ["pointerup", "pointercancel", "pointerleave"]) this.button.addEventListener(name, () => (from = null));
+    for (const name of ["pointerup", "pointercancel"]) this.button.addEventListener(name, () => (from = null));
     this.box.addEventListener("wheel", (event) => {
       event.preventDefault();
       canvas.dispatchEvent(new WheelEvent("wheel", event));
