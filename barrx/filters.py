@@ -21,6 +21,8 @@ MAX_TEXT: Final = 200  # characters
 # In the address: q=moon, is.category=ships, from.year=1900, to.year=1950, only=noise, below=0.5
 TEXT, ONLY, BELOW = "q", "only", "below"
 _IS, _FROM, _TO = "is.", "from.", "to."
+NAMES: Final = (TEXT, ONLY, BELOW)
+PREFIXES: Final = (_IS, _FROM, _TO)
 _WORDS = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]?|([^\s\"“”„«»]+)")
 _NONE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 _NO_RANGE: Final[Mapping[str, "Range"]] = MappingProxyType({})
@@ -172,7 +174,7 @@ def to_query(filters: Filters) -> dict[str, list[str]]:
 
 def is_of_filters(name: str) -> bool:
     """Tell whether a name in a query string is that of a filter."""
-    return name in (TEXT, ONLY, BELOW) or name.startswith((_IS, _FROM, _TO))
+    return name in NAMES or name.startswith(PREFIXES)
 
 
 def from_query(query: Mapping[str, Sequence[str]], dataset: Dataset) -> tuple[Filters, list[str]]:

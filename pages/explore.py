@@ -3,7 +3,7 @@
 import streamlit as st
 
 from barrx.i18n import _
-from barrx.ui import cliff_chart, controls, embedding_panel, map_view
+from barrx.ui import address, cliff_chart, controls, embedding_panel, filter_panel, map_view
 from barrx.ui.text import plain
 
 with st.sidebar:
@@ -13,10 +13,12 @@ with st.sidebar:
 st.title(plain(dataset.title), anchor=False)
 
 if embedding_panel.show(dataset, encoder):
+    address.restore(dataset)
     with st.sidebar:
         color = controls.choose_color(dataset)
+        chosen = filter_panel.choose(dataset)
         request, place = controls.choose_map(dataset, encoder)
-    map_view.show(dataset, request, color)
+    map_view.show(dataset, request, color, chosen)
     with place:
         cliff_chart.show(dataset, request, color)
 else:

@@ -1,7 +1,9 @@
 """Builds the files that collections really hold, and the ones that try to break a program."""
 
 import io
+import json
 import os
+import shutil
 import struct
 import zipfile
 import zlib
@@ -10,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from PIL import Image, ImageCms
 
-from barrx import datasets
+from barrx import cache, collection_files, datasets, embedding, encoders, projection, settings
 from barrx.datasets import AddReport, AddRequest
+from barrx.demo import shipped
+from barrx.projection import ProjectionParams
 
 RED, GREEN, BLUE, WHITE = (200, 30, 30), (20, 160, 40), (30, 40, 190), (255, 255, 255)
 ORIENTATION = 0x0112
@@ -179,3 +184,37 @@ def source_folder(tmp_path: Path, names: Sequence[str] = ("a.png", "b/c.png")) -
 def add(source: Path, slug: str = "mine", **more: Any) -> AddReport:
     """Add a collection."""
     return datasets.add(AddRequest(slug=slug, source=source, **more))
+
+
+def many(copies: int = 10) -> str:
+    """Write a collection of the demo's pictures ``copies`` times, its map stored, and return its slug.
+
+    Written to disk by hand: importing 8,000 files would take a minute, and a map of them another.
+    """
+    demo, encoder = datasets.load("demo"), encoders.get("efficientnet-lite0")
+    folder = settings.current().datasets_dir / "many"
+    folder.mkdir(parents=True)
+    pictures = pd.concat([demo.pictures] * copies, ignore_index=True)
+    numbers = np.repeat(np.arange(copies), len(demo.filenames))
+    pictures["filename"] = [f"{n:03d}/{name}" for n, name in zip(numbers, pictures["filename"], strict=True)]
+    pictures.to_parquet(folder / collection_files.PICTURES, index=False)
+    pd.concat([demo.metadata] * copies, ignore_index=True).to_parquet(
+        folder / collection_files.METADATA, index=False
+    )
+    for name in (collection_files.REPORT, collection_files.THUMBNAILS):
+        shutil.copy(demo.folder / name, folder / name)
+    facts = json.loads((demo.folder / collection_files.FACTS).read_text())
+    facts |= {"slug": "many", "title": "Many", "images": len(pictures), "fingerprint": f"{copies:064d}"}
+    facts["root"] = str(demo.root.resolve())
+    (folder / collection_files.FACTS).write_text(json.dumps(facts))
+
+    embedding.compute(datasets.load("many"), encoder)
+    made_from = embedding.fingerprint_of(datasets.load("many"), encoder)
+    ready = shipped.default_map()
+    assert made_from
+    assert ready
+    spread = np.random.default_rng(0).normal(scale=0.08, size=(len(pictures), 2))
+    places = (np.tile(ready.coordinates, (copies, 1)) + spread).astype(np.float32)
+    params = ProjectionParams()
+    cache.put("projections", projection._key(made_from, params, len(pictures), None), places)
+    return "many"

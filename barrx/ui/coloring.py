@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from barrx import roles
 from barrx.clustering import Clustering
 from barrx.i18n import _
 
+NO_NAMES: Mapping[int, str] = MappingProxyType({})
 MISSING = -1
 N_BINS = 7
 MAX_CATEGORIES = 20  # the palette's colours: the 19 largest categories, and all others together
@@ -44,9 +46,19 @@ class Coloring:
         return {index: int(counts[index]) for index in self.names}
 
 
-def by_cluster(clustering: Clustering) -> Coloring:
-    """Colour by the cluster numbers of HDBSCAN."""
-    names = {n: _("cluster {n}").format(n=n) for n in clustering.numbers}
+def cluster_names(clustering: Clustering, given: Mapping[int, str]) -> dict[int, str]:
+    """Return the name of every cluster: the one people gave it, or its number."""
+    return {n: given.get(n) or _("cluster {n}").format(n=n) for n in clustering.numbers}
+
+
+def by_cluster(clustering: Clustering, given: Mapping[int, str] = NO_NAMES) -> Coloring:
+    """Colour by the clusters of HDBSCAN.
+
+    Parameters
+    ----------
+    given : names that people gave to clusters, by their number
+    """
+    names = cluster_names(clustering, given)
     return Coloring(_("Clusters on the map"), clustering.labels.astype(np.int16), names, _("noise"))
 
 

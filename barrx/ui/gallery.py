@@ -54,6 +54,7 @@ def paged(dataset: Dataset, indexes: Sequence[int], *, key: str) -> None:
     """Show any number of pictures, a page at a time; a click opens the picture's card."""
     pages = -(-len(indexes) // PAGE_SIZE)
     page = st.pagination(pages, key=keys.of(keys.GALLERY_PAGE, key)) if pages > 1 else 1
+    page = min(page, pages)  # fewer pictures since
     shown = indexes[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     clicked = wall(dataset, shown, key=key)
     if clicked is not None:

@@ -1,90 +1,198 @@
-"""Explore's main area: figures, the map, the card beside it, the gallery under it, the table to download."""
+"""Explore's main area: figures, the map, the card beside it, the selection under it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
-from barrx import export
+from barrx import export, filters, representatives, views
+from barrx.arrangements import Arrangement
 from barrx.datasets import Dataset
-from barrx.i18n import _, ngettext
+from barrx.errors import BarrxError
+from barrx.filters import Filters
+from barrx.i18n import _
 from barrx.pipeline import Map, MapRequest
 from barrx.projection import Coordinates
 from barrx.ui import (
+    address,
     arrange_panel,
     changes,
     coloring,
     figures,
+    filter_panel,
     finished_map,
-    gallery,
     inspector,
     keys,
     palette,
     routes,
+    selection_panel,
     state,
 )
 from barrx.ui.coloring import Coloring
 from barrx.ui.controls import BY_CLUSTER
 from barrx.ui.errors import reported
-from barrx.ui.map import ClusterMark, MapOptions, image_map, selected_by
+from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
+from barrx.ui.map.events import read_index, read_query
+from barrx.ui.text import plain
 
 
-def show(dataset: Dataset, request: MapRequest, color: str) -> None:
+def show(dataset: Dataset, request: MapRequest, color: str, chosen: Filters) -> None:
     """Show a map; while it is computed, the one before it is shown dimmed."""
     finished_map.show(
-        dataset, request, lambda finished, dimmed: _area(dataset, finished, color, dimmed=dimmed)
+        dataset, request, lambda finished, dimmed: _area(dataset, finished, (color, chosen), dimmed=dimmed)
     )
 
 
-def _area(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> None:
+def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimmed: bool) -> None:
     figures.strip(figures.of_map(finished))
     changes.line(dataset, finished)
+    color, chosen = wanted
 
     @st.fragment
     @reported
     def area() -> None:
+        _hear(dataset)
+        now = replace(chosen, text=state.search(dataset))
+        shown = filters.mask(dataset, now, finished.clustering) if now.count else None
+        names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
+        for problem in address.problems(now):
+            st.warning(plain(problem), icon=":material/link_off:")
         left, right = st.columns([3, 1], gap="medium")
         with left:
-            selected = _map(dataset, finished, color, dimmed=dimmed)
+            arrangement = arrange_panel.choose(dataset, finished)
+            place = st.container(key=keys.MAP_CONTAINER)
+            hide = filter_panel.line(dataset, now, shown)
+            options = replace(
+                _options(dataset, finished, names), dimmed=dimmed, shown=shown, hide_filtered=hide
+            )
+            with place:
+                selected = _map(dataset, finished, (color, arrangement), options)
         with right:
-            inspector.show(dataset, finished, beside=selected or ())
-        if selected is not None:
-            _gallery(dataset, selected)
+            inspector.show(dataset, finished, beside=selected.tolist())
+        selection_panel.show(dataset, finished, selected, names)
+        address.follow(dataset, now)
         _download(dataset, finished)
 
     area()
 
 
-def _map(dataset: Dataset, finished: Map, color: str, *, dimmed: bool) -> list[int] | None:
-    """Show the map; return the pictures that are selected, None without any."""
-    colors = _coloring(dataset, finished, color)
-    placed = arrange_panel.places(dataset, finished, arrange_panel.choose(dataset, finished), {})
-    frame = _points(f"{finished.revision}:{color}:{placed.version}", finished, colors, placed.coordinates)
-    options = MapOptions(
-        revision=f"{finished.revision}{placed.version}",
-        palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.CATEGORICAL,
-        legend=_legend(colors),
-        legend_title=colors.title,
-        legend_others=colors.others,
-        token=routes.sign(dataset.slug, dataset.fingerprint),
-        marked=[] if (picked := state.picked(dataset)) is None else [picked],
-        clusters=_clusters(finished),
-        axes=placed.axes,
-        pitch=placed.pitch,
-        dimmed=dimmed,
-        alt=_alt_text(dataset, finished),
+def _map(
+    dataset: Dataset, finished: Map, wanted: tuple[str, Arrangement], options: MapOptions
+) -> NDArray[np.int64]:
+    """Show the map; return the pictures that are selected and pass the filters."""
+    color, arrangement = wanted
+    names = {mark.label: mark.name for mark in options.clusters}
+    colors = _coloring(dataset, finished, color, names)
+    placed = arrange_panel.places(dataset, finished, arrangement, names)
+    version = f"{finished.revision}{placed.version}"
+    frame = _points(f"{version}:{color}", finished, colors, placed.coordinates)
+    events = image_map(
+        frame,
+        replace(
+            options,
+            revision=version,
+            palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.CATEGORICAL,
+            legend=_legend(colors),
+            legend_title=colors.title,
+            legend_others=colors.others,
+            axes=placed.axes,
+            pitch=placed.pitch,
+        ),
+        key=keys.MAP,
     )
-    with st.container(key=keys.MAP_CONTAINER):
-        events = image_map(frame, options, key=keys.MAP)
-    if events.clicked is not None:
-        state.pick(dataset, events.clicked)
-    if events.selection is None or not len(events.selection.pictures):
-        return None
-    return [int(i) for i in selected_by(events.selection, frame)]
+    _take(dataset, finished, events)
+    selected = state.selection(dataset).indexes
+    return selected if options.shown is None else selected[options.shown[selected]]
 
 
-def _coloring(dataset: Dataset, finished: Map, color: str) -> Coloring:
+def _options(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> MapOptions:
+    selection, picked = state.selection(dataset), state.picked(dataset)
+    return MapOptions(
+        revision=finished.revision,
+        token=routes.sign(dataset.slug, dataset.fingerprint),
+        marked=[] if picked is None else [picked],
+        alt=_alt_text(dataset, finished),
+        clusters=_marks(finished.revision, finished, names),
+        editable=views.is_writable(),
+        selection=selection.indexes,
+        selection_revision=selection.revision,
+        camera=state.camera(dataset),
+        lines=inspector.lines(dataset, finished),
+        searchable=True,
+        query=state.search(dataset),
+    )
+
+
+def _hear(dataset: Dataset) -> None:
+    """Take from the map what changes how it is to be shown, before it is shown."""
+    told = st.session_state.get(keys.MAP) or {}
+    clicked = read_index(told.get("clicked"), len(dataset.filenames))
+    if clicked is not None:
+        state.pick(dataset, clicked)
+    query = read_query(told.get("query"), MapOptions(revision="", searchable=True))
+    if query is not None:
+        state.search_for(dataset, query)
+
+
+def _take(dataset: Dataset, finished: Map, events: MapEvents) -> None:
+    """Remember what the user did on the map."""
+    state.keep_camera(dataset, events.camera)
+    if events.selection is not None:
+        state.keep_selection(dataset, events.selection.pictures)
+    if events.renamed is not None:
+        _rename(dataset, finished, *events.renamed)
+
+
+# --- clusters and their names -----------------------------------------------------------------------------
+
+
+def _given_names(dataset: Dataset, finished: Map) -> Mapping[int, str]:
+    try:
+        return views.cluster_names(dataset, finished.clustering.labels)
+    except BarrxError as error:  # the map is worth seeing without them
+        st.error(plain(str(error)), icon=":material/error:")
+        return coloring.NO_NAMES
+
+
+def _rename(dataset: Dataset, finished: Map, label: int, name: str) -> None:
+    try:
+        views.name_cluster(dataset, np.flatnonzero(finished.clustering.labels == label), name)
+    except BarrxError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        st.rerun(scope="fragment")
+
+
+def _marks(version: str, finished: Map, names: Mapping[int, str]) -> list[ClusterMark]:
+    shown = _representatives(version, finished)
+    numbers, sizes = np.unique(finished.clustering.labels, return_counts=True)
+    size_of = dict(zip(numbers.tolist(), sizes.tolist(), strict=True))
+    return [
+        ClusterMark(label=n, name=name, size=size_of[n], representatives=shown[n])
+        for n, name in names.items()
+    ]
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _representatives(version: str, _finished: Map) -> dict[int, list[int]]:
+    return representatives.of_clusters(_finished.coordinates, _finished.clustering)
+
+
+# --- colours ----------------------------------------------------------------------------------------------
+
+
+def _coloring(dataset: Dataset, finished: Map, color: str, names: Mapping[int, str]) -> Coloring:
     if color == BY_CLUSTER or color not in dataset.metadata:
-        return coloring.by_cluster(finished.clustering)
-    return coloring.by_column(dataset.metadata, color)
+        return coloring.by_cluster(finished.clustering, names)
+    return _by_column(dataset.fingerprint, color, dataset.metadata)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _by_column(fingerprint: str, column: str, _metadata: pd.DataFrame) -> Coloring:
+    return coloring.by_column(_metadata, column)
 
 
 def _legend(colors: Coloring) -> list[tuple[str, int, int]]:
@@ -107,14 +215,6 @@ def _points(version: str, _finished: Map, _colors: Coloring, _coordinates: Coord
     )
 
 
-def _clusters(finished: Map) -> list[ClusterMark]:
-    by_cluster = coloring.by_cluster(finished.clustering)
-    counts = by_cluster.counts()
-    return [
-        ClusterMark(label=label, name=name, size=counts[label]) for label, name in by_cluster.names.items()
-    ]
-
-
 def _alt_text(dataset: Dataset, finished: Map) -> str:
     return _(
         "Map of {n} images of “{title}” in {clusters} clusters; {noise:.0%} of the images are in none. "
@@ -125,13 +225,6 @@ def _alt_text(dataset: Dataset, finished: Map) -> str:
         clusters=finished.clustering.n_clusters,
         noise=finished.clustering.noise_share,
     )
-
-
-def _gallery(dataset: Dataset, selected: list[int]) -> None:
-    n = len(selected)
-    st.subheader(ngettext("{n} image selected", "{n} images selected", n).format(n=f"{n:,}"), anchor=False)
-    if n:
-        gallery.paged(dataset, selected, key=keys.GALLERY)
 
 
 def _download(dataset: Dataset, finished: Map) -> None:

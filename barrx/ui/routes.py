@@ -29,7 +29,7 @@ from barrx import captions, datasets, images
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.thumbnails import SIDES, Side
-from barrx.ui import columns, signing
+from barrx.ui import archive_route, columns, signing
 
 log = logging.getLogger(__name__)
 
@@ -254,6 +254,7 @@ def _routes() -> list[BaseRoute]:
         Route(root + "/rows/{token}", _rows),
         Route(root + "/picture/{token}/{index:int}", _large),
         Route(root + "/column/{token}", _column),
+        Route(root + "/archive/{token}", archive_route.answer),
     ]
 
 

@@ -2,9 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -21,8 +24,14 @@ _LAST_CLIFF = "_last_cliff"
 _AWAITED = "_awaited"
 _PICTURE = "_picture"
 _NOTICE = "_notice"
-_SELECTED = "_selected"
 _WARM_AFTER = 2.0  # seconds: the browser draws the first map meanwhile
+_SELECTION = "_selection"
+_SEARCH = "_search"
+_REMOVED = "_removed_group"
+_FIRST = "_first"
+_CAMERA = "_camera"
+_PROBLEMS = "_problems"
+_FILTERS_OPEN = "_filters_open"
 
 
 @st.cache_resource(show_spinner=False)
@@ -130,27 +139,130 @@ def shows_lines() -> bool:
     return bool(st.session_state.get(keys.CARD_LINES, False))
 
 
-# --- the pictures that are selected -------------------------------------------------------------------------
+# --- the pictures that are selected ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Selected:
-    collection: str
-    indexes: list[int]
-    revision: str
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """Pictures that are selected.
+
+    Attributes
+    ----------
+    indexes : (k,) int64, ascending
+    revision : str
+        another one each time the page, not the map, selects: the map then takes it over
+    group : int or None
+        the group whose pictures these are, as long as nobody has changed the selection since
+    """
+
+    indexes: NDArray[np.int64]
+    revision: str = ""
+    group: int | None = None
 
 
-def select(collection: Dataset, indexes: Sequence[int]) -> None:
+def select(
+    collection: Dataset, indexes: Sequence[int] | NDArray[np.integer], *, group: int | None = None
+) -> None:
     """Select pictures on the map, whatever was selected there before."""
-    st.session_state[_SELECTED] = _Selected(collection.fingerprint, list(indexes), secrets.token_hex(4))
+    chosen = np.unique(np.asarray(indexes, np.int64))
+    _keep(_SELECTION, collection, Selection(chosen, secrets.token_hex(4), group))
 
 
-def selected(collection: Dataset) -> tuple[list[int], str] | None:
-    """Return the pictures selected last, and a name of this selection; None for those of another collection."""
-    last: _Selected | None = st.session_state.get(_SELECTED)
-    if last is None or last.collection != collection.fingerprint:
-        return None
-    return last.indexes, last.revision
+def keep_selection(collection: Dataset, indexes: NDArray[np.int64]) -> None:
+    """Remember what was selected on the map."""
+    last = selection(collection)
+    if not np.array_equal(indexes, last.indexes):
+        _keep(_SELECTION, collection, replace(last, indexes=indexes, group=None))
+
+
+def selection(collection: Dataset) -> Selection:
+    """Return the pictures that are selected; none at first."""
+    found: Selection | None = _kept(_SELECTION, collection)
+    return found if found is not None else Selection(np.empty(0, np.int64))
+
+
+# --- the search, and what is to be done once -----------------------------------------------------------------
+
+
+def search_for(collection: Dataset, text: str) -> None:
+    """Remember what is searched for."""
+    _keep(_SEARCH, collection, text)
+
+
+def search(collection: Dataset) -> str:
+    """Return what is searched for, "" for nothing."""
+    return _kept(_SEARCH, collection) or ""
+
+
+def keep_camera(collection: Dataset, camera: tuple[float, float, float] | None) -> None:
+    """Remember where one looks on the map; None is no news."""
+    if camera is not None:
+        _keep(_CAMERA, collection, camera)
+
+
+def camera(collection: Dataset) -> tuple[float, float, float] | None:
+    """Return where one looks on the map: the middle and the zoom; None for all of it."""
+    found: tuple[float, float, float] | None = _kept(_CAMERA, collection)
+    return found
+
+
+def open_filters() -> None:
+    """Show the filters from the start: some are set."""
+    st.session_state[_FILTERS_OPEN] = True
+
+
+def filters_open() -> bool:
+    """Tell whether the filters are shown from the start."""
+    return _FILTERS_OPEN in st.session_state
+
+
+def keep_problems(said: list[str]) -> None:
+    """Remember what the address asked for in vain."""
+    st.session_state[_PROBLEMS] = (said, None)
+
+
+def problems(seen_with: object) -> list[str]:
+    """Return what the address asked for in vain, as long as it is asked with the same value as at first."""
+    said, first = st.session_state.get(_PROBLEMS, ([], None))
+    if first is None:
+        st.session_state[_PROBLEMS] = (said, seen_with)
+    elif first != seen_with:
+        st.session_state[_PROBLEMS] = ([], seen_with)
+        return []
+    found: list[str] = said
+    return found
+
+
+def remember_removed(collection: Dataset, group: int, name: str) -> None:
+    """Remember the group that was removed last, to be brought back."""
+    _keep(_REMOVED, collection, (group, name))
+
+
+def removed(collection: Dataset) -> tuple[int, str] | None:
+    """Return the group that was removed last, and its name."""
+    found: tuple[int, str] | None = _kept(_REMOVED, collection)
+    return found
+
+
+def forget_removed() -> None:
+    """Offer no undo any more."""
+    st.session_state.pop(_REMOVED, None)
+
+
+def is_first_map() -> bool:
+    """Tell, once in a session, that nothing has been done yet: the address is then to be read."""
+    is_first = _FIRST not in st.session_state
+    st.session_state[_FIRST] = True
+    return is_first
+
+
+def _keep(name: str, collection: Dataset, value: Any) -> None:
+    st.session_state[name] = (collection.fingerprint, value)
+
+
+def _kept(name: str, collection: Dataset) -> Any:
+    fingerprint, value = st.session_state.get(name, ("", None))
+    return value if fingerprint == collection.fingerprint else None
 
 
 # --- a notice for the next run ----------------------------------------------------------------------------

@@ -1,0 +1,52 @@
+"""Two things a browser does by itself: load the ZIP of the originals, and copy the address of the page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from barrx.i18n import _
+
+_HERE = Path(__file__).parent
+
+_actions = st.components.v2.component(
+    "barrx_selection_actions",
+    html='<div class="actions"></div>',
+    css=(_HERE / "selection_actions.css").read_text(encoding="utf-8"),
+    js=(_HERE / "selection_actions.js").read_text(encoding="utf-8"),
+)
+
+
+def show(archive: str, size: int, *, is_carried: bool) -> None:
+    """Show the link to an archive, with its size, and the button that copies the address.
+
+    Parameters
+    ----------
+    archive : address, relative to the page
+    size : in bytes
+    is_carried : the address of the page says which pictures are selected
+    """
+    carried = _("Copy the address of this page: filters, selection and place on the map are in it.")
+    too_many = _("The selection is too large for an address. Name it as a group: then a link can carry it.")
+    _actions(
+        key="selection_links",
+        width="content",
+        data={
+            "archive": archive,
+            "zip": _("ZIP, {size}").format(size=megabytes(size)),
+            "zip_help": _("The original files of these images, and their rows."),
+            "copy": _("Copy link"),
+            "copy_help": carried if is_carried else too_many,
+            "copied": _("Copied"),
+            "by_hand": _("Copy this address:"),
+            "warn": not is_carried,
+        },
+    )
+
+
+def megabytes(size: int) -> str:
+    """Return a size in the unit people would use."""
+    for unit, bound in (("kB", 1e6), ("MB", 1e9), ("GB", 1e12)):
+        if size < bound:
+            number = size * 1e3 / bound
+            return f"{number:.1f} {unit}" if number < 10 else f"{number:,.0f} {unit}"
+    return f"{size / 1e12:.1f} TB"

@@ -1,0 +1,134 @@
+"""Under the map: the pictures that are selected, what they have in common, and what can be done with them."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from barrx import archive, export, facets
+from barrx.datasets import Dataset
+from barrx.i18n import _, ngettext
+from barrx.pipeline import Map
+from barrx.ui import address, archive_route, gallery, groups_panel, keys, selection_actions, state
+from barrx.ui.errors import reported
+
+_BY_CLUSTER = ""
+_MOST_ROWS = 12
+
+
+def show(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str]) -> None:
+    """Show the selection with its gallery, its counts and the groups; or how to select.
+
+    Parameters
+    ----------
+    selected : (k,) pictures, those that pass the filters
+    names : of all clusters, by their number
+    """
+    left, right = st.columns([3, 1], gap="medium")
+    with left, st.container(key=keys.SELECTION):
+        n = len(selected)
+        if n:
+            said = ngettext("{n} image selected", "{n} images selected", n).format(n=f"{n:,}")
+            st.subheader(said, anchor=False)
+            _actions(dataset, finished, selected)
+            gallery.paged(dataset, selected.tolist(), key=keys.GALLERY)
+        else:
+            _hint()
+    with right:
+        if n:
+            _counts(dataset, finished, selected, names)
+        reported(groups_panel.show)(dataset, selected)
+
+
+def _hint() -> None:
+    text = _("Shift and click selects images one by one; draw a box or a lasso to select many.")
+    st.html(f'<p class="hint">{escape(text)}</p>')
+
+
+# --- what can be done -------------------------------------------------------------------------------------
+
+
+def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=keys.SELECTION_ACTIONS):
+        st.button(
+            _("Clear selection"),
+            key=keys.CLEAR_SELECTION,
+            on_click=state.select,
+            args=(dataset, []),
+            icon=":material/close:",
+        )
+        st.download_button(
+            _("CSV"),
+            lambda: export.to_csv(export.table(dataset, finished).iloc[selected]).encode("utf-8-sig"),
+            file_name=f"{dataset.slug}-selection.csv",
+            mime="text/csv",
+            key=keys.DOWNLOAD_SELECTION,
+            on_click="ignore",
+            icon=":material/download:",
+            help=_("The rows of these images, with coordinates and clusters."),
+        )
+        selection_actions.show(
+            archive_route.address(dataset, finished.request, selected),
+            archive.size(dataset, selected.tolist()),
+            is_carried=address.carries(state.selection(dataset)),
+        )
+
+
+# --- what they have in common -----------------------------------------------------------------------------
+
+
+def _counts(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str]) -> None:
+    column = st.selectbox(
+        _("Counts by"),
+        [_BY_CLUSTER, *facets.categories(dataset)],
+        key=keys.COUNT_BY,
+        persist_state="session",
+        format_func=lambda name: _("cluster") if name == _BY_CLUSTER else name[:80],
+    )
+    if column in (_BY_CLUSTER, None):
+        table = _by_cluster(finished.clustering.labels, selected, names)
+    else:
+        table = _by_category(facets.category(dataset, column), selected)
+    st.html(_bars(table))
+
+
+def _by_cluster(
+    labels: NDArray[np.int32], selected: NDArray[np.int64], names: dict[int, str]
+) -> pd.DataFrame:
+    numbers, sizes = np.unique(labels, return_counts=True)
+    found = pd.Series(labels[selected]).value_counts()
+    rows = [
+        (names.get(int(number), _("noise")), int(found.get(number, 0)), int(size))
+        for number, size in zip(numbers, sizes, strict=True)
+    ]
+    return _sorted(rows)
+
+
+def _by_category(category: facets.Category, selected: NDArray[np.int64]) -> pd.DataFrame:
+    found = np.bincount(category.values[np.isin(category.rows, selected)], minlength=len(category.names))
+    rows = [
+        (name or _("no value"), int(n), int(size))
+        for name, n, size in zip(category.names, found, category.counts, strict=True)
+    ]
+    return _sorted(rows)
+
+
+def _sorted(rows: Sequence[tuple[str, int, int]]) -> pd.DataFrame:
+    """Return the rows with at least one picture: ``name``, ``n``, ``size``, the most frequent first."""
+    table = pd.DataFrame(rows, columns=["name", "n", "size"])
+    return table[table["n"] > 0].sort_values("n", ascending=False, kind="stable")
+
+
+def _bars(table: pd.DataFrame) -> str:
+    most = int(table["n"].max()) if len(table) else 1
+    lines = "".join(
+        f'<div title="{escape(_("{n} of {size}").format(n=f"{n:,}", size=f"{size:,}"))}">'
+        f'<dt dir="auto">{escape(name[:200])}</dt><dd>{n:,}</dd><i style="width:{100 * n / most:.1f}%"></i></div>'
+        for name, n, size in table.head(_MOST_ROWS).itertuples(index=False)
+    )
+    rest = len(table) - _MOST_ROWS
+    more = ngettext("{n} other", "{n} others", rest).format(n=f"{rest:,}") if rest > 0 else ""
+    return f'<dl class="counts">{lines}</dl>' + (f'<p class="hint">{escape(more)}</p>' if more else "")

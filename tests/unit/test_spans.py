@@ -1,0 +1,41 @@
+"""Indexes as text: short, exact, and nothing else is taken."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from barrx import spans
+
+
+@pytest.mark.parametrize(
+    ("indexes", "text"),
+    [([], ""), ([0], "0"), ([3, 4, 5, 6, 7, 12], "3-7.12"), ([0, 1, 9], "0-1.9"), ([8, 10, 12], "8.10.12")],
+)
+def test_indexes_become_a_short_text(indexes: list[int], text: str) -> None:
+    assert spans.to_text(np.array(indexes, np.int64)) == text
+
+
+@given(st.sets(st.integers(0, 400)))
+def test_text_gives_the_same_indexes_again(indexes: set[int]) -> None:
+    chosen = np.array(sorted(indexes), np.int64)
+    text = spans.to_text(chosen)
+    if text is None:
+        assert len(chosen) > 200
+    else:
+        found = spans.from_text(text, 401)
+        assert found is not None
+        assert found.tolist() == chosen.tolist()
+
+
+def test_what_is_too_long_for_an_address_has_no_text() -> None:
+    assert spans.to_text(np.arange(100_000)) == "0-99999"
+    assert spans.to_text(np.arange(0, 100_000, 2)) is None
+    assert spans.to_text(np.arange(90_000, 91_000, 2)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["10", "7-3", "1-", "-1", "1..2", "a", "1,2", "0-99999999999", "1." * 800 + "1", "٣"]
+)
+def test_text_that_makes_no_sense_is_refused(text: str) -> None:
+    assert spans.from_text(text, 10) is None
