@@ -39,7 +39,14 @@ def choice(
         st.session_state[key] = default
     if as_buttons:
         chosen = st.segmented_control(
-            label, options, format_func=name, key=key, help=help, persist_state="session", required=True
+            label,
+            options,
+            format_func=name,
+            key=key,
+            help=help,
+            label_visibility="collapsed",  # it is read aloud; the buttons themselves say what they are
+            persist_state="session",
+            required=True,
         )
     else:
         chosen = st.selectbox(label, options, format_func=name, key=key, help=help, persist_state="session")

@@ -107,6 +107,12 @@ export class Camera {
     this.move({ scale: this.scale, offsetX: this.offsetX + dx, offsetY: this.offsetY + dy });
   }
 
+  /** Tell whether a point can be seen. */
+  shows({ x, y }, i) {
+    const [left, top] = this.toScreen(x[i], y[i]);
+    return left >= 0 && top >= 0 && left <= this.width && top <= this.height;
+  }
+
   /** Take a new size of the canvas: what was in the middle stays there. */
   resize(width, height) {
     // At first there is no middle yet: a view from before is taken as it is.

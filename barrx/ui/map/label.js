@@ -153,20 +153,22 @@ export class Label {
 
   // Labels lie over the map: it is dragged and zoomed through them.
   letDragsThrough() {
-    const { canvas } = this;
+    const { box, button, canvas } = this;
     let from = null;
-    this.button.addEventListener("pointerdown", (event) => {
+    box.addEventListener("pointerdown", (event) => {
+      const isPlate = button.contains(event.target);
+      if (!isPlate && event.target.closest("button, input")) return;
       from = event;
-      // A quick pointer is off the plate before it is seen to move; the canvas takes it over from here.
-      this.button.setPointerCapture(event.pointerId);
+      // A quick pointer is off the label before it is seen to move; the canvas takes it over from here.
+      (isPlate ? button : box).setPointerCapture(event.pointerId);
     });
-    this.button.addEventListener("pointermove", (event) => {
+    box.addEventListener("pointermove", (event) => {
       if (!from || !event.buttons || Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) < SLIP) return;
       canvas.dispatchEvent(new PointerEvent("pointerdown", from));
       from = null;
     });
-    for (const name of ["pointerup", "pointercancel"]) this.button.addEventListener(name, () => (from = null));
-    this.box.addEventListener("wheel", (event) => {
+    for (const name of ["pointerup", "pointercancel"]) box.addEventListener(name, () => (from = null));
+    box.addEventListener("wheel", (event) => {
       event.preventDefault();
       canvas.dispatchEvent(new WheelEvent("wheel", event));
     }, { passive: false });

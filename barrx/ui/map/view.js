@@ -187,12 +187,13 @@ export class MapView {
     const isSame = before.collection === options.collection;
     // The line was drawn on another map; what it selected stays selected.
     this.selection.outline = null;
-    const inView = isSame ? this.inView(this.positions) : null;
+    const inView = isSame && !camera.isFitted ? [...this.positions.x.keys()].filter((i) => camera.shows(this.positions, i)) : [];
     camera.bounds = boundsOf(points.x, points.y);
     navigation.flight = this.travel = null;
     navigation.visited = -1;
     const isMoving = isSame && !prefersStillness();
-    const isLost = isSame && !camera.isFitted && this.inView(points, inView) < KEPT * inView.length;
+    const kept = inView.filter((i) => camera.shows(points, i));
+    const isLost = kept.length < KEPT * inView.length;
     if (isMoving) this.travel = new Travel(this.positions, points);
     if (isMoving && (camera.isFitted || isLost)) {
       camera.isFitted = true;
@@ -200,17 +201,6 @@ export class MapView {
     } else if (!isSame || camera.isFitted || isLost) camera.fit();
     this.positions = this.travel?.positions ?? points;
     this.pointer.leave();
-  }
-
-  // The points that can be seen; with `among`, how many of those.
-  inView({ x, y }, among) {
-    const { camera } = this;
-    const isSeen = (i) => {
-      const [left, top] = camera.toScreen(x[i], y[i]);
-      return left >= 0 && top >= 0 && left <= camera.width && top <= camera.height;
-    };
-    if (among) return among.filter(isSeen).length;
-    return Array.from(x.keys()).filter(isSeen);
   }
 
   filter() {
