@@ -33,8 +33,10 @@ def show(dataset: Dataset, request: MapRequest, area: Callable[[Map, bool], None
     if finished is None and _may_begin(job):
         job = state.pool().submit("map", request.to_json(), key=key, lane="maps", owner=state.session_id())
         state.await_job(job)
-        if job.wait(_AT_ONCE).state == "done":
+        if job.wait(_AT_ONCE).is_over:
             finished = pipeline.load(dataset, request)
+            if finished is None:
+                st.rerun()  # which says what went wrong
     if finished is not None:
         _waiting(None)
         finished = _with_first_timing(dataset, finished, job)
@@ -42,13 +44,14 @@ def show(dataset: Dataset, request: MapRequest, area: Callable[[Map, bool], None
         state.await_job(None)
         area(finished, False)
         _plan_ahead(finished)
-    elif job is not None and not job.snapshot.is_over:
-        _waiting(job)
-        last = state.last_map(dataset, request.encoder) or _default(dataset, request)
-        if last is not None:
-            area(last, True)
-        else:
-            st.info(_("Computing the map. It takes some seconds."), icon=":material/hourglass_top:")
+        return
+    is_running = job is not None and not job.snapshot.is_over
+    _waiting(job if is_running else None)
+    last = state.last_map(dataset) or _default(dataset, request)
+    if last is not None:
+        area(last, True)
+    elif is_running:
+        st.info(_("Computing the map. It takes some seconds."), icon=":material/hourglass_top:")
 
 
 def _may_begin(job: Job | None) -> bool:
@@ -82,7 +85,7 @@ def _default(dataset: Dataset, request: MapRequest) -> Map | None:
 
 def _with_first_timing(dataset: Dataset, finished: Map, job: Job | None) -> Map:
     """Say how long a map took to compute for as long as it stays on screen."""
-    last = state.last_map(dataset, finished.request.encoder)
+    last = state.last_map(dataset)
     if last is not None and last.revision == finished.revision:
         return last
     result = job.snapshot.result if job is not None and state.awaited(job) else None

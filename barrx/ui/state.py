@@ -77,10 +77,10 @@ def _are_comparable(one: Map, other: Map) -> bool:
     return (one.request.slug, one.embedding_fingerprint) == (other.request.slug, other.embedding_fingerprint)
 
 
-def last_map(collection: Dataset, encoder: str) -> Map | None:
-    """Return the map that was on screen, if it shows the same pictures."""
+def last_map(collection: Dataset) -> Map | None:
+    """Return the map that was on screen, if it shows the same pictures, by whatever encoder."""
     last: Map | None = st.session_state.get(_LAST_MAP)
-    if last is None or (last.request.slug, last.request.encoder) != (collection.slug, encoder):
+    if last is None or last.request.slug != collection.slug:
         return None
     return last if len(last.coordinates) == len(collection.filenames) else None
 

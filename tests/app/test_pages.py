@@ -1,5 +1,8 @@
 """Every page without a browser: it loads, one thing is done, bad data shows an error."""
 
+import contextlib
+import os
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from barrx import datasets, identity, pipeline
 from barrx.demo import shipped
 from barrx.pipeline import MapRequest
-from barrx.ui import keys
+from barrx.ui import keys, state
 
 ROOT = Path(__file__).parents[2]
 MAIN = str(ROOT / "barrx" / "ui" / "main.py")
@@ -75,6 +78,25 @@ def test_explore_follows_a_slider(home: Path) -> None:
 def _request(dataset: datasets.Dataset, min_cluster_size: int) -> MapRequest:
     default = MapRequest.default("demo", shipped.ENCODER, len(dataset.filenames))
     return replace(default, clustering=replace(default.clustering, min_cluster_size=min_cluster_size))
+
+
+def test_old_map_stays_beside_the_error_of_the_new_one(home: Path) -> None:
+    test = page("explore")
+    test.slider(key=keys.N_NEIGHBORS).set_value(90).run()
+    pool = state.pool()
+
+    def kill_whoever_computes() -> bool:
+        for process in pool.process_ids().get("maps", []):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        return bool(test.error)
+
+    until(test, kill_whoever_computes)
+    assert "ended unexpectedly" in test.error[0].value
+    assert "810" in texts(test)
+    test.button(key=keys.RETRY_MAP).click().run()
+    until(test, lambda: "to compute" in texts(test))
+    assert not test.error
 
 
 def test_explore_shows_the_card_of_a_clicked_picture(home: Path) -> None:
