@@ -50,13 +50,18 @@ def wall(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = (),
     return int(picked) if picked is not None else None
 
 
-def paged(dataset: Dataset, indexes: Sequence[int], *, key: str) -> None:
-    """Show any number of pictures, a page at a time; a click opens the picture's card."""
+def paged(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = (), key: str) -> None:
+    """Show any number of pictures, a page at a time; a click opens the picture's card.
+
+    Parameters
+    ----------
+    notes : a line of text for each picture, or none
+    """
     pages = -(-len(indexes) // PAGE_SIZE)
     page = st.pagination(pages, key=keys.of(keys.GALLERY_PAGE, key)) if pages > 1 else 1
     page = min(page, pages)  # fewer pictures since
-    shown = indexes[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    clicked = wall(dataset, shown, key=key)
+    here = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
+    clicked = wall(dataset, indexes[here], notes=notes[here], key=key)
     if clicked is not None:
         state.pick(dataset, clicked)
         st.rerun(scope="fragment")

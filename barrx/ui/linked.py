@@ -35,8 +35,11 @@ def choice(
         if asked is not None and asked not in options:
             st.warning(_("The address asks for “{asked}”, which is not here.").format(asked=plain(asked)))
         st.session_state[key] = asked if asked in options else default
-    elif st.session_state[key] not in options:  # removed since
-        st.session_state[key] = default
+    else:
+        # Set again even if it stays: on a page that shows the list for the first time Streamlit would otherwise
+        # begin with the first option, and say so to nobody.
+        known = st.session_state[key]
+        st.session_state[key] = known if known in options else default  # else: removed since
     if as_buttons:
         chosen = st.segmented_control(
             label,

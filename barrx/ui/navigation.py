@@ -15,10 +15,18 @@ def explore() -> Page:
     return st.Page(_PAGES / "explore.py", title=_("Explore"), icon=":material/scatter_plot:", default=True)
 
 
+def clusters() -> Page:
+    """Return the page of the clusters: the map as a table."""
+    return st.Page(
+        _PAGES / "clusters.py", title=_("Clusters"), icon=":material/bubble_chart:", url_path="clusters"
+    )
+
+
 def all_pages() -> list[Page]:
     """Return every page in the order of the navigation."""
     return [
         explore(),
+        clusters(),
         st.Page(
             _PAGES / "datasets.py", title=_("Datasets"), icon=":material/photo_library:", url_path="datasets"
         ),

@@ -33,7 +33,7 @@ from tests.browser.app_steps import (
 from tests.browser.conftest import OpenPage, Server, StartServer, start
 from tests.browser.steps import pixel_of, the_map, wait_until_idle
 
-PATHS = ("/", "/datasets", "/method")
+PATHS = ("/", "/clusters", "/datasets", "/method")
 
 # Python runs a module of this name at the start of every process: the product knows nothing of it.
 LISTENER = """
@@ -98,7 +98,12 @@ def test_first_start_shows_the_map_of_the_demo(page: Page, server: Server) -> No
 
 # --- deep links -------------------------------------------------------------------------------------------
 
-TITLES = {"/": "Open Clip Art", "/datasets": "Datasets", "/method": "How the machine looks at a collection"}
+TITLES = {
+    "/": "Open Clip Art",
+    "/clusters": "Clusters of Open Clip Art",
+    "/datasets": "Datasets",
+    "/method": "How the machine looks at a collection",
+}
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -118,6 +123,8 @@ def test_page_opens_by_its_address_on_a_fresh_server(
     elif path == "/method":
         expect(page.get_by_role("heading", name="5 · Dense places become clusters")).to_be_visible()
         expect(tiles(page, keys.METHOD_NEIGHBORS)).to_have_count(10)
+    elif path == "/clusters":
+        expect(page.get_by_role("table")).to_be_visible()
     else:
         wait_for_map(page)
 

@@ -4,7 +4,7 @@ import { chip, icon, make } from "./dom.js";
 import { colourOf, shapeOf, SHAPES } from "./paint.js";
 import { cssOf, inkOn } from "./theme.js";
 
-const PATHS = {
+export const PATHS = {
   circle: "M12 2a10 10 0 1 0 0 20a10 10 0 1 0 0-20z",
   square: "M3 3h18v18h-18z",
   diamond: "M12 0.5l11.5 11.5l-11.5 11.5l-11.5-11.5z",

@@ -1,0 +1,127 @@
+"""The clusters of a map as a table, as a Streamlit component: it is sorted and edited in the browser."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from barrx import roles, views
+from barrx.cluster_rows import ClusterRow
+from barrx.clustering import NOISE
+from barrx.datasets import Dataset
+from barrx.i18n import _
+from barrx.ui import palette, routes
+
+_HERE = Path(__file__).parent
+_TEXT_LENGTH = 200  # more than a cell shows
+
+_component = st.components.v2.component(
+    "barrx_clusters",
+    html='<div class="barrx-clusters"></div>',
+    css=(_HERE / "table.css").read_text(encoding="utf-8"),
+    js=(_HERE / "entry.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableEvents:
+    """What the user did in the table; None again at the next run.
+
+    Attributes
+    ----------
+    opened : int or None
+        number of a cluster, -1 for the noise
+    renamed : (number, name) or None
+        the name as it was typed; "" takes the name away
+    """
+
+    opened: int | None = None
+    renamed: tuple[int, str] | None = None
+
+
+def show(
+    dataset: Dataset, rows: Sequence[ClusterRow], names: Mapping[int, str], *, mix: str, key: str
+) -> TableEvents:
+    """Show the table and return what the user did.
+
+    Parameters
+    ----------
+    names : number -> name that people gave
+    mix : the column that the mixes are of, "" for none
+    """
+    result = _component(
+        key=key,
+        data={
+            "token": routes.sign(dataset.slug, dataset.fingerprint),
+            "rows": _sent(dataset, rows, names),
+            "isEditable": views.is_writable(),
+            "words": _words(mix),
+        },
+        on_opened_change=lambda: None,
+        on_renamed_change=lambda: None,
+    )
+    numbers = {row.number for row in rows}
+    opened = result.get("opened")
+    return TableEvents(
+        opened=opened if type(opened) is int and opened in numbers else None,
+        renamed=_renamed(result.get("renamed"), numbers - {NOISE}),
+    )
+
+
+def label(number: int) -> str:
+    """Return what a cluster is called whatever its name."""
+    return _("noise") if number == NOISE else _("cluster {n}").format(n=number)
+
+
+def _sent(dataset: Dataset, rows: Sequence[ClusterRow], names: Mapping[int, str]) -> list[dict[str, object]]:
+    indexes = [index for row in rows for index in row.representatives]
+    titles = dict(zip(indexes, roles.texts(dataset.metadata.iloc[indexes], "title"), strict=True))
+    n_colours = len(palette.CATEGORICAL)
+    return [
+        {
+            "number": row.number,
+            "label": label(row.number),
+            "name": names.get(row.number, ""),
+            "colour": palette.NOISE if row.number == NOISE else palette.CATEGORICAL[row.number % n_colours],
+            "shape": 0 if row.number == NOISE else row.number // n_colours % palette.N_SHAPES,
+            "size": row.size,
+            "strength": row.strength,
+            "representatives": [
+                [i, (titles[i] or dataset.filenames[i])[:_TEXT_LENGTH]] for i in row.representatives
+            ],
+            "mix": [[value[:_TEXT_LENGTH], share, f"{share:.0%}"] for value, share in row.mix],
+            "texts": {
+                "size": f"{row.size:,}",
+                "share": f"{row.share:.1%}",
+                "strength": "–" if row.strength is None else f"{row.strength:.2f}",
+            },
+        }
+        for row in rows
+    ]
+
+
+def _renamed(value: object, numbers: set[int]) -> tuple[int, str] | None:
+    # Anybody can send anything.
+    if not isinstance(value, Mapping):
+        return None
+    number, name = value.get("number"), value.get("name")
+    return (number, name) if type(number) is int and number in numbers and isinstance(name, str) else None
+
+
+def _words(mix: str) -> dict[str, object]:
+    return {
+        "caption": _("Every cluster of the map, and the images that are in none."),
+        "number": _("Cluster"),
+        "name": _("Name"),
+        "representatives": _("Images"),
+        "size": _("Size"),
+        "share": _("Share"),
+        "strength": _("Mean strength"),
+        "mix": mix[:_TEXT_LENGTH],
+        "sort": _("Sort by this column"),
+        "open": _("Open"),
+        "give": _("Give a name"),
+        "rename": _("Change the name"),
+        "most": views.MAX_NAME,
+    }

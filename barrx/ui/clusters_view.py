@@ -1,0 +1,155 @@
+"""The clusters page: every cluster of a map as a row, and one of them opened with all its pictures."""
+
+from html import escape
+
+import streamlit as st
+
+from barrx import cluster_rows, roles, views
+from barrx.cluster_rows import ClusterRow
+from barrx.clustering import NOISE
+from barrx.datasets import Dataset
+from barrx.i18n import _
+from barrx.pipeline import Map, MapRequest
+from barrx.ui import cluster_table, figures, finished_map, gallery, inspector, keys, navigation
+from barrx.ui.errors import reported
+from barrx.ui.text import plain
+
+
+def show(dataset: Dataset, request: MapRequest) -> None:
+    """Show the clusters of a map; while it is computed, those of the one before it."""
+    with st.sidebar:
+        mix = _choose_mix(dataset)
+    finished_map.show(dataset, request, lambda finished, dimmed: _area(dataset, finished, mix, dimmed=dimmed))
+
+
+def _area(dataset: Dataset, finished: Map, mix: str, *, dimmed: bool) -> None:
+    figures.strip(figures.of_map(finished))
+    if dimmed:
+        st.caption(
+            _("These are the clusters of the map before; the new ones come as soon as it is computed.")
+        )
+
+    @st.fragment
+    @reported
+    def area() -> None:
+        rows = _rows(f"{finished.revision}:{mix}", dataset, finished, mix)
+        names = views.cluster_names(dataset, finished.clustering.labels)
+        opened = _opened(rows)
+        if opened is None:
+            _table(dataset, finished, rows, names, mix)
+        else:
+            _detail(dataset, finished, rows, names, opened)
+
+    area()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _rows(version: str, _dataset: Dataset, _finished: Map, mix: str) -> list[ClusterRow]:
+    category = _dataset.metadata[mix] if mix else None
+    return cluster_rows.of_map(_finished.coordinates, _finished.clustering, category)
+
+
+def _choose_mix(dataset: Dataset) -> str:
+    """Let people choose of which column the mixes are; the creators' are the last one would look at."""
+    creator = roles.column_for("creator", dataset.metadata.columns)
+    columns = sorted(roles.categorical(dataset.metadata), key=lambda name: name == creator)
+    if not columns:
+        return ""
+    return st.selectbox(_("Mix of"), columns, key=keys.MIX, bind="query-params") or columns[0]
+
+
+# --- which one is open ------------------------------------------------------------------------------------
+
+
+def _opened(rows: list[ClusterRow]) -> int | None:
+    """Return the number of the cluster that the address names, -1 for the noise."""
+    asked = st.query_params.get(keys.CLUSTER, "")
+    return next((row.number for row in rows if _address(row.number) == asked), None)
+
+
+def _open(number: int | None) -> None:
+    if number is None:
+        st.query_params.pop(keys.CLUSTER, None)
+    else:
+        st.query_params[keys.CLUSTER] = _address(number)
+
+
+def _address(number: int) -> str:
+    return "noise" if number == NOISE else str(number)
+
+
+# --- all of them ------------------------------------------------------------------------------------------
+
+
+def _table(dataset: Dataset, finished: Map, rows: list[ClusterRow], names: dict[int, str], mix: str) -> None:
+    events = cluster_table.show(dataset, rows, names, mix=mix, key=keys.CLUSTERS)
+    if events.opened is not None:
+        _open(events.opened)
+        st.rerun(scope="fragment")
+    if events.renamed is not None:
+        number, name = events.renamed
+        views.name_cluster(dataset, cluster_rows.members(finished.clustering, number), name)
+        st.rerun(scope="fragment")
+
+
+# --- one of them ------------------------------------------------------------------------------------------
+
+
+def _detail(
+    dataset: Dataset, finished: Map, rows: list[ClusterRow], names: dict[int, str], number: int
+) -> None:
+    at = next(i for i, row in enumerate(rows) if row.number == number)
+    row = rows[at]
+    members = cluster_rows.members(finished.clustering, number)
+    before, after = rows[at - 1] if at else None, rows[at + 1] if at + 1 < len(rows) else None
+    _bar(before, after)
+    named = (
+        f"{cluster_table.label(number)} · {names[number]}" if number in names else cluster_table.label(number)
+    )
+    st.subheader(plain(named[:1].upper() + named[1:]), anchor=False)
+    st.html(f'<p class="hint">{escape(_summary(row))}</p>')
+    with st.container(key=keys.CLUSTER_ON_MAP):
+        # A link, not a button: switching the page from Python would lose what sliders have put into the address.
+        st.page_link(
+            navigation.explore(),
+            label=_("Show on the map"),
+            icon=":material/scatter_plot:",
+            query_params={k: v for k, v in st.query_params.to_dict().items() if k != keys.MIX},
+        )
+    with st.container(key=keys.CLUSTER_DETAIL):
+        left, right = st.columns([3, 1], gap="medium")
+        with left:
+            notes = [] if number == NOISE else [f"{s:.2f}" for s in finished.clustering.strength[members]]
+            gallery.paged(
+                dataset, members.tolist(), notes=notes, key=keys.of(keys.CLUSTER_WALL, _address(number))
+            )
+        with right:
+            inspector.show(dataset, finished, beside=members.tolist(), on_map=False)
+
+
+def _bar(before: ClusterRow | None, after: ClusterRow | None) -> None:
+    with st.container(horizontal=True):
+        st.button(
+            _("All clusters"),
+            key=keys.ALL_CLUSTERS,
+            on_click=_open,
+            args=(None,),
+            icon=":material/arrow_back:",
+        )
+        for key, label, row, icon in (
+            (keys.CLUSTER_BEFORE, _("Previous"), before, ":material/chevron_left:"),
+            (keys.CLUSTER_AFTER, _("Next"), after, ":material/chevron_right:"),
+        ):
+            number = row.number if row is not None else None
+            st.button(label, key=key, on_click=_open, args=(number,), icon=icon, disabled=row is None)
+
+
+def _summary(row: ClusterRow) -> str:
+    parts = [
+        _("{n} images").format(n=f"{row.size:,}"),
+        _("{share:.1%} of the collection").format(share=row.share),
+    ]
+    if row.strength is not None:
+        parts.append(_("mean membership strength {strength:.2f}").format(strength=row.strength))
+    parts += [f"{value} {share:.0%}" for value, share in row.mix]
+    return " · ".join(parts)

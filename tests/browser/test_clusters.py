@@ -1,0 +1,204 @@
+"""The clusters page in a real browser: the table, one cluster's wall, names, the way to the map, a phone."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from barrx import datasets, pipeline
+from barrx.datasets import Dataset
+from barrx.pipeline import Map, MapRequest
+from barrx.ui import keys
+from tests.browser.app_steps import (
+    button,
+    card_title,
+    figures,
+    indexes,
+    open_app,
+    press_on,
+    tiles,
+    to_page,
+    too_wide,
+    wait_for_map,
+)
+from tests.browser.conftest import OpenPage, Server
+from tests.browser.steps import number_in, wait_until_idle
+
+NAME = "<img src=x onerror=alert(1)> لوحة **b**"
+WALL = f"{keys.CLUSTER_WALL}:3"
+
+
+@pytest.fixture
+def demo(home: object) -> Dataset:
+    return datasets.load(datasets.DEMO_SLUG)
+
+
+@pytest.fixture
+def finished(demo: Dataset) -> Map:
+    found = pipeline.load(demo, MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames)))
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_bug_in_the_log(server: Server) -> Iterator[None]:
+    yield
+    assert "Traceback" not in server.log()
+
+
+def table(page: Page) -> Locator:
+    found = page.get_by_role("table")
+    expect(found).to_be_visible(timeout=60_000)
+    return found
+
+
+def row(page: Page, number: int) -> Locator:
+    return page.locator(f"tr[data-number='{number}']")
+
+
+def column(page: Page, name: str) -> list[str]:
+    """Return the cells of a column from top to bottom, as they are read."""
+    heads = table(page).get_by_role("columnheader").all_inner_texts()
+    at = next(i for i, text in enumerate(heads) if text.startswith(name))
+    lines = page.locator("tbody tr")
+    return [line.locator("th, td").nth(at).inner_text() for line in lines.all()]
+
+
+# --- the table --------------------------------------------------------------------------------------------
+
+
+def test_table_has_every_picture_once_and_can_be_sorted(page: Page, server: Server, finished: Map) -> None:
+    open_app(page, server, "/clusters")
+    head = table(page)
+    expect(head.locator("caption")).to_have_text("Every cluster of the map, and the images that are in none.")
+    assert head.locator("thead th[scope=col]").count() == 7
+    labels = finished.clustering.labels
+    numbers = [*map(int, np.unique(labels[labels >= 0])), -1]
+    lines = page.locator("tbody tr")
+    assert lines.evaluate_all("all => all.map(row => +row.dataset.number)") == numbers
+    assert head.locator("tbody th[scope=row]").count() == len(numbers)
+    sizes = [int(text.replace(",", "")) for text in column(page, "Size")]
+    assert sizes == [int((labels == number).sum()) for number in numbers]
+    assert sum(sizes) == number_in(figures(page)["images"])
+    assert len(numbers) - 1 == number_in(figures(page)["clusters on the map"])
+    assert column(page, "Mean strength")[-1] == "–"
+    assert all(re.match(r".+ \d+%", text) for text in column(page, "category"))
+
+    by_size = head.get_by_role("columnheader", name="Size")
+    by_size.get_by_role("button").click()
+    expect(by_size).to_have_attribute("aria-sort", "descending")
+    assert [int(text.replace(",", "")) for text in column(page, "Size")] == sorted(sizes, reverse=True)
+    page.keyboard.press("Enter")
+    expect(by_size).to_have_attribute("aria-sort", "ascending")
+    assert [int(text.replace(",", "")) for text in column(page, "Size")] == sorted(sizes)
+
+
+def test_table_follows_the_sliders_as_the_map_does(page: Page, server: Server) -> None:
+    open_app(page, server, "/clusters")
+    table(page)
+    press_on(page, keys.MIN_CLUSTER_SIZE, *["ArrowRight"] * 6)
+    expect(page).to_have_url(re.compile("min_cluster_size=16"))
+    wait_until_idle(page)
+    expect(page.locator(".computing.idle")).to_have_count(1, timeout=150_000)
+    counted = len(column(page, "Size"))
+    assert counted - 1 == number_in(figures(page)["clusters on the map"])
+    to_page(page, "Explore")
+    wait_for_map(page)
+    assert counted - 1 == number_in(figures(page)["clusters on the map"])
+    assert "min_cluster_size=16" in page.url
+
+
+# --- one cluster ------------------------------------------------------------------------------------------
+
+
+def test_cluster_opens_with_its_wall_the_strongest_first(page: Page, server: Server, finished: Map) -> None:
+    open_app(page, server, "/clusters")
+    table(page)
+    row(page, 3).get_by_role("button", name="cluster 3").first.focus()
+    page.keyboard.press("Enter")
+    found = tiles(page, WALL)
+    members = np.flatnonzero(finished.clustering.labels == 3)
+    expect(found).to_have_count(min(48, len(members)))
+    strength = finished.clustering.strength
+    assert indexes(found) == sorted(members.tolist(), key=lambda i: (-strength[i], i))[:48]
+    notes = [float(text) for text in found.locator(".note").all_inner_texts()]
+    assert notes == sorted(notes, reverse=True)
+    expect(page).to_have_url(re.compile(r"cluster=3$"))
+    expect(page.get_by_role("heading", name="Cluster 3")).to_be_visible()
+
+    found.nth(1).click()
+    expect(page.locator("figure.card")).to_be_visible()
+    page.locator("figure.card .picture").click()
+    box = page.locator("dialog[open]")
+    expect(box.locator(".counter")).to_have_text(f"2 / {len(members)}")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(card_title(page)).to_have_text(found.nth(2).locator(".title").inner_text())
+
+    button(page, keys.CLUSTER_AFTER).click()
+    expect(page.get_by_role("heading", name="Cluster 4")).to_be_visible()
+    button(page, keys.CLUSTER_BEFORE).click()
+    expect(page.get_by_role("heading", name="Cluster 3")).to_be_visible()
+    button(page, keys.ALL_CLUSTERS).click()
+    table(page)
+    assert "cluster=" not in page.url
+
+
+def test_cluster_opens_by_its_address_and_leads_to_the_map(page: Page, server: Server, finished: Map) -> None:
+    open_app(page, server, "/clusters?cluster=noise")
+    noise = int((finished.clustering.labels == -1).sum())
+    expect(page.get_by_role("heading", name="Noise")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(f"{noise} images · ")).to_be_visible()
+    expect(button(page, keys.CLUSTER_AFTER)).to_be_disabled()
+    button(page, keys.CLUSTER_ON_MAP).click()
+    wait_for_map(page)
+    expect(page.get_by_role("heading", name=f"{noise} images selected")).to_be_visible()
+
+
+# --- names ------------------------------------------------------------------------------------------------
+
+
+def test_name_is_kept_as_text_and_can_be_taken_back(page: Page, server: Server) -> None:
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    open_app(page, server, "/clusters")
+    table(page)
+    line = row(page, 2)
+    line.get_by_role("button", name="Give a name: cluster 2").click()
+    page.keyboard.type("no, not this")
+    page.keyboard.press("Escape")
+    expect(line.locator(".named span")).to_have_text("")
+    page.keyboard.press("Enter")  # the focus is on the button again
+    page.keyboard.insert_text(NAME)
+    page.keyboard.press("Enter")
+    expect(line.get_by_role("button", name="Change the name: cluster 2")).to_be_visible()
+    expect(line.locator(".named span")).to_have_text(NAME)
+
+    open_app(page, server, "/clusters?cluster=2")
+    expect(page.get_by_role("heading", name=f"Cluster 2 · {NAME}")).to_be_visible(timeout=60_000)
+    button(page, keys.ALL_CLUSTERS).click()
+    row(page, 2).get_by_role("button", name="Change the name: cluster 2").click()
+    page.keyboard.press("Delete")
+    page.keyboard.press("Enter")
+    expect(row(page, 2).get_by_role("button", name="Give a name: cluster 2")).to_be_visible()
+    assert page.locator("img[src='x']").count() == 0
+    assert dialogs == []
+
+
+# --- a phone ----------------------------------------------------------------------------------------------
+
+
+def test_table_and_wall_fit_a_phone(open_page: OpenPage, server: Server) -> None:
+    page = open_page(width=390, height=844, is_mobile=True, has_touch=True, color_scheme="dark")
+    open_app(page, server, "/clusters")
+    head = table(page)
+    assert too_wide(page) == []
+    assert head.evaluate("table => table.scrollWidth <= innerWidth")
+    expect(page.get_by_role("row")).to_have_count(page.locator("tbody tr").count() + 1)
+    row(page, 3).get_by_role("button", name="cluster 3").first.tap()
+    tiles(page, WALL).nth(1).tap()
+    expect(page.locator("figure.card")).to_be_in_viewport()
+    wait_until_idle(page)
+    assert too_wide(page) == []
