@@ -14,7 +14,7 @@ from barrx.i18n import _, ngettext
 from barrx.neighbors import METRICS
 from barrx.pipeline import MapRequest
 from barrx.projection import MIN_IMAGES, ProjectionParams
-from barrx.ui import keys, linked
+from barrx.ui import keys, linked, state
 from barrx.ui.text import plain
 
 _BOUND: Final = "query-params"
@@ -79,6 +79,7 @@ def choose_map(dataset: Dataset, encoder: Encoder) -> tuple[MapRequest, DeltaGen
     """Show the sliders; return the map they ask for, and the place under ``min_cluster_size`` for its chart."""
     n_images = len(dataset.filenames)
     default = MapRequest.default(dataset.slug, encoder.slug, n_images)
+    state.carry(dataset, [key for key, _value in _values(default)])
     st.subheader(_("Map"), help=_("UMAP places similar images near each other."), anchor=False)
     projected = _choose_projection(default.projection, n_images)
     st.subheader(
@@ -227,19 +228,24 @@ def _choose_limits(default: ClusteringParams, n_images: int) -> tuple[float, int
     return float(epsilon), int(largest)
 
 
+def _values(request: MapRequest) -> list[tuple[str, object]]:
+    """Return the keys of the sliders, and the value each has for a map."""
+    return [
+        (keys.N_NEIGHBORS, request.projection.n_neighbors),
+        (keys.MIN_DIST, request.projection.min_dist),
+        (keys.METRIC, request.projection.metric),
+        (keys.SEED, request.projection.seed),
+        (keys.FROM_SCRATCH, request.projection.from_scratch),
+        (keys.MIN_CLUSTER_SIZE, request.clustering.min_cluster_size),
+        (keys.MIN_SAMPLES, request.clustering.min_samples),
+        (keys.SELECTION_METHOD, request.clustering.cluster_selection_method),
+        (keys.SELECTION_EPSILON, request.clustering.cluster_selection_epsilon),
+        (keys.MAX_CLUSTER_SIZE, request.clustering.max_cluster_size),
+    ]
+
+
 def _reset(default: MapRequest) -> None:
-    for key, value in (
-        (keys.N_NEIGHBORS, default.projection.n_neighbors),
-        (keys.MIN_DIST, default.projection.min_dist),
-        (keys.METRIC, default.projection.metric),
-        (keys.SEED, default.projection.seed),
-        (keys.FROM_SCRATCH, default.projection.from_scratch),
-        (keys.MIN_CLUSTER_SIZE, default.clustering.min_cluster_size),
-        (keys.MIN_SAMPLES, default.clustering.min_samples),
-        (keys.SELECTION_METHOD, default.clustering.cluster_selection_method),
-        (keys.SELECTION_EPSILON, default.clustering.cluster_selection_epsilon),
-        (keys.MAX_CLUSTER_SIZE, default.clustering.max_cluster_size),
-    ):
+    for key, value in _values(default):
         if key in st.session_state:  # small collections show fewer sliders
             st.session_state[key] = value
 

@@ -24,6 +24,7 @@ _LAST_CLIFF = "_last_cliff"
 _AWAITED = "_awaited"
 _PICTURE = "_picture"
 _NOTICE = "_notice"
+_CARRIED = "_carried"
 _WARM_AFTER = 2.0  # seconds: the browser draws the first map meanwhile
 _SELECTION = "_selection"
 _SEARCH = "_search"
@@ -263,6 +264,25 @@ def _keep(name: str, collection: Dataset, value: Any) -> None:
 def _kept(name: str, collection: Dataset) -> Any:
     fingerprint, value = st.session_state.get(name, ("", None))
     return value if fingerprint == collection.fingerprint else None
+
+
+# --- from page to page --------------------------------------------------------------------------------------
+
+
+def carry(collection: Dataset, names: Sequence[str]) -> None:
+    """Let widgets begin with their values of the page before, if it showed the same collection.
+
+    Streamlit does it by itself for what people have moved, not for what an address has set.
+    """
+    context = get_script_run_ctx()
+    here = context.page_script_hash if context else ""
+    page, fingerprint = st.session_state.get(_CARRIED, ("", ""))
+    st.session_state[_CARRIED] = (here, collection.fingerprint)
+    if page in ("", here) or fingerprint != collection.fingerprint:
+        return
+    for name in names:
+        if name in st.session_state:
+            st.session_state[name] = st.session_state[name]
 
 
 # --- a notice for the next run ----------------------------------------------------------------------------

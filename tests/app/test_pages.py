@@ -111,6 +111,24 @@ def test_explore_shows_the_card_of_a_clicked_picture(home: Path) -> None:
     assert "membership strength" not in texts(test)
 
 
+def test_clusters_are_a_table_and_one_opens_by_its_address(home: Path) -> None:
+    test = page("clusters")
+    assert not test.exception
+    (table,) = [str(e.proto) for e in test.get("bidi_component") if "barrx_clusters" in str(e.proto)]
+    assert "cluster 22" in table
+    test = page("clusters", cluster="noise")
+    assert not test.exception
+    assert "Noise" in [heading.value for heading in test.subheader]
+    assert " of the collection · " in texts(test)
+
+
+@pytest.mark.parametrize("asked", ["99", "-1", "<b>", ""])
+def test_clusters_show_all_when_the_address_names_none(home: Path, asked: str) -> None:
+    test = page("clusters", cluster=asked)
+    assert not test.exception
+    assert any("barrx_clusters" in str(e.proto) for e in test.get("bidi_component"))
+
+
 def test_explore_fills_the_gallery_from_a_selection(home: Path) -> None:
     test = page("explore")
     test.session_state[keys.MAP] = {"selection": list(range(810))}
