@@ -14,7 +14,7 @@ st.title(_("Clusters of {title}").format(title=plain(dataset.title)), anchor=Fal
 
 if embedding_panel.show(dataset, encoder):
     with st.sidebar:
-        request = controls.choose_map(dataset, encoder)
+        request, _chart_place = controls.choose_map(dataset, encoder)
     clusters_view.show(dataset, request)
 else:
     st.caption(_("The clusters appear here as soon as every image has its vector."))
