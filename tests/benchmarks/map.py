@@ -26,6 +26,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from barrx.ui import keys
 from tests.benchmarks import pictures
 from tests.benchmarks.measure import Measured, memory_mb, percentile, table
 from tests.browser import app_steps, steps
@@ -63,6 +64,15 @@ _NOTE_PRESS = """() => {
   addEventListener("pointerdown", () => { window.barrxDown = performance.now(); }, { capture: true });
   addEventListener("pointerup", () => { window.barrxUp = performance.now(); }, { capture: true });
 }"""
+# Where the pointer is on a picture, and on no label.
+_FREE = f"""() => {{
+  {_FIND}
+  const canvas = canvasOf(), root = canvas.getRootNode();
+  for (let i = 0; i < +canvas.dataset.points; i++) {{
+    const [x, y] = canvas.barrxPixelOf(i);
+    if (root.elementFromPoint(x, y) === canvas) return [x, y];
+  }}
+}}"""
 # A square round the middle of the map that holds so many points, as [left, top, right, bottom].
 _SQUARE = f"""(wanted) => {{
   {_FIND}
@@ -125,18 +135,23 @@ def _visible(page: Page, times: Times) -> None:
 
 
 def _click(page: Page, times: Times) -> None:
-    steps.wait_until_still(page)
-    # Far from the other points where there are few; anywhere where there are many.
-    x, y = steps.pixel_of(page, 0)
+    _into_view(page)
+    x, y = page.evaluate(_FREE)
     page.mouse.click(x, y)
-    shown = _when(page, _LOADED, "figure.card", "img")
+    shown = _when(page, _LOADED, f".st-key-{keys.CARD}", "figure.card img")
     times.click.append((shown - page.evaluate("window.barrxDown")) / 1000)
     steps.wait_until_idle(page)
 
 
+def _into_view(page: Page) -> None:
+    steps.the_map(page).scroll_into_view_if_needed()
+    steps.wait_until_still(page)
+
+
 def _lasso(page: Page, times: Times) -> None:
-    left, top, right, bottom = page.evaluate(_SQUARE, LASSO)
     steps.choose(page, "lasso")
+    _into_view(page)
+    left, top, right, bottom = page.evaluate(_SQUARE, LASSO)
     steps.drag(page, [(left, top), (right, top), (right, bottom), (left, bottom), (left, top + 1)])
     shown = _when(page, _LOADED, ".st-key-gallery", ".tile img")
     times.lasso.append((shown - page.evaluate("window.barrxUp")) / 1000)
@@ -151,7 +166,7 @@ def _pan(page: Page, times: Times) -> None:
     steps.choose(page, "pan")
     for _step in range(_ZOOM_STEPS):
         steps.press(page, "closer")
-    steps.wait_until_still(page)
+    _into_view(page)
     box = steps.the_map(page).bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

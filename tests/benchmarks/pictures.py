@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from barrx import cache, datasets, embedding, encoders, pipeline, projection, settings
+from barrx import cache, datasets, embedding, encoders, neighbors, pipeline, projection, settings
 from barrx.datasets import Dataset
 from barrx.pipeline import Map, MapRequest
 
@@ -113,8 +113,8 @@ def _crop(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
 def _stand_in(source: Dataset, dataset: Dataset) -> Map:
     """Put vectors and coordinates near those of the pictures the crops were cut from into the cache."""
     request = _request(dataset)
-    found = pipeline.load(dataset, request)
-    if found is not None:
+    found, metric = pipeline.load(dataset, request), request.projection.metric
+    if found and neighbors.load(found.embedding_fingerprint, metric, len(dataset.filenames)):
         return found
     encoder = encoders.get(ENCODER)
     cut_from = np.array([int(Path(name).name.partition("-")[0]) for name in dataset.filenames])
@@ -125,6 +125,8 @@ def _stand_in(source: Dataset, dataset: Dataset) -> Map:
     coordinates = _near(pipeline.load_or_compute(source, _request(source)).coordinates, cut_from, _SPREAD)
     key = projection._key(made_from, request.projection, len(coordinates), None)
     cache.put("projections", key, coordinates)
+    # Who has a map of UMAP's has these: the card of a picture shows them.
+    neighbors.load_or_compute(embedding.require(dataset, encoder), metric, request.projection.n_neighbors)
     return pipeline.load_or_compute(dataset, request)
 
 
