@@ -115,6 +115,6 @@ def _read_camera(dataset: Dataset) -> None:
         x, y, zoom = map(float, text.split(","))
     except ValueError:
         x = y = zoom = math.nan
-    if not (max(abs(x), abs(y)) < _FARTHEST and 1 / _FARTHEST < zoom < _FARTHEST):
+    if not (abs(x) < _FARTHEST and abs(y) < _FARTHEST and 1 / _FARTHEST < zoom < _FARTHEST):
         raise ParameterError(_("The address asks for a place on the map that makes no sense."))
     state.keep_camera(dataset, (x, y, zoom))

@@ -80,7 +80,7 @@ def line(dataset: Dataset, chosen: Filters, shown: NDArray[np.bool_] | None) -> 
         hide = st.toggle(
             _("Hide the others"), key=keys.HIDE, bind="query-params", persist_state=_KEPT, width="content"
         )
-        cleared = st.button(
+        st.button(
             ngettext("Clear {n} filter", "Clear {n} filters", chosen.count).format(n=chosen.count),
             key=keys.CLEAR_FILTERS,
             on_click=clear,
@@ -88,13 +88,12 @@ def line(dataset: Dataset, chosen: Filters, shown: NDArray[np.bool_] | None) -> 
             icon=":material/filter_alt_off:",
             type="tertiary",
         )
-    if cleared:
-        st.rerun()  # the whole page: the panel stands outside of this fragment
     return hide
 
 
 def clear(dataset: Dataset) -> None:
-    """Let every picture pass."""
+    """Let every picture pass; the whole page is to run then, as the panel is no part of the map's fragment."""
+    state.ask_for_whole_page()
     for column in [*facets.categories(dataset), *facets.numbers(dataset), *dataset.metadata.columns]:
         st.session_state.pop(_key(dataset, str(column)), None)
     preset(dataset, Filters())

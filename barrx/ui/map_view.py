@@ -9,7 +9,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from barrx import export, filters, representatives, views
-from barrx.arrangements import Arrangement
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.filters import Filters
@@ -31,6 +30,7 @@ from barrx.ui import (
     selection_panel,
     state,
 )
+from barrx.ui.arrange_panel import Placed
 from barrx.ui.coloring import Coloring
 from barrx.ui.controls import BY_CLUSTER
 from barrx.ui.errors import reported
@@ -54,22 +54,27 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
     @st.fragment
     @reported
     def area() -> None:
+        if state.is_whole_page_asked():
+            st.rerun()
         _hear(dataset)
         now = replace(chosen, text=state.search(dataset))
         shown = filters.mask(dataset, now, finished.clustering) if now.count else None
         names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
-        for problem in address.problems(now):
-            st.warning(plain(problem), icon=":material/link_off:")
+        problems = address.problems(now)
+        if problems:
+            st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
         left, right = st.columns([3, 1], gap="medium")
         with left:
             arrangement = arrange_panel.choose(dataset, finished)
+            placed = arrange_panel.places(dataset, finished, arrangement, names)
+            state.enter_arrangement(dataset, placed.version)
             place = st.container(key=keys.MAP_CONTAINER)
             hide = filter_panel.line(dataset, now, shown)
             options = replace(
                 _options(dataset, finished, names), dimmed=dimmed, shown=shown, hide_filtered=hide
             )
             with place:
-                selected = _map(dataset, finished, (color, arrangement), options)
+                selected = _map(dataset, finished, color, options, placed)
         with right:
             inspector.show(dataset, finished, beside=selected.tolist())
         selection_panel.show(dataset, finished, selected, names)
@@ -80,26 +85,23 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
 
 
 def _map(
-    dataset: Dataset, finished: Map, wanted: tuple[str, Arrangement], options: MapOptions
+    dataset: Dataset, finished: Map, color: str, options: MapOptions, placed: Placed
 ) -> NDArray[np.int64]:
     """Show the map; return the pictures that are selected and pass the filters."""
-    color, arrangement = wanted
     names = {mark.label: mark.name for mark in options.clusters}
     colors = _coloring(dataset, finished, color, names)
-    placed = arrange_panel.places(dataset, finished, arrangement, names)
-    version = f"{finished.revision}{placed.version}"
-    frame = _points(f"{version}:{color}", finished, colors, placed.coordinates)
+    frame = _points(f"{finished.revision}:{color}:{placed.version}", finished, colors, placed.coordinates)
     events = image_map(
         frame,
         replace(
             options,
-            revision=version,
+            revision=f"{finished.revision}{placed.version}",
+            axes=placed.axes,
+            pitch=placed.pitch,
             palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.CATEGORICAL,
             legend=_legend(colors),
             legend_title=colors.title,
             legend_others=colors.others,
-            axes=placed.axes,
-            pitch=placed.pitch,
         ),
         key=keys.MAP,
     )

@@ -33,6 +33,7 @@ _FIRST = "_first"
 _CAMERA = "_camera"
 _PROBLEMS = "_problems"
 _FILTERS_OPEN = "_filters_open"
+_WHOLE_PAGE = "_whole_page"
 
 
 @st.cache_resource(show_spinner=False)
@@ -196,15 +197,33 @@ def search(collection: Dataset) -> str:
 
 
 def keep_camera(collection: Dataset, camera: tuple[float, float, float] | None) -> None:
-    """Remember where one looks on the map; None is no news."""
+    """Remember where one looks on the arrangement on screen; None is no news."""
     if camera is not None:
-        _keep(_CAMERA, collection, camera)
+        arrangement, _last = _kept(_CAMERA, collection) or (None, None)
+        _keep(_CAMERA, collection, (arrangement, camera))
+
+
+def enter_arrangement(collection: Dataset, version: str) -> None:
+    """Say which arrangement of the pictures is on screen: a place on another one means nothing here."""
+    arrangement, last = _kept(_CAMERA, collection) or (None, None)
+    _keep(_CAMERA, collection, (version, last if arrangement in (None, version) else None))
 
 
 def camera(collection: Dataset) -> tuple[float, float, float] | None:
-    """Return where one looks on the map: the middle and the zoom; None for all of it."""
-    found: tuple[float, float, float] | None = _kept(_CAMERA, collection)
-    return found
+    """Return where one looks: the middle and the zoom; None for all of it."""
+    _arrangement, found = _kept(_CAMERA, collection) or (None, None)
+    last: tuple[float, float, float] | None = found
+    return last
+
+
+def ask_for_whole_page() -> None:
+    """Ask a fragment to run the whole page."""
+    st.session_state[_WHOLE_PAGE] = True
+
+
+def is_whole_page_asked() -> bool:
+    """Tell, once, that the whole page is to run."""
+    return bool(st.session_state.pop(_WHOLE_PAGE, False))
 
 
 def open_filters() -> None:

@@ -18,7 +18,7 @@ from barrx.filters import Filters
 from barrx.ui import keys
 from tests.browser.app_steps import button, card_title, indexes, open_app, tiles, wait_for_map, widget
 from tests.browser.conftest import OpenPage, Server, StartServer
-from tests.browser.steps import choose, corner, drag, pixel_of, pixels, press, the_map, wait_until_idle
+from tests.browser.steps import alone, choose, corner, drag, pixel_of, pixels, press, the_map, wait_until_idle
 from tests.files import many
 
 HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) :smile:"
@@ -33,9 +33,15 @@ def demo() -> Dataset:
 def explore(page: Page, server: Server) -> Page:
     """Give a page with the map of the demo, as dots: no picture lies over the point that a test means."""
     open_app(page, server)
+    bare(page)
+    return page
+
+
+def bare(page: Page) -> None:
+    """Wait for the map, and leave only dots on it: a drag that begins on a label goes elsewhere."""
     wait_for_map(page)
     choose(page, "dots")
-    return page
+    page.locator('.toolbar [data-switch="names"]').click()
 
 
 def passing(dataset: Dataset, **conditions: object) -> list[int]:
@@ -101,6 +107,7 @@ def test_search_finds_as_one_types_and_the_address_carries_it(
     expect(explore).to_have_url(re.compile(r"[?&]q=birds(&|$)"))
     other = open_page()
     open_app(other, server, explore.url.removeprefix(server.url))
+    wait_for_map(other)
     expect(search(other)).to_have_value("birds")
     expect(line(other)).to_contain_text(f"{len(found)} of 810 images")
     inside = box_around(explore, dense(explore, 40), margin=60)  # what is faded is not selected
@@ -159,7 +166,7 @@ def test_link_that_asks_in_vain_is_said_and_the_rest_holds(page: Page, server: S
     wait_for_map(page)
     said = page.get_by_test_id("stAlert")
     for text in ("<b>dragons", "nowhere", "another state of this collection", "makes no sense"):
-        expect(said.filter(has_text=text)).to_have_count(1)
+        expect(said).to_contain_text(text)
     found = passing(demo, text="dog", categories={"category": ("mammals",)})
     expect(line(page)).to_contain_text(f"{len(found)} of 810")
     button(page, keys.CLEAR_FILTERS).click()
@@ -174,7 +181,8 @@ def test_selection_fills_gallery_counts_and_downloads(explore: Page, demo: Datas
     expect(selected(explore)).to_have_text(f"{len(inside)} images selected")
     assert indexes(tiles(explore, keys.GALLERY)) == inside[:48]
     # A picture more, a picture less.
-    far = int(np.linalg.norm(pixels(explore) - pixels(explore)[inside].mean(axis=0), axis=1).argmax())
+    far = alone(explore)
+    assert far not in inside
     explore.keyboard.down("Shift")
     explore.mouse.click(*pixel_of(explore, far))
     explore.keyboard.up("Shift")
@@ -190,6 +198,7 @@ def test_selection_fills_gallery_counts_and_downloads(explore: Page, demo: Datas
     assert dict(zip(names, numbers, strict=True)).items() <= counts.to_dict().items()
     assert len(names) == min(12, len(counts))
 
+    wait_until_idle(explore)
     with explore.expect_download() as waiting:
         button(explore, keys.DOWNLOAD_SELECTION).click()
     table = pd.read_csv(waiting.value.path())
@@ -217,6 +226,7 @@ def test_link_carries_picture_camera_and_selection(explore: Page, demo: Dataset,
     expect(selected(explore)).to_have_text(f"{len(inside)} images selected")
     tiles(explore, keys.GALLERY).nth(2).click()
     title = card_title(explore).inner_text()
+    the_map(explore).scroll_into_view_if_needed()
     left, top = corner(explore)
     explore.mouse.move(left + 300, top + 250)
     explore.mouse.wheel(0, -400)
@@ -239,8 +249,7 @@ def test_link_carries_picture_camera_and_selection(explore: Page, demo: Dataset,
 def test_copying_by_hand_where_there_is_no_clipboard(page: Page, server: Server) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     open_app(page, server)
-    wait_for_map(page)
-    choose(page, "dots")
+    bare(page)
     box_around(page, dense(page, 5))
     page.get_by_role("button", name="Copy link").click()
     field = page.get_by_role("textbox", name="Copy this address:")
@@ -283,8 +292,11 @@ def test_group_is_kept_selected_again_renamed_removed_and_brought_back(
     other.get_by_role("textbox", name="Name", exact=True).last.fill("Birds & co")
     other.get_by_role("button", name="Rename", exact=True).click()
     expect(groups.get_by_role("button", name="Birds & co")).to_be_visible()
-    menu.click()
-    other.get_by_role("button", name="Remove", exact=True).click()
+    wait_until_idle(other)
+    remove = other.locator("[class*=st-key-remove_group]").get_by_role("button")
+    if not remove.is_visible():  # the menu may have closed by itself
+        menu.click()
+    remove.click()
     expect(groups.get_by_role("button", name="Birds & co")).to_have_count(0)
     expect(groups).to_contain_text("“Birds & co” was removed.")
     groups.get_by_role("button", name="Undo").click()
@@ -306,18 +318,14 @@ def test_five_thousand_selected_of_eight_stay_light(
     server = start_server(folder=folder)
     page = open_page()
     open_app(page, server, f"/?dataset={slug}")
-    wait_for_map(page)
-    choose(page, "dots")
+    bare(page)
     places = pixels(page)
     middle = np.median(places, axis=0)
     nearest = np.argsort(np.abs(places - middle).max(axis=1))[:5000]
-    received: list[int] = []
-    page.on("websocket", lambda _socket: None)
     inside = box_around(page, nearest.tolist(), margin=1)
     assert 5000 <= len(inside) < 6500
     expect(selected(page)).to_have_text(f"{len(inside):,} images selected")
     expect(tiles(page, keys.GALLERY)).to_have_count(48)
-    assert received == []
     page.get_by_role("button", name="Page 2", exact=True).click()
     expect(tiles(page, keys.GALLERY).first).to_have_attribute("data-index", str(inside[48]))
     widget(page, keys.GROUPS).get_by_placeholder("Name the selection").fill("Half")
