@@ -10,7 +10,7 @@ from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.i18n import _
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import cluster_table, figures, finished_map, gallery, inspector, keys, navigation
+from barrx.ui import cluster_link, cluster_table, figures, finished_map, gallery, inspector, keys, navigation
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
 
@@ -34,7 +34,7 @@ def _area(dataset: Dataset, finished: Map, mix: str, *, dimmed: bool) -> None:
     def area() -> None:
         rows = _rows(f"{finished.revision}:{mix}", dataset, finished, mix)
         names = views.cluster_names(dataset, finished.clustering.labels)
-        opened = _opened(rows)
+        opened = cluster_link.asked_for(finished.clustering)
         if opened is None:
             _table(dataset, finished, rows, names, mix)
         else:
@@ -58,33 +58,13 @@ def _choose_mix(dataset: Dataset) -> str:
     return st.selectbox(_("Mix of"), columns, key=keys.MIX, bind="query-params") or columns[0]
 
 
-# --- which one is open ------------------------------------------------------------------------------------
-
-
-def _opened(rows: list[ClusterRow]) -> int | None:
-    """Return the number of the cluster that the address names, -1 for the noise."""
-    asked = st.query_params.get(keys.CLUSTER, "")
-    return next((row.number for row in rows if _address(row.number) == asked), None)
-
-
-def _open(number: int | None) -> None:
-    if number is None:
-        st.query_params.pop(keys.CLUSTER, None)
-    else:
-        st.query_params[keys.CLUSTER] = _address(number)
-
-
-def _address(number: int) -> str:
-    return "noise" if number == NOISE else str(number)
-
-
 # --- all of them ------------------------------------------------------------------------------------------
 
 
 def _table(dataset: Dataset, finished: Map, rows: list[ClusterRow], names: dict[int, str], mix: str) -> None:
     events = cluster_table.show(dataset, rows, names, mix=mix, key=keys.CLUSTERS)
     if events.opened is not None:
-        _open(events.opened)
+        cluster_link.open_on_page(events.opened)
         st.rerun(scope="fragment")
     if events.renamed is not None:
         number, name = events.renamed
@@ -121,7 +101,10 @@ def _detail(
         with left:
             notes = [] if number == NOISE else [f"{s:.2f}" for s in finished.clustering.strength[members]]
             gallery.paged(
-                dataset, members.tolist(), notes=notes, key=keys.of(keys.CLUSTER_WALL, _address(number))
+                dataset,
+                members.tolist(),
+                notes=notes,
+                key=keys.of(keys.CLUSTER_WALL, cluster_link.address_of(number)),
             )
         with right:
             inspector.show(dataset, finished, beside=members.tolist(), on_map=False)
@@ -132,7 +115,7 @@ def _bar(before: ClusterRow | None, after: ClusterRow | None) -> None:
         st.button(
             _("All clusters"),
             key=keys.ALL_CLUSTERS,
-            on_click=_open,
+            on_click=cluster_link.open_on_page,
             args=(None,),
             icon=":material/arrow_back:",
         )
@@ -141,7 +124,14 @@ def _bar(before: ClusterRow | None, after: ClusterRow | None) -> None:
             (keys.CLUSTER_AFTER, _("Next"), after, ":material/chevron_right:"),
         ):
             number = row.number if row is not None else None
-            st.button(label, key=key, on_click=_open, args=(number,), icon=icon, disabled=row is None)
+            st.button(
+                label,
+                key=key,
+                on_click=cluster_link.open_on_page,
+                args=(number,),
+                icon=icon,
+                disabled=row is None,
+            )
 
 
 def _summary(row: ClusterRow) -> str:

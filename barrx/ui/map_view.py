@@ -19,6 +19,7 @@ from barrx.ui import (
     address,
     arrange_panel,
     changes,
+    cluster_link,
     coloring,
     figures,
     filter_panel,
@@ -56,6 +57,8 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
     def area() -> None:
         if state.is_whole_page_asked():
             st.rerun()
+        if not dimmed:
+            cluster_link.select_on_map(dataset, finished)
         _hear(dataset)
         now = replace(chosen, text=state.search(dataset))
         shown = filters.mask(dataset, now, finished.clustering) if now.count else None
@@ -123,6 +126,7 @@ def _options(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> MapOp
         selection_revision=selection.revision,
         camera=state.camera(dataset),
         lines=inspector.lines(dataset, finished),
+        focus=state.flight(dataset),
         searchable=True,
         query=state.search(dataset),
     )

@@ -25,6 +25,7 @@ _AWAITED = "_awaited"
 _PICTURE = "_picture"
 _NOTICE = "_notice"
 _CARRIED = "_carried"
+_FLIGHT = "_flight"
 _WARM_AFTER = 2.0  # seconds: the browser draws the first map meanwhile
 _SELECTION = "_selection"
 _SEARCH = "_search"
@@ -283,6 +284,17 @@ def _keep(name: str, collection: Dataset, value: Any) -> None:
 def _kept(name: str, collection: Dataset) -> Any:
     fingerprint, value = st.session_state.get(name, ("", None))
     return value if fingerprint == collection.fingerprint else None
+
+
+def fly_to(collection: Dataset, indexes: NDArray[np.integer]) -> None:
+    """Let the map fly to some pictures, once."""
+    _keep(_FLIGHT, collection, (secrets.token_hex(4), [int(i) for i in indexes]))
+
+
+def flight(collection: Dataset) -> tuple[str, list[int]] | None:
+    """Return the name of the last flight and where it goes; a map takes each name once."""
+    found: tuple[str, list[int]] | None = _kept(_FLIGHT, collection)
+    return found
 
 
 # --- from page to page --------------------------------------------------------------------------------------
