@@ -34,8 +34,15 @@ def wait_for_another_map(page: Page, before: str) -> str:
 
 
 def pixel_of(page: Page, index: int) -> tuple[float, float]:
-    """Return where in the window a point of the map is."""
-    x, y = the_map(page).evaluate("(canvas, i) => canvas.barrxPixelOf(i)", index)
+    """Return where in the window a point of the map is, once the map has been brought into it."""
+    x, y = the_map(page).evaluate(
+        """(canvas, i) => {
+          const isInWindow = ([x, y]) => y >= 0 && y <= innerHeight;
+          if (!isInWindow(canvas.barrxPixelOf(i))) canvas.scrollIntoView({ block: "center" });
+          return canvas.barrxPixelOf(i);
+        }""",
+        index,
+    )
     return float(x), float(y)
 
 
@@ -44,6 +51,18 @@ def pixels(page: Page) -> NDArray[np.float64]:
     canvas = the_map(page)
     places = canvas.evaluate("(c) => Array.from({length: +c.dataset.points}, (_, i) => c.barrxPixelOf(i))")
     return np.array(places, np.float64).reshape(-1, 2)
+
+
+def bare(page: Page) -> int:
+    """Bring the map into the window and return a point there that no label lies over."""
+    index = the_map(page).evaluate(
+        """(canvas) => {
+          canvas.scrollIntoView({ block: "center" });
+          const isBare = (i) => canvas.getRootNode().elementFromPoint(...canvas.barrxPixelOf(i)) === canvas;
+          return Array.from({ length: +canvas.dataset.points }, (_, i) => i).find(isBare);
+        }"""
+    )
+    return int(index)
 
 
 def alone(page: Page) -> int:

@@ -31,7 +31,7 @@ from tests.browser.app_steps import (
     widget,
 )
 from tests.browser.conftest import OpenPage, Server, StartServer, start
-from tests.browser.steps import pixel_of, the_map, wait_until_idle
+from tests.browser.steps import bare, pixel_of, the_map, wait_until_idle
 
 PATHS = ("/", "/clusters", "/datasets", "/method")
 
@@ -198,7 +198,7 @@ def test_every_page_fits_a_phone(open_page: OpenPage, server: Server, scheme: st
         open_app(page, server, path)
         if path == "/":
             wait_for_map(page)
-            page.touchscreen.tap(*pixel_of(page, 5))
+            page.touchscreen.tap(*pixel_of(page, bare(page)))
             expect(card_title(page)).to_be_visible()
             expect(tiles(page, keys.CARD_NEIGHBORS)).to_have_count(10)
         assert too_wide(page) == []
