@@ -6,6 +6,7 @@ from typing import TypeVar
 import streamlit as st
 
 from barrx.i18n import _
+from barrx.ui import state
 from barrx.ui.text import plain
 
 T = TypeVar("T", bound=str)
@@ -32,14 +33,16 @@ def choice(
     """
     asked = st.query_params.get(key)
     if key not in st.session_state:
-        if asked is not None and asked not in options:
-            st.warning(_("The address asks for “{asked}”, which is not here.").format(asked=plain(asked)))
+        state.asked_in_vain(key, asked if asked not in options else None)
         st.session_state[key] = asked if asked in options else default
     else:
         # Set again even if it stays: on a page that shows the list for the first time Streamlit would otherwise
         # begin with the first option, and say so to nobody.
         known = st.session_state[key]
         st.session_state[key] = known if known in options else default  # else: removed since
+    missing = state.in_vain(key)
+    if missing is not None and st.session_state[key] == default:
+        st.warning(_("The address asks for “{asked}”, which is not here.").format(asked=plain(missing)))
     if as_buttons:
         chosen = st.segmented_control(
             label,

@@ -35,6 +35,7 @@ _CAMERA = "_camera"
 _PROBLEMS = "_problems"
 _FILTERS_OPEN = "_filters_open"
 _WHOLE_PAGE = "_whole_page"
+_IN_VAIN = "_in_vain:"
 
 
 @st.cache_resource(show_spinner=False)
@@ -252,6 +253,17 @@ def problems(seen_with: object) -> list[str]:
         return []
     found: list[str] = said
     return found
+
+
+def asked_in_vain(key: str, value: str | None) -> None:
+    """Remember what the address asked a choice for that is not here; None for nothing."""
+    st.session_state[_IN_VAIN + key] = value
+
+
+def in_vain(key: str) -> str | None:
+    """Return what the address asked a choice for that is not here."""
+    value: str | None = st.session_state.get(_IN_VAIN + key)
+    return value
 
 
 def remember_removed(collection: Dataset, group: int, name: str) -> None:

@@ -216,6 +216,7 @@ def test_colours_follow_a_column_and_the_map_stays(explore: Page, demo: Dataset,
 
 
 def test_figures_say_what_the_legend_counts(explore: Page) -> None:
+    expect(explore.locator(".legend li", has_text="noise")).to_be_visible()
     shown, counts = figures(explore), legend(explore)
     noise = counts.pop("noise")
     assert shown["clusters on the map"] == str(len(counts))
