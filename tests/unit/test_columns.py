@@ -80,7 +80,7 @@ def test_shelf_lets_go_of_what_was_not_used_for_longest() -> None:
     assert shelf.get("a") == bytes(4)
     shelf.put("c", bytes(4))
     assert shelf.get("a") == bytes(4)
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="b"):
         shelf.get("b")
 
 

@@ -120,7 +120,7 @@ def test_every_part_has_its_answer_and_a_question_survives_the_pipe() -> None:
 
 def test_a_stopped_question_keeps_nothing_half(home: Path) -> None:
     demo, question = datasets.load("demo"), Question(part="explanations", map=MAP, column="category")
-    with pytest.raises(Cancelled):
+    with pytest.raises(Cancelled, match="Stopped"):
         questions.load_or_compute(demo, question, cancelled=lambda: True)
     assert questions.load(demo, question) is None
 
