@@ -16,10 +16,21 @@ from typing import Any, NoReturn, TypeVar
 
 import pandas as pd
 
-from barrx import cache, clustering, datasets, doctor, embedding, encoders, export, pipeline, sweep_command
+from barrx import (
+    cache,
+    clustering,
+    datasets,
+    doctor,
+    embedding,
+    encoders,
+    export,
+    i18n,
+    pipeline,
+    sweep_command,
+)
 from barrx.clustering import ClusteringParams
 from barrx.errors import BarrxError, DatasetError
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.neighbors import METRICS
 from barrx.progress import Bar
 from barrx.projection import ProjectionParams
@@ -44,6 +55,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    i18n.speak(i18n.of_environment())
     parsed = _parser().parse_args(arguments)
     run: Callable[[Arguments], None] = parsed.run
     try:
@@ -120,7 +132,7 @@ def _add(arguments: Arguments) -> None:
         )
     )
     for entry in facts["quarantined"]:
-        print(f"  {entry['filename']!r}: {entry['reason']} ({entry['detail']})")
+        print(f"  {entry['filename']!r}: {entry['reason']} ({i18n.again(entry['detail'])})")
     _print_match(facts["metadata"])
 
 
@@ -239,7 +251,7 @@ def _map(arguments: Arguments) -> None:
     if arguments.json:
         _print_json(facts)
     else:
-        share = f"{finished.clustering.noise_share:.0%}"
+        share = numeral(finished.clustering.noise_share, ".0%")
         print(_("{images} images with {label}: {clusters} clusters").format(**facts), end="; ")
         print(_("{share} noise, {seconds:.1f} s").format(share=share, seconds=finished.seconds))
 

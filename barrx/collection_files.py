@@ -21,7 +21,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from barrx import settings
+from barrx import rights, settings
 from barrx.errors import DatasetError
 from barrx.i18n import _
 
@@ -87,10 +87,8 @@ def slugs() -> list[str]:
 
 def require_writable() -> None:
     """Raise a DatasetError where collections may only be looked at."""
-    if settings.current().read_only:
-        raise DatasetError(
-            _("Collections cannot be added or removed here: BARRX_READ_ONLY is set. Start without it.")
-        )
+    if not rights.may_write():
+        raise DatasetError(rights.refusal())
 
 
 def write_json(path: Path, facts: Mapping[str, Any]) -> None:

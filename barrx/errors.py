@@ -1,8 +1,20 @@
 """The errors of Barr X: everything a user can mend is a :class:`BarrxError`."""
 
+from barrx.i18n import again
+
 
 class BarrxError(Exception):
-    """Root of all errors whose message is meant for the user."""
+    """Root of all errors whose message is meant for the user.
+
+    It is said in the language of whoever reads it, wherever and whenever it was raised.
+    """
+
+    def __str__(self) -> str:
+        return (
+            again(self.args[0])
+            if len(self.args) == 1 and isinstance(self.args[0], str)
+            else super().__str__()
+        )
 
 
 class DatasetError(BarrxError):

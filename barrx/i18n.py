@@ -1,21 +1,229 @@
-"""Every visible string goes through this one gettext catalogue.
+"""Every visible string goes through one gettext catalogue a language; numbers and dates follow the language.
 
-The source language is English. ``barrx/locale/<language>/LC_MESSAGES/barrx.po`` holds the catalogue;
-``python -m tests.catalogue`` brings it up to date with the source.
+The source language is English. ``barrx/locale/<language>/LC_MESSAGES/barrx.po`` holds the catalogues;
+``python -m tests.catalogue`` brings them up to date with the source.
+
+Which language is asked at each call, never at import: the one of a ``with speaking(...)`` block, else the one of
+whoever looks at the page (:func:`decide_by`), else the one of the process (:func:`speak`), else English. What is
+stored, and what a worker process says, is in the source language; :func:`again` says it in the reader's.
 """
 
+import datetime
 import gettext as _gettext
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from numbers import Integral, Real
 from pathlib import Path
+from string import Formatter
+from types import MappingProxyType
+from typing import Any
 
 LOCALE_DIR = Path(__file__).parent / "locale"
-_catalogue = _gettext.translation("barrx", LOCALE_DIR, languages=["en"], fallback=True)
+SOURCE = "en"
+LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "es": "Español"})
+
+_spoken: ContextVar[str | None] = ContextVar("language", default=None)
+_of_process = SOURCE
+
+
+def _nobody() -> str | None:
+    return None
+
+
+_of_reader: Callable[[], str | None] = _nobody
+
+
+# --- which language -----------------------------------------------------------------------------------------
+
+
+def language() -> str:
+    """Return the code of the language that is spoken here and now."""
+    return _spoken.get() or _of_reader() or _of_process
+
+
+def decide_by(of_reader: Callable[[], str | None]) -> None:
+    """Let a function say which language the reader of a page has; None for no reader."""
+    global _of_reader
+    _of_reader = of_reader
+
+
+def speak(code: str) -> None:
+    """Set the language of this process: what is said where nobody reads a page."""
+    global _of_process
+    _of_process = code
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak a language inside of a block."""
+    token = _spoken.set(code)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def matching(*wanted: str | None) -> str:
+    """Return the first language there is for tags such as ``es-ES`` or ``es_ES.UTF-8``, else English."""
+    for tag in wanted:
+        code = (tag or "").replace("_", "-").partition("-")[0].partition(".")[0].lower()
+        if code in LANGUAGES:
+            return code
+    return SOURCE
+
+
+def of_environment() -> str:
+    """Return the language of a terminal: ``BARRX_LANG``, else what the system says."""
+    found = (os.environ.get(name, "") for name in ("BARRX_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))
+    return matching(next((tag for tag in found if tag), None))
+
+
+# --- messages -----------------------------------------------------------------------------------------------
+
+
+class Said(str):
+    """A filled-in message that can be said again in another language."""
+
+    source: tuple[str, str, int] | tuple[str]
+    values: Mapping[str, Any]
+
+
+class _Message(str):
+    """A translated message with places to fill in, where numbers follow the language."""
+
+    source: tuple[str, str, int] | tuple[str]
+
+    def format(self, *args: object, **values: object) -> str:
+        is_source = language() == SOURCE
+        said = Said(super().format(*args, **values) if is_source else _Numbers().vformat(self, args, values))
+        said.source, said.values = self.source, values
+        return said
+
+
+class _Numbers(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Real) and not isinstance(value, bool):
+            return numeral(value, format_spec)
+        return str(super().format_field(value, format_spec))
 
 
 def _(message: str) -> str:
     """Return the translation of a message."""
-    return _catalogue.gettext(message)
+    return _translated((message,))
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Return the translation that goes with a count."""
-    return _catalogue.ngettext(singular, plural, n)
+    return _translated((singular, plural, n))
+
+
+def pgettext(context: str, message: str) -> str:
+    """Return the translation of a word that means several things; the context says which one."""
+    return _catalogue(language()).pgettext(context, message)
+
+
+def again(text: str) -> str:
+    """Return what was said in the source language, or at another moment, in the language of now."""
+    if isinstance(text, Said):
+        values = {name: again(v) if isinstance(v, str) else v for name, v in text.values.items()}
+        return _translated(text.source).format(**values)
+    return _catalogue(language()).gettext(text) if text else text
+
+
+def _translated(source: tuple[str, str, int] | tuple[str]) -> str:
+    catalogue = _catalogue(language())
+    text = catalogue.gettext(source[0]) if len(source) == 1 else catalogue.ngettext(*source)
+    if "{" not in text:
+        return text
+    message = _Message(text)
+    message.source = source
+    return message
+
+
+@cache
+def _catalogue(code: str) -> _gettext.NullTranslations:
+    return _gettext.translation("barrx", LOCALE_DIR, languages=[code], fallback=True)
+
+
+# --- messages between processes ------------------------------------------------------------------------------
+
+
+def to_json(text: str) -> Any:
+    """Return a text as JSON values, so that :func:`from_json` can say it in another language."""
+    if not isinstance(text, Said):
+        return text
+    return {"source": list(text.source), "values": {name: _plain(v) for name, v in text.values.items()}}
+
+
+def from_json(value: Any) -> str:
+    """Return the text that :func:`to_json` wrote, in the source language."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    values = {name: from_json(v) if isinstance(v, Mapping) else v for name, v in value["values"].items()}
+    with speaking(SOURCE):
+        return _translated(tuple(value["source"])).format(**values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    return to_json(value) if isinstance(value, str) else str(value)
+
+
+# --- numbers and dates ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numerals:
+    """How a language writes numbers; the browser's own ``toLocaleString`` does the same."""
+
+    decimal: str = "."
+    group: str = ","
+    least_grouped: int = 1_000
+    percent: str = "%"
+
+
+_NUMERALS = {
+    "es": Numerals(decimal=",", group=".", least_grouped=10_000, percent="\N{NO-BREAK SPACE}%"),
+}
+
+
+def numerals() -> Numerals:
+    """Return how numbers are written in the language of now."""
+    return _NUMERALS.get(language(), Numerals())
+
+
+def numeral(value: Any, spec: str = ",") -> str:
+    """Format a number as the language does.
+
+    Parameters
+    ----------
+    spec : Python's format specification, such as ``,``, ``.2f`` or ``.0%``
+    """
+    if language() == SOURCE:
+        return format(value, spec)
+    style = numerals()
+    if abs(value) < style.least_grouped:
+        spec = spec.replace(",", "")
+    signs = {",": style.group, ".": style.decimal, "%": style.percent}
+    return format(value, spec).translate(str.maketrans(signs))
+
+
+def date(when: datetime.date) -> str:
+    """Return a day as the language writes it: 25 Nov 2026, 25 nov 2026."""
+    from babel.dates import format_date
+
+    return format_date(when, "d MMM y", locale=language())
+
+
+def moment(when: datetime.datetime) -> str:
+    """Return a day and the time of day: 25 Nov 2026, 18:55."""
+    from babel.dates import format_datetime
+
+    return format_datetime(when, "d MMM y, HH:mm", locale=language())

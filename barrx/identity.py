@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from barrx.i18n import _
+from barrx.i18n import _, numeral
 
 Labels = NDArray[np.int32]
 Counts = NDArray[np.int64]
@@ -141,8 +141,8 @@ def sentence(change: Change, name: Callable[[int], str] = str) -> str:
     return templates[change.kind].format(
         before=_listed([name(n) for n in change.before]),
         after=_listed([name(n) for n in change.after]),
-        size=f"{size:,}",
-        new_size=f"{new_size:,}",
+        size=numeral(size),
+        new_size=numeral(new_size),
     )
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from barrx import cache, collection_files, iiif, images, matching, metadata, reduction, tables, thumbnails
 from barrx.errors import Cancelled, DatasetError, ImageDecodeError
-from barrx.i18n import _, ngettext
+from barrx.i18n import SOURCE, _, ngettext, speaking
 from barrx.matching import MatchReport
 from barrx.picture_formats import suffix_of
 from barrx.reduction import FileFacts
@@ -95,7 +95,12 @@ def add(
     """
     collection_files.require_writable()
     collection_files.check_slug(request.slug)
-    with closing(_source(request)) as source, collection_files.new_folder(request.slug) as folder:
+    # The report is kept for the readers of all languages.
+    with (
+        speaking(SOURCE),
+        closing(_source(request)) as source,
+        collection_files.new_folder(request.slug) as folder,
+    ):
         return fill(request, source, folder, progress, cancelled)
 
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from barrx import datasets, settings
+from barrx import datasets
 from barrx.i18n import _
-from barrx.ui import add_panel, collection_card
+from barrx.ui import access, add_panel, collection_card
 
 st.title(_("Datasets"), anchor=False)
 st.html(
@@ -16,7 +16,7 @@ st.html(
     + "</p>"
 )
 
-if settings.current().read_only:
+if not access.may_write():
     st.info(_("This dashboard is read-only: collections can be explored, not added or removed."))
 else:
     add_panel.show()

@@ -1,22 +1,25 @@
 """Bring the message catalogue up to date with the source: ``python -m tests.catalogue [--check]``.
 
 Extracts every string marked with ``_`` or ``ngettext`` into ``barrx/locale/<language>/LC_MESSAGES/barrx.po``,
-keeps the translations that are there, and compiles the ``.mo`` file. With ``--check`` nothing is written and
-the exit status says whether something is missing.
+keeps the translations that are there, and compiles the ``.mo`` file. With ``--check`` nothing is written; what
+is out of date or not translated is listed, and the exit status says whether there is anything.
 """
 
 import io
 import sys
 from pathlib import Path
+from string import Formatter
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from barrx.i18n import SOURCE
+
 ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "barrx" / "locale"
-KEYWORDS = {"_": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 
 def extracted(language: str) -> Catalog:
@@ -72,9 +75,37 @@ def as_po(catalogue: Catalog) -> bytes:
     return b"".join(line for line in lines if not line.startswith(noise))
 
 
+def untranslated(catalogue: Catalog) -> list[str]:
+    """Return what is said in English only, or has other places to fill in than the English."""
+    return [text(message) for message in catalogue if message.id and not is_translated(message)]
+
+
+def is_translated(message: Message) -> bool:
+    """Tell whether every form is there, and has the same places to fill in as the English."""
+    forms = message.string if isinstance(message.string, tuple) else (message.string,)
+    # The last form of the English is the one for many: the one for one may leave the number out.
+    wanted = places(message.id[-1] if isinstance(message.id, tuple) else message.id)
+    needed = [wanted] * len(forms)
+    if isinstance(message.id, tuple):
+        needed[0] = places(message.id[0])
+    return all(form and places(form) == these for form, these in zip(forms, needed, strict=True))
+
+
+def places(text: str) -> set[tuple[str, str]]:
+    """Return the names to be filled in, with their formats."""
+    return {
+        (name, spec or "") for _text, name, spec, _conversion in Formatter().parse(text) if name is not None
+    }
+
+
+def text(message: Message) -> str:
+    """Return the English of a message."""
+    return message.id[0] if isinstance(message.id, tuple) else message.id
+
+
 def main() -> int:
     """Write or check the catalogue of every language; return the exit status."""
-    stale = []
+    stale, missing = [], []
     for language in sorted(p.name for p in LOCALES.iterdir() if p.is_dir()):
         folder = LOCALES / language / "LC_MESSAGES"
         catalogue = updated(language)
@@ -82,14 +113,17 @@ def main() -> int:
         path = folder / "barrx.po"
         if not path.exists() or path.read_bytes() != text:
             stale.append(str(path.relative_to(ROOT)))
+        if language != SOURCE:
+            missing += [f"{language}: {line!r}" for line in untranslated(catalogue)]
         if "--check" not in sys.argv:
             path.write_bytes(text)
             with (folder / "barrx.mo").open("wb") as file:
                 write_mo(file, catalogue)
     if stale and "--check" in sys.argv:
         print(f"Not up to date: {', '.join(stale)}. Run: python -m tests.catalogue", file=sys.stderr)
-        return 1
-    return 0
+    if missing and "--check" in sys.argv:
+        print("Not translated:", *missing, sep="\n  ", file=sys.stderr)
+    return 1 if (stale or missing) and "--check" in sys.argv else 0
 
 
 if __name__ == "__main__":

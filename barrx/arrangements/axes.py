@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from barrx.arrangements.params import Kind
+from barrx.i18n import numeral
 
 Mark = tuple[float, str]
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -64,4 +65,4 @@ def number(value: float, step: float) -> str:
     """Return a tick as text, with as many decimals as its step needs."""
     decimals = next((d for d in range(12) if math.isclose(step, round(step, d), rel_tol=1e-6)), 12)
     # No comma in what may be a year.
-    return f"{value:,.{decimals}f}" if abs(value) >= 10_000 else f"{value:.{decimals}f}"
+    return numeral(value, f",.{decimals}f" if abs(value) >= 10_000 else f".{decimals}f")

@@ -12,7 +12,7 @@ from barrx.arrangements.grid import Places
 from barrx.arrangements.params import BY_CLUSTER, Arrangement
 from barrx.arrangements.source import Source
 from barrx.arrangements.stacks import Bars
-from barrx.i18n import _
+from barrx.i18n import _, numeral
 
 _MOST_COUNTS = 6
 _MOST_YEARS = 8
@@ -209,7 +209,7 @@ def title(column: str) -> str:
 
 
 def _heading(bars: Bars, bar: int, name: str, n: int) -> tuple[float, float, str]:
-    return bars.centre(bar), bars.top(bar, n), f"{name} · {n:,}"
+    return bars.centre(bar), bars.top(bar, n), f"{name} · {numeral(n)}"
 
 
 def _counts(bars: Bars, n_bars: int) -> tuple[Mark, ...]:
@@ -218,4 +218,4 @@ def _counts(bars: Bars, n_bars: int) -> tuple[Mark, ...]:
         return ()
     width = int(bars.width[0])
     most = width * bars.height
-    return tuple((n / width - 0.5, f"{int(n):,}") for n in ticks(0, most, _MOST_COUNTS, whole=True))
+    return tuple((n / width - 0.5, numeral(int(n))) for n in ticks(0, most, _MOST_COUNTS, whole=True))

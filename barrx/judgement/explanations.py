@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from barrx.datasets import Dataset
 from barrx.errors import Cancelled
-from barrx.i18n import _
+from barrx.i18n import _, numeral
 from barrx.judgement import agreement, values
 from barrx.judgement.agreement import Compared
 from barrx.judgement.pixels import Pixels
@@ -94,9 +94,11 @@ class Ranking:
         chosen, rivals = self.chosen, self.rivals
         if chosen is None:
             return _("The chosen category has no values to compare the clusters with.")
-        figures = {"column": chosen.name, "own": f"{chosen.score:.2f}"}
+        figures = {"column": chosen.name, "own": numeral(chosen.score, ".2f")}
         if rivals:
-            return _warning(rivals[0]).format(rival=rivals[0].name, other=f"{rivals[0].score:.2f}", **figures)
+            return _warning(rivals[0]).format(
+                rival=rivals[0].name, other=numeral(rivals[0].score, ".2f"), **figures
+            )
         if not chosen.is_significant:
             return _("The clusters do not follow “{column}” more than chance would ({own}).").format(
                 **figures
@@ -190,24 +192,22 @@ def of_files(dataset: Dataset, pixels: Sequence[Pixels]) -> list[tuple[Kind, Val
         _("size of the file in bytes"): dataset.pictures["bytes"].to_numpy(np.float64),
         _("lightness"): np.array([p.lightness for p in pixels]),
     }
+    borders = {
+        "white": _("white frame"),
+        "black": _("black frame"),
+        "plain": _("plain frame"),
+        "none": _("no frame"),
+    }
     names = {
         _("file type"): dataset.pictures["format"].tolist(),
         _("folder of the file"): [str(PurePosixPath(name).parent) for name in dataset.filenames],
         _("greyscale or colour"): [_("greyscale") if p.is_grey else _("colour") for p in pixels],
         _("mean colour"): [p.hue for p in pixels],
-        _("border"): [_BORDERS[p.border] for p in pixels],
+        _("border"): [borders[p.border] for p in pixels],
     }
     found = [values.binned(title, given) for title, given in numbers.items()]
     found += [values.of_lists(title, [(cell,) for cell in cells]) for title, cells in names.items()]
     return [("file", one) for one in found]
-
-
-_BORDERS = {
-    "white": _("white frame"),
-    "black": _("black frame"),
-    "plain": _("plain frame"),
-    "none": _("no frame"),
-}
 
 
 def _unfit(candidate: Values, *, is_chosen: bool) -> str:

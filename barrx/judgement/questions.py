@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from barrx import cache, embedding, encoders, pipeline
+from barrx import cache, embedding, encoders, i18n, pipeline
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
 from barrx.i18n import _
@@ -114,7 +114,8 @@ def load_or_compute(
             return place, True
         vectors = embedding.require(dataset, encoders.get(question.map.encoder))
         subject = answers.Subject(dataset=dataset, map=finished, embedding=vectors, question=question)
-        found = answers.answer(subject, progress, cancelled)
+        with i18n.speaking(i18n.SOURCE):  # one answer is kept for the readers of all languages
+            found = answers.answer(subject, progress, cancelled)
         cache.put_many("projections", {place: plain(found.facts), **_arrays(place, found)})
     return place, False
 

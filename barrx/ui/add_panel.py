@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from barrx import datasets, settings
 from barrx.errors import BarrxError, DatasetError
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.ui import jobs, keys, state
 from barrx.ui.text import plain
 from barrx.workers import Job, Snapshot
@@ -49,7 +49,9 @@ def _is_first() -> bool:
 def _added(now: Snapshot) -> None:
     facts = now.result or {}
     kept = len(facts.get("quarantined", ()))
-    text = ngettext("{n} image added.", "{n} images added.", facts["images"]).format(n=f"{facts['images']:,}")
+    text = ngettext("{n} image added.", "{n} images added.", facts["images"]).format(
+        n=numeral(facts["images"])
+    )
     if kept:
         text += " " + ngettext("{n} file is in quarantine.", "{n} files are in quarantine.", kept).format(
             n=kept

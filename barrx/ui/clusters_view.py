@@ -8,7 +8,7 @@ from barrx import cluster_rows, roles, views
 from barrx.cluster_rows import ClusterRow
 from barrx.clustering import NOISE
 from barrx.datasets import Dataset
-from barrx.i18n import _
+from barrx.i18n import _, numeral
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import cluster_link, cluster_table, figures, finished_map, gallery, inspector, keys, navigation
 from barrx.ui.errors import reported
@@ -99,7 +99,9 @@ def _detail(
     with st.container(key=keys.CLUSTER_DETAIL):
         left, right = st.columns([3, 1], gap="medium")
         with left:
-            notes = [] if number == NOISE else [f"{s:.2f}" for s in finished.clustering.strength[members]]
+            notes = (
+                [] if number == NOISE else [numeral(s, ".2f") for s in finished.clustering.strength[members]]
+            )
             gallery.paged(
                 dataset,
                 members.tolist(),
@@ -136,10 +138,10 @@ def _bar(before: ClusterRow | None, after: ClusterRow | None) -> None:
 
 def _summary(row: ClusterRow) -> str:
     parts = [
-        _("{n} images").format(n=f"{row.size:,}"),
+        _("{n} images").format(n=numeral(row.size)),
         _("{share:.1%} of the collection").format(share=row.share),
     ]
     if row.strength is not None:
         parts.append(_("mean membership strength {strength:.2f}").format(strength=row.strength))
-    parts += [f"{value} {share:.0%}" for value, share in row.mix]
+    parts += [f"{value} {numeral(share, '.0%')}" for value, share in row.mix]
     return " · ".join(parts)

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from barrx import datasets, embedding, encoders, settings
+from barrx import datasets, embedding, encoders
 from barrx.datasets import Dataset, Summary
-from barrx.i18n import _, ngettext
-from barrx.ui import embedding_panel, keys, navigation, routes, state
+from barrx.i18n import _, again, ngettext, numeral
+from barrx.ui import access, embedding_panel, keys, navigation, routes, state
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
 
@@ -27,7 +27,7 @@ def _card(summary: Summary) -> None:
     dataset = datasets.load(summary.slug)
     _cover(dataset)
     st.subheader(plain(summary.title), anchor=False)
-    count = ngettext("{n} image", "{n} images", summary.images).format(n=f"{summary.images:,}")
+    count = ngettext("{n} image", "{n} images", summary.images).format(n=numeral(summary.images))
     kept = ngettext("{n} file in quarantine", "{n} files in quarantine", summary.quarantined)
     parts = [count, kept.format(n=summary.quarantined)] if summary.quarantined else [count]
     st.caption(" · ".join([*parts, plain(summary.slug)]))
@@ -39,7 +39,7 @@ def _card(summary: Summary) -> None:
         explore = st.button(
             _("Explore"), key=keys.of(keys.OPEN, summary.slug), type="primary", icon=":material/scatter_plot:"
         )
-        if summary.slug != datasets.DEMO_SLUG and not settings.current().read_only:
+        if summary.slug != datasets.DEMO_SLUG and access.may_write():
             remove = st.button(
                 _("Remove"), key=keys.of(keys.REMOVE, summary.slug), type="tertiary", icon=":material/delete:"
             )
@@ -70,7 +70,10 @@ def _report(dataset: Dataset) -> None:
         with st.expander(_("Quarantine ({n})").format(n=len(quarantined)), icon=":material/report:"):
             st.caption(_("These files could not be read. Everything else was taken."))
             st.dataframe(
-                pd.DataFrame(quarantined, columns=["filename", "reason", "detail"]),
+                pd.DataFrame(
+                    [entry | {"detail": again(entry["detail"])} for entry in quarantined],
+                    columns=["filename", "reason", "detail"],
+                ),
                 hide_index=True,
                 column_config={
                     "filename": _("file"),
@@ -92,12 +95,15 @@ def _report(dataset: Dataset) -> None:
             st.caption(_("Every image has its row, and every row its image."))
         for name, entries in lost.items():
             if entries:
-                st.markdown(f"**{name} ({len(entries):,})**")
+                st.markdown(f"**{name} ({numeral(len(entries))})**")
                 st.dataframe(pd.DataFrame({_("name"): entries[:_NAMES_SHOWN]}), hide_index=True)
 
 
-@st.dialog(_("Remove this collection?"))
 def _confirm_removal(summary: Summary) -> None:
+    st.dialog(_("Remove this collection?"))(_removal)(summary)
+
+
+def _removal(summary: Summary) -> None:
     st.markdown(
         _("“{title}” is taken off the list, with its thumbnails and reports.").format(
             title=plain(summary.title)

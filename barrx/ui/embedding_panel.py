@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from barrx import embedding, encoders, settings
+from barrx import embedding, encoders
 from barrx.datasets import Dataset
 from barrx.encoders import Encoder
-from barrx.i18n import _, ngettext
-from barrx.ui import jobs, keys, state
+from barrx.i18n import _, ngettext, numeral
+from barrx.ui import access, jobs, keys, state
 from barrx.ui.text import plain
 
 
@@ -46,10 +46,10 @@ def _start(dataset: Dataset, encoder: Encoder, pending: int) -> None:
             "**{n} image is to be embedded** with {label}.",
             "**{n} images are to be embedded** with {label}.",
             pending,
-        ).format(n=f"{pending:,}", label=plain(encoders.label(encoder)))
-        + (" " + _("{n} are done already.").format(n=f"{there:,}") if there else "")
+        ).format(n=numeral(pending), label=plain(encoders.label(encoder)))
+        + (" " + _("{n} are done already.").format(n=numeral(there)) if there else "")
     )
-    if settings.current().read_only:
+    if not access.may_write():
         st.info(_("This dashboard is read-only. Ask whoever runs it to embed the collection."))
         return
     label = _("Go on") if there else _("Embed now")
@@ -70,7 +70,7 @@ def _fetch(encoder: Encoder) -> None:
         return
     jobs.outcome(key)
     st.warning(plain(encoders.missing_message(encoder)), icon=":material/download:")
-    if settings.current().read_only:
+    if not access.may_write():
         return
     size = encoders.status(encoder).size_mb
     fetch = keys.of(keys.FETCH_WEIGHTS, encoder.slug)

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
 
 
@@ -23,9 +23,9 @@ def of_map(finished: Map) -> dict[str, str]:
     n_images, n_clusters = len(finished.coordinates), finished.clustering.n_clusters
     taken = _("to read from the cache") if finished.was_stored else _("to compute")
     return {
-        ngettext("image", "images", n_images): f"{n_images:,}",
-        ngettext("cluster on the map", "clusters on the map", n_clusters): f"{n_clusters:,}",
-        _("noise"): f"{finished.clustering.noise_share:.0%}",
+        ngettext("image", "images", n_images): numeral(n_images),
+        ngettext("cluster on the map", "clusters on the map", n_clusters): numeral(n_clusters),
+        _("noise"): numeral(finished.clustering.noise_share, ".0%"),
         taken: duration(finished.seconds),
     }
 

@@ -11,7 +11,7 @@ from barrx import facets
 from barrx.datasets import Dataset
 from barrx.facets import NO_VALUE
 from barrx.filters import Filters, Range
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.ui import keys, state
 from barrx.ui.text import plain
 
@@ -76,7 +76,7 @@ def line(dataset: Dataset, chosen: Filters, shown: NDArray[np.bool_] | None) -> 
     with st.container(horizontal=True, vertical_alignment="center", key=keys.FILTER_BAR):
         n = int(shown.sum())
         said = ngettext("**{n}** of {total} images passes", "**{n}** of {total} images pass", n)
-        st.markdown(said.format(n=f"{n:,}", total=f"{len(shown):,}"), width="content")
+        st.markdown(said.format(n=numeral(n), total=numeral(len(shown))), width="content")
         hide = st.toggle(
             _("Hide the others"), key=keys.HIDE, bind="query-params", persist_state=_KEPT, width="content"
         )
@@ -140,7 +140,7 @@ def _choose_values(dataset: Dataset, column: str) -> tuple[str, ...]:
             key=key,
             persist_state=_KEPT,
             format_func=labels.__getitem__,
-            placeholder=_("any of {n}").format(n=f"{len(found.names):,}"),
+            placeholder=_("any of {n}").format(n=numeral(len(found.names))),
             filter_mode="contains",
             select_all=False,
         )
@@ -153,7 +153,7 @@ def _labels(names: Sequence[str], counts: Mapping[str, int]) -> dict[str, str]:
     taken: set[str] = set()
     for name in names:
         text = _("no value") if name == NO_VALUE else name[:_LONGEST]
-        label = base = f"{text} · {counts[name]:,}"
+        label = base = f"{text} · {numeral(counts[name])}"
         n = 2
         while label in taken:
             label, n = f"{base} ({n})", n + 1

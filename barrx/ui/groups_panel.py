@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from barrx import views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.ui import keys, state
 from barrx.ui.text import plain
 from barrx.views import Group
@@ -59,7 +59,7 @@ def _line(dataset: Dataset, group: Group) -> None:
         name = group.name if len(group.name) <= _SHOWN_NAME else group.name[: _SHOWN_NAME - 1] + "…"
         is_open = state.selection(dataset).group == group.id
         st.button(
-            f"{plain(name)} · {len(group.indexes):,}",
+            f"{plain(name)} · {numeral(len(group.indexes))}",
             key=keys.of(keys.GROUP, str(group.id)),
             on_click=state.select,
             args=(dataset, group.indexes),

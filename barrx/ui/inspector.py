@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from barrx import roles
 from barrx.datasets import Dataset
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
 from barrx.ui import gallery, keys, lightbox, nearby, state
 from barrx.ui.text import plain
@@ -48,7 +48,7 @@ def show(dataset: Dataset, finished: Map, *, beside: Sequence[int] = (), on_map:
         icon=":material/close:",
         type="tertiary",
     )
-    notes = [f"{distance:.3f}" for distance in found.distances[0, 1:]]
+    notes = [numeral(distance, ".3f") for distance in found.distances[0, 1:]]
     clicked = [picked, _nearest(dataset, finished, others, notes, on_map=on_map)]
     clicked += [_same_creator(dataset, index, on_map=on_map), _same_category(dataset, index, on_map=on_map)]
     following = next((i for i in clicked if i is not None), None)
@@ -76,7 +76,7 @@ def _facts(dataset: Dataset, finished: Map, index: int) -> dict[str, str]:
     label = int(finished.clustering.labels[index])
     facts = {
         _("cluster on the map"): _("noise") if label < 0 else str(label),
-        _("membership strength"): f"{finished.clustering.strength[index]:.2f}",
+        _("membership strength"): numeral(finished.clustering.strength[index], ".2f"),
         _("file"): dataset.filenames[index],
     }
     row = dataset.metadata.iloc[index]
@@ -156,7 +156,7 @@ def _kind(
     dataset: Dataset, index: int, same: NDArray[np.intp], value: str, kind: str, on_map: bool
 ) -> int | None:
     """Show some of the pictures that share a value, and let all of them be selected."""
-    count = ngettext("{n} image", "{n} images", len(same)).format(n=f"{len(same):,}")
+    count = ngettext("{n} image", "{n} images", len(same)).format(n=numeral(len(same)))
     st.caption(f"{plain(value[:200])} · {count}")
     others = [int(i) for i in same if i != index][:_OTHERS]
     clicked = gallery.wall(dataset, others, key=keys.of(keys.CARD_OTHERS, kind)) if others else None

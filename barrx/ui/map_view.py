@@ -12,7 +12,7 @@ from barrx import export, filters, representatives, views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.filters import Filters
-from barrx.i18n import _
+from barrx.i18n import _, language
 from barrx.pipeline import Map, MapRequest
 from barrx.projection import Coordinates
 from barrx.ui import (
@@ -193,11 +193,11 @@ def _representatives(version: str, _finished: Map) -> dict[int, list[int]]:
 def _coloring(dataset: Dataset, finished: Map, color: str, names: Mapping[int, str]) -> Coloring:
     if color == BY_CLUSTER or color not in dataset.metadata:
         return coloring.by_cluster(finished.clustering, names)
-    return _by_column(dataset.fingerprint, color, dataset.metadata)
+    return _by_column(dataset.fingerprint, color, language(), dataset.metadata)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _by_column(fingerprint: str, column: str, _metadata: pd.DataFrame) -> Coloring:
+def _by_column(fingerprint: str, column: str, language: str, _metadata: pd.DataFrame) -> Coloring:
     return coloring.by_column(_metadata, column)
 
 

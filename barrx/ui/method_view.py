@@ -10,7 +10,7 @@ from barrx import clustering, embedding, encoders, images, pipeline, roles
 from barrx.datasets import Dataset
 from barrx.embedding import Embedding
 from barrx.encoders import Encoder
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.neighbors import Neighbors
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import charts, embedding_panel, gallery, keys, linked, nearby, routes
@@ -88,7 +88,7 @@ def _pixels(dataset: Dataset, encoder: Encoder, index: int) -> None:
                 "Whatever its format, the image is squeezed into a square of {size} by {size} points. Each point "
                 "is three numbers from 0 to 255: red, green, blue. These {count} numbers are all the machine is "
                 "given: no title, no artist, no date."
-            ).format(size=size, count=f"{size * size * 3:,}")
+            ).format(size=size, count=numeral(size * size * 3))
         )
         st.caption(_("How red the points in the middle are"))
         middle_of = slice((size - _SHOWN) // 2, (size + _SHOWN) // 2)
@@ -104,7 +104,7 @@ def _vector(vectors: Embedding, encoder: Encoder, index: int) -> None:
             "stop it one step before it answers and keep what it has noticed by then: {n} numbers, each the "
             "strength of one learned feature, a texture, an edge, a shape. That list is the image's vector, made "
             "by {label}."
-        ).format(n=f"{n_features:,}", label=plain(encoders.label(encoder)))
+        ).format(n=numeral(n_features), label=plain(encoders.label(encoder)))
     )
     features = np.arange(n_features)
     cells = pd.DataFrame(
@@ -128,7 +128,7 @@ def _neighbors(dataset: Dataset, finished: Map, index: int) -> None:
         ).format(metric=metric)
     )
     nearest = nearby.of(dataset, finished, index, _NEIGHBORS)
-    notes = [f"{distance:.3f}" for distance in nearest.distances[0, 1:]]
+    notes = [numeral(distance, ".3f") for distance in nearest.distances[0, 1:]]
     gallery.wall(dataset, nearest.indices[0, 1:].tolist(), notes=notes, key=keys.METHOD_NEIGHBORS)
     st.caption(_search(nearest))
 

@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from barrx import captions, datasets, images
+from barrx import captions, datasets, i18n, images
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.thumbnails import SIDES, Side
@@ -180,8 +180,9 @@ async def _many(request: Request, grant: Grant, etag: str) -> Response:
     return Response(pack(files), media_type="application/octet-stream", headers=headers)
 
 
-def _texts(grant: Grant, indexes: Sequence[int]) -> dict[int, dict[str, Any]]:
-    found = captions.of(_open(grant, indexes), indexes)
+def _texts(grant: Grant, indexes: Sequence[int], language: str) -> dict[int, dict[str, Any]]:
+    with i18n.speaking(language):
+        found = captions.of(_open(grant, indexes), indexes)
     return {i: caption.to_json() for i, caption in zip(indexes, found, strict=True)}
 
 
@@ -191,7 +192,8 @@ async def _rows(request: Request, grant: Grant, etag: str) -> Response:
     if indexes is None:
         return _nothing(400)
     loop = asyncio.get_running_loop()
-    rows = await loop.run_in_executor(_readers, _texts, grant, indexes)
+    language = i18n.matching(request.query_params.get("lang"))
+    rows = await loop.run_in_executor(_readers, _texts, grant, indexes, language)
     return Response(json.dumps(rows), media_type="application/json", headers=_for_good(etag))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from barrx.i18n import _
+from barrx.i18n import _, numeral
 
 _HERE = Path(__file__).parent
 
@@ -48,5 +48,5 @@ def megabytes(size: int) -> str:
     for unit, bound in (("kB", 1e6), ("MB", 1e9), ("GB", 1e12)):
         if size < bound:
             number = size * 1e3 / bound
-            return f"{number:.1f} {unit}" if number < 10 else f"{number:,.0f} {unit}"
-    return f"{size / 1e12:.1f} TB"
+            return f"{numeral(number, '.1f' if number < 10 else ',.0f')} {unit}"
+    return f"{numeral(size / 1e12, '.1f')} TB"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from barrx import archive, export, facets
 from barrx.datasets import Dataset
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
 from barrx.ui import address, archive_route, gallery, groups_panel, keys, selection_actions, state
 from barrx.ui.errors import reported
@@ -31,7 +31,7 @@ def show(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: di
     with left, st.container(key=keys.SELECTION):
         n = len(selected)
         if n:
-            said = ngettext("{n} image selected", "{n} images selected", n).format(n=f"{n:,}")
+            said = ngettext("{n} image selected", "{n} images selected", n).format(n=numeral(n))
             st.subheader(said, anchor=False)
             _actions(dataset, finished, selected)
             gallery.paged(dataset, selected.tolist(), key=keys.GALLERY)
@@ -125,10 +125,11 @@ def _sorted(rows: Sequence[tuple[str, int, int]]) -> pd.DataFrame:
 def _bars(table: pd.DataFrame) -> str:
     most = int(table["n"].max()) if len(table) else 1
     lines = "".join(
-        f'<div title="{escape(_("{n} of {size}").format(n=f"{n:,}", size=f"{size:,}"))}">'
-        f'<dt dir="auto">{escape(name[:200])}</dt><dd>{n:,}</dd><i style="width:{100 * n / most:.1f}%"></i></div>'
+        f'<div title="{escape(_("{n} of {size}").format(n=numeral(n), size=numeral(size)))}">'
+        f'<dt dir="auto">{escape(name[:200])}</dt><dd>{numeral(n)}</dd>'
+        f'<i style="width:{100 * n / most:.1f}%"></i></div>'
         for name, n, size in table.head(_MOST_ROWS).itertuples(index=False)
     )
     rest = len(table) - _MOST_ROWS
-    more = ngettext("{n} other", "{n} others", rest).format(n=f"{rest:,}") if rest > 0 else ""
+    more = ngettext("{n} other", "{n} others", rest).format(n=numeral(rest)) if rest > 0 else ""
     return f'<dl class="counts">{lines}</dl>' + (f'<p class="hint">{escape(more)}</p>' if more else "")

@@ -36,6 +36,7 @@ _PROBLEMS = "_problems"
 _FILTERS_OPEN = "_filters_open"
 _WHOLE_PAGE = "_whole_page"
 _IN_VAIN = "_in_vain:"
+_LANGUAGE = "_language"
 
 
 @st.cache_resource(show_spinner=False)
@@ -57,6 +58,22 @@ def session_id() -> str:
     """Return what tells this session from the others, "" outside of one."""
     context = get_script_run_ctx()
     return context.session_id if context else ""
+
+
+# --- the language -------------------------------------------------------------------------------------------
+
+
+def keep_language(code: str) -> None:
+    """Remember the language of this session."""
+    st.session_state[_LANGUAGE] = code
+
+
+def language() -> str | None:
+    """Return the language of this session, None outside of one."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    code: str | None = st.session_state.get(_LANGUAGE)
+    return code
 
 
 # --- the map on screen ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from barrx import settings
+from barrx import rights, settings
 from barrx.errors import ViewsError
 from barrx.i18n import _
 
@@ -56,7 +56,7 @@ def path() -> Path:
 
 def is_writable() -> bool:
     """Tell whether names and groups may be changed here."""
-    return not settings.current().read_only
+    return rights.may_write()
 
 
 @contextmanager
@@ -69,9 +69,7 @@ def writing() -> Iterator[sqlite3.Connection]:
         where nothing may be written, and if the database cannot be used
     """
     if not is_writable():
-        raise ViewsError(
-            _("Names and groups cannot be changed here: BARRX_READ_ONLY is set. Start without it.")
-        )
+        raise ViewsError(rights.refusal())
     with _connected(writable=True) as connection, _transaction(connection):
         yield connection
 
@@ -88,7 +86,7 @@ def reading() -> Iterator[sqlite3.Connection | None]:
     if not path().exists():
         yield None
         return
-    with _connected(writable=is_writable()) as connection:
+    with _connected(writable=not settings.current().read_only) as connection:
         if _version(connection) == 0:
             yield None
             return
@@ -220,7 +218,7 @@ def _unusable(error: Exception) -> ViewsError:
 
 def _damaged(error: Exception) -> ViewsError:
     """Set a damaged database aside, so that the next transaction starts a fresh one."""
-    if not is_writable():
+    if settings.current().read_only:
         return _unusable(error)
     aside = path().with_name(f"{FILE}{_DAMAGED}{time.strftime('%Y%m%d-%H%M%S')}")
     with FileLock(f"{path()}.lock"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from barrx import errors, interruption
+from barrx import errors, i18n, interruption
 from barrx.errors import BarrxError, Cancelled
 
 log = logging.getLogger("barrx.workers")
@@ -50,7 +50,7 @@ class Worker:
             return {"error": "Cancelled", "message": ""}
         except BarrxError as error:
             known = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
-            return {"error": known.__name__, "message": str(error)}
+            return {"error": known.__name__, "message": i18n.to_json(error.args[0] if error.args else "")}
         except Exception as error:
             log.exception("task %s", request["task"])
             return {"error": "bug", "message": f"{type(error).__name__}: {error}"}

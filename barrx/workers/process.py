@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from barrx import errors
+from barrx import errors, i18n
 from barrx.errors import BarrxError, WorkerError
 from barrx.i18n import _
 from barrx.workers.job import Job
@@ -113,10 +113,10 @@ class Process:
 def _error(message: Mapping[str, Any]) -> BarrxError:
     kind = getattr(errors, message["error"], None)
     if isinstance(kind, type) and issubclass(kind, BarrxError) and kind is not errors.ImageDecodeError:
-        return kind(message["message"])
+        return kind(i18n.from_json(message["message"]))
     return WorkerError(
         _("Something went wrong in the worker: {message}. Its log has the details.").format(
-            message=message["message"]
+            message=i18n.from_json(message["message"])
         )
     )
 

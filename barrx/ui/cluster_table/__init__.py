@@ -10,7 +10,7 @@ from barrx import roles, views
 from barrx.cluster_rows import ClusterRow
 from barrx.clustering import NOISE
 from barrx.datasets import Dataset
-from barrx.i18n import _
+from barrx.i18n import _, numeral, pgettext
 from barrx.ui import palette, routes
 
 _HERE = Path(__file__).parent
@@ -90,11 +90,11 @@ def _sent(dataset: Dataset, rows: Sequence[ClusterRow], names: Mapping[int, str]
             "representatives": [
                 [i, (titles[i] or dataset.filenames[i])[:_TEXT_LENGTH]] for i in row.representatives
             ],
-            "mix": [[value[:_TEXT_LENGTH], share, f"{share:.0%}"] for value, share in row.mix],
+            "mix": [[value[:_TEXT_LENGTH], share, numeral(share, ".0%")] for value, share in row.mix],
             "texts": {
-                "size": f"{row.size:,}",
-                "share": f"{row.share:.1%}",
-                "strength": "–" if row.strength is None else f"{row.strength:.2f}",
+                "size": numeral(row.size),
+                "share": numeral(row.share, ".1%"),
+                "strength": "–" if row.strength is None else numeral(row.strength, ".2f"),
             },
         }
         for row in rows
@@ -116,7 +116,7 @@ def _words(mix: str) -> dict[str, object]:
         "name": _("Name"),
         "representatives": _("Images"),
         "size": _("Size"),
-        "share": _("Share"),
+        "share": pgettext("proportion", "Share"),
         "strength": _("Mean strength"),
         "mix": mix[:_TEXT_LENGTH],
         "sort": _("Sort by this column"),

@@ -90,7 +90,7 @@ export class Lightbox {
     const { index, data } = this;
     this.zoom.reset();
     this.message.textContent = "";
-    this.counter.textContent = `${(this.at + 1).toLocaleString()} / ${this.indexes.length.toLocaleString()}`;
+    this.counter.textContent = [this.at + 1, this.indexes.length].map((n) => n.toLocaleString(document.documentElement.lang)).join(" / ");
     this.buttons.back.disabled = this.at === 0;
     this.buttons.on.disabled = this.at === this.indexes.length - 1;
     this.describe();
@@ -128,7 +128,7 @@ export class Lightbox {
     const { data } = this;
     const near = this.indexes.slice(Math.max(0, this.at - BATCH / 2), this.at + BATCH);
     const wanted = near.filter((index) => !this.captions.has(index));
-    const address = new URL(`barrx/rows/${data.token}?i=${wanted}`, document.baseURI);
+    const address = new URL(`barrx/rows/${data.token}?i=${wanted}&lang=${document.documentElement.lang}`, document.baseURI);
     const answer = await fetch(address).catch(() => null);
     if (!answer?.ok || data !== this.data) return;
     for (const [index, text] of Object.entries(await answer.json())) this.captions.set(Number(index), text);

@@ -41,7 +41,7 @@ export class Rows {
     if (!wanted.length) return;
     for (const index of wanted) rows.set(index, null);
     try {
-      const answer = await fetch(new URL(`barrx/rows/${source.token}?i=${wanted}`, document.baseURI));
+      const answer = await fetch(new URL(`barrx/rows/${source.token}?i=${wanted}&lang=${document.documentElement.lang}`, document.baseURI));
       if (!answer.ok) throw new Error(`${answer.status}`);
       for (const [index, row] of Object.entries(await answer.json())) rows.set(Number(index), row);
     } catch {

@@ -1,6 +1,6 @@
 """What the map says in the language of its reader."""
 
-from barrx.i18n import _
+from barrx.i18n import _, pgettext
 
 
 def words() -> dict[str, str]:
@@ -39,7 +39,7 @@ def words() -> dict[str, str]:
         "number": _("Number"),
         "name": _("Name"),
         "images": _("Images"),
-        "share": _("Share"),
+        "share": pgettext("proportion", "Share"),
         "strength": _("Mean strength"),
         "search": _("Search all metadata"),
         "clear_search": _("Clear the search"),

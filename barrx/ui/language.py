@@ -1,0 +1,34 @@
+"""The switch between the languages, in the bar at the top: the browser's own first, then what people choose."""
+
+import streamlit as st
+
+from barrx import i18n
+from barrx.ui import keys, state
+
+_page = st.components.v2.component(
+    "barrx_language",
+    html="<i hidden></i>",
+    js="export default ({ data }) => { document.documentElement.lang = data.language; };",
+)
+
+
+def choose() -> None:
+    """Show the switch, and speak the chosen language in this session from here on."""
+    known = list(i18n.LANGUAGES)
+    of_browser = i18n.matching(st.context.locale)
+    with st.container(key=keys.LANGUAGE_BAR, width="content"):
+        chosen = st.segmented_control(
+            " / ".join(i18n.LANGUAGES.values()),
+            known,
+            default=of_browser,
+            required=True,
+            format_func=str.upper,
+            label_visibility="collapsed",
+            key=keys.LANGUAGE,
+            bind="query-params",
+        )
+        state.keep_language(chosen)
+        _page(key=keys.of(keys.LANGUAGE, "page"), data={"language": chosen}, height=0)
+
+
+i18n.decide_by(state.language)

@@ -1,0 +1,155 @@
+"""Languages: who is spoken to in which, what follows the language, and that nothing is left in English."""
+
+import ast
+import datetime
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from barrx import i18n
+from barrx.errors import BarrxError, ParameterError
+from barrx.i18n import _, again, ngettext, numeral, speaking
+from tests import catalogue
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("language", sorted(set(i18n.LANGUAGES) - {i18n.SOURCE}))
+def test_every_string_is_translated(language: str) -> None:
+    assert catalogue.untranslated(catalogue.updated(language)) == []
+
+
+def test_every_language_has_a_catalogue() -> None:
+    assert {path.name for path in catalogue.LOCALES.iterdir()} == set(i18n.LANGUAGES)
+
+
+def test_a_translation_with_other_places_to_fill_in_counts_as_missing() -> None:
+    given = catalogue.Catalog(locale="es")
+    given.add("{n} files in {folder}", "{n} archivos en {carpeta}")
+    given.add("{share:.0%} noise", "{share:.0%} de ruido")
+    given.add("Open", "")
+    assert catalogue.untranslated(given) == ["{n} files in {folder}", "Open"]
+
+
+def _import_time(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what runs when a module is imported."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            defaults = [d for d in (*child.args.defaults, *child.args.kw_defaults) if d is not None]
+            for part in (*getattr(child, "decorator_list", ()), *defaults):
+                yield part
+                yield from _import_time(part)
+        else:
+            yield child
+            yield from _import_time(child)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "barrx").rglob("*.py")), ids=lambda p: p.stem)
+def test_no_string_is_translated_at_import(path: Path) -> None:
+    called = [n for n in _import_time(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
+    assert [
+        n.lineno
+        for n in called
+        if isinstance(n.func, ast.Name) and n.func.id in ("_", "ngettext", "pgettext")
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "language"),
+    [
+        (["es-ES"], "es"),
+        (["es_MX.UTF-8"], "es"),
+        (["en-GB"], "en"),
+        (["C.UTF-8"], "en"),
+        ([None], "en"),
+        (["de", "es"], "es"),
+    ],
+)
+def test_language_that_is_here_is_found_by_its_tag(tags: list[str], language: str) -> None:
+    assert i18n.matching(*tags) == language
+
+
+def test_terminal_speaks_the_language_of_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BARRX_LANG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "es_ES.UTF-8")
+    assert i18n.of_environment() == "es"
+    monkeypatch.setenv("LC_MESSAGES", "C")
+    assert i18n.of_environment() == "en"
+    monkeypatch.setenv("BARRX_LANG", "es")
+    assert i18n.of_environment() == "es"
+
+
+def test_two_threads_speak_two_languages_at_once() -> None:
+    both, said = threading.Barrier(2), dict[str, str]()
+
+    def speak(code: str) -> None:
+        with speaking(code):
+            both.wait()
+            said[code] = _("Clusters")
+            both.wait()
+
+    threads = [threading.Thread(target=speak, args=(code,)) for code in ("en", "es")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said["en"] == "Clusters" != said["es"]
+    assert _("Clusters") == "Clusters"
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "english", "spanish"),
+    [
+        (1234, ",", "1,234", "1234"),
+        (12345, ",", "12,345", "12.345"),
+        (1234567.5, ",.1f", "1,234,567.5", "1.234.567,5"),
+        (0.256, ".1%", "25.6%", "25,6\N{NO-BREAK SPACE}%"),
+        (0.5, ".2f", "0.50", "0,50"),
+    ],
+)
+def test_numbers_follow_the_language(value: float, spec: str, english: str, spanish: str) -> None:
+    assert numeral(value, spec) == english
+    with speaking("es"):
+        assert numeral(value, spec) == spanish
+
+
+def test_numbers_in_messages_follow_the_language() -> None:
+    with speaking("es"):
+        said = _("At {size}: {clusters} clusters, {noise:.0%} noise.").format(size=8, clusters=27, noise=0.3)
+    assert "30\N{NO-BREAK SPACE}%" in said
+    assert "27" in said
+
+
+def test_dates_follow_the_language() -> None:
+    when = datetime.datetime(2026, 11, 25, 18, 5)
+    assert i18n.date(when.date()) == "25 Nov 2026"
+    assert i18n.moment(when) == "25 Nov 2026, 18:05"
+    with speaking("es"):
+        assert i18n.date(when.date()) == "25 nov 2026"
+
+
+def test_error_is_said_in_the_language_of_its_reader() -> None:
+    error = ParameterError(_("BARRX_CACHE_GB must be above 0, got {value}.").format(value=-1.5))
+    assert str(error) == "BARRX_CACHE_GB must be above 0, got -1.5."
+    with speaking("es"):
+        assert (
+            str(error)
+            == _("BARRX_CACHE_GB must be above 0, got {value}.").format(value=-1.5)
+            != error.args[0]
+        )
+        in_spanish = BarrxError(_("The name is empty. Type one."))
+    assert str(BarrxError("of the system")) == "of the system"
+    assert str(in_spanish)
+
+
+def test_message_of_a_worker_can_be_said_again() -> None:
+    inner = _("signal {n}").format(n=9)
+    said = ngettext("{n} image", "{n} images", 2).format(n=2, cause=inner, path=Path("a"))
+    back = i18n.from_json(i18n.to_json(said))
+    assert back == said == "2 images"
+    with speaking("es"):
+        assert again(back) == ngettext("{n} image", "{n} images", 2).format(n=2) != back
+    assert i18n.from_json(i18n.to_json("as it is")) == "as it is"
