@@ -17,7 +17,7 @@ st.html(
 )
 
 if not access.may_write():
-    st.info(_("This dashboard is read-only: collections can be explored, not added or removed."))
+    st.info(access.why_not())
 else:
     add_panel.show()
 

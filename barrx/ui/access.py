@@ -9,21 +9,31 @@ section ``[barrx]`` then says who is who, by e-mail address or by domain (``@mus
     public = false  # true: looking needs no sign-in
 """
 
+import functools
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from streamlit.auth_util import is_authlib_installed
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
-from barrx import rights
+from barrx import rights, settings
 from barrx.errors import ParameterError
 from barrx.i18n import _
+from barrx.ui import keys
+from barrx.ui.text import plain
+
+log = logging.getLogger(__name__)
 
 Role = Literal["curator", "viewer", "nobody"]
+Answer = Callable[[Request], Awaitable[Response]]
 may_write = rights.may_write
 
 _COOKIE = "_streamlit_user"
@@ -126,7 +136,7 @@ def role() -> Role:
     """Return the role of whoever looks at this page; without sign-in everybody is a curator."""
     if not is_on():
         return "curator"
-    if get_script_run_ctx() is None:
+    if get_script_run_ctx(suppress_warning=True) is None:
         return "nobody"
     return configured().of(st.user.to_dict() if st.user.is_logged_in else {})
 
@@ -140,8 +150,113 @@ def may_look(cookies: Mapping[str, str]) -> bool:
     return configured().of(user if user.get("is_logged_in") else {}) != "nobody"
 
 
+def for_those_who_may_look(answer: Answer) -> Answer:
+    """Answer 403 to whoever may not look; their browser asks again each time, so that a sign-out counts."""
+
+    @functools.wraps(answer)
+    async def guarded(request: Request) -> Response:
+        try:
+            if not may_look(request.cookies):
+                return Response(status_code=403, headers={"Cache-Control": "no-store"})
+        except ParameterError as error:
+            log.error("%s", error)
+            return Response(status_code=403, headers={"Cache-Control": "no-store"})
+        response = await answer(request)
+        if is_on() and "no-store" not in response.headers.get("Cache-Control", ""):
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
+    return guarded
+
+
 def _may_asker_write() -> bool:
     return role() == "curator"
+
+
+# --- what people see of it -----------------------------------------------------------------------------------
+
+
+def gate() -> bool:
+    """Tell whether the page may be shown to whoever asks; if not, show the way in."""
+    try:
+        if not is_on() or role() != "nobody":
+            return True
+    except ParameterError as error:
+        log.error("%s", error)
+        st.error(plain(str(error)), icon=":material/error:")
+        return False
+    st.title("Barr X", anchor=False)
+    if st.user.is_logged_in:
+        st.warning(
+            _("{address} may not look at this dashboard. Ask whoever runs it to add this address.").format(
+                address=plain(_address())
+            ),
+            icon=":material/lock:",
+        )
+        return False
+    st.write(_("This dashboard is for people who have signed in."))
+    _sign_in(type="primary")
+    return False
+
+
+def account() -> None:
+    """Show the way in or out, where people sign in."""
+    if not is_on():
+        return
+    if st.user.is_logged_in:
+        said = _("Signed in as {address}.").format(address=plain(_address()))
+        st.button(
+            _("Sign out"),
+            key=keys.SIGN_OUT,
+            help=said,
+            type="tertiary",
+            icon=":material/logout:",
+            on_click=st.logout,
+        )
+    elif configured().public:
+        _sign_in(type="tertiary")
+
+
+def why_not() -> str:
+    """Say to a visitor why nothing can be changed here."""
+    if settings.current().read_only:
+        return _("This dashboard is read-only: everything can be explored, nothing changed.")
+    return rights.refusal()
+
+
+def explanation() -> str:
+    """Say in plain words who may look here and who may change something."""
+    if settings.current().read_only:
+        return _(
+            "This dashboard is read-only: everybody may browse, tune and share links; nobody can change anything."
+        )
+    if not is_on():
+        return _(
+            "There is no sign-in here: whoever can open this page may browse, and may also change names, groups, "
+            "views and collections. Set BARRX_READ_ONLY=1, or set up a sign-in, before others can reach it."
+        )
+    may_look = (
+        _("Everybody may browse, tune and share links.")
+        if configured().public
+        else _("People who have signed in and are on the list may browse, tune and share links.")
+    )
+    mine = (
+        _("You are signed in as a curator: you may change names, groups, views and collections.")
+        if role() == "curator"
+        else _("Only curators may change names, groups, views and collections.")
+    )
+    return f"{may_look} {mine}"
+
+
+def _sign_in(*, type: Literal["primary", "tertiary"]) -> None:
+    if not is_authlib_installed():
+        st.error(_("Sign-in needs a package that is not here. Run: pip install “streamlit[auth]”"))
+        return
+    st.button(_("Sign in"), key=keys.SIGN_IN, type=type, icon=":material/login:", on_click=st.login)
+
+
+def _address() -> str:
+    return str(st.user.get("email") or _("This account"))
 
 
 rights.decide_by(_may_asker_write)

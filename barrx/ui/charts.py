@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from barrx.i18n import _
+from barrx.ui import chart_locale
 
 _CANVAS = {"embedOptions": {"renderer": "canvas"}}
 
@@ -16,7 +17,7 @@ def heat_strip(cells: pd.DataFrame) -> alt.Chart:
     cells : columns ``row``, ``column``, ``feature`` (number of the feature) and ``value``
     """
     chart: alt.Chart = (
-        alt.Chart(cells, usermeta=_CANVAS)
+        alt.Chart(cells, usermeta=_CANVAS, config=alt.Config(locale=chart_locale.locale()))
         .mark_rect()
         .encode(
             x=alt.X("column:O", axis=None),
@@ -58,4 +59,9 @@ def place_on_map(points: pd.DataFrame) -> alt.LayerChart:
         .mark_point(size=220, filled=True, color="#D55E00", shape="diamond", opacity=1)
         .encode(tooltip=alt.Tooltip("title:N", title=_("this image")))
     )
-    return alt.LayerChart(layer=[others, near, chosen], height=340, usermeta=_CANVAS)
+    return alt.LayerChart(
+        layer=[others, near, chosen],
+        height=340,
+        usermeta=_CANVAS,
+        config=alt.Config(locale=chart_locale.locale()),
+    )

@@ -14,7 +14,7 @@ from barrx.clustering import SELECTION_METHODS, ClusteringParams
 from barrx.datasets import Dataset
 from barrx.i18n import _
 from barrx.pipeline import MapRequest
-from barrx.ui import keys, state
+from barrx.ui import chart_locale, keys, state
 
 if TYPE_CHECKING:
     import altair as alt
@@ -185,6 +185,7 @@ def drawn(
         background="transparent",
         padding={"left": 0, "right": 0, "top": 4, "bottom": 0},
         config=alt.Config(
+            locale=chart_locale.locale(),
             view=alt.ViewConfig(stroke=None),
             axis=alt.AxisConfig(
                 domain=False, ticks=False, labelColor=_TEXT, labelFontSize=10, labelPadding=4, grid=False

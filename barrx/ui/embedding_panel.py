@@ -50,7 +50,7 @@ def _start(dataset: Dataset, encoder: Encoder, pending: int) -> None:
         + (" " + _("{n} are done already.").format(n=numeral(there)) if there else "")
     )
     if not access.may_write():
-        st.info(_("This dashboard is read-only. Ask whoever runs it to embed the collection."))
+        st.info(_("Ask whoever runs this dashboard to embed the collection."))
         return
     label = _("Go on") if there else _("Embed now")
     button = keys.of(keys.EMBED, f"{dataset.slug}:{encoder.slug}")

@@ -11,7 +11,7 @@ from barrx import views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext, numeral
-from barrx.ui import keys, state
+from barrx.ui import access, keys, state
 from barrx.ui.text import plain
 from barrx.views import Group
 
@@ -35,7 +35,7 @@ def show(dataset: Dataset, selected: NDArray[np.int64]) -> None:
 
 def _keep(dataset: Dataset, selected: NDArray[np.int64], n_groups: int) -> None:
     if not views.is_writable():
-        st.caption(_("Groups cannot be made here: this server is read-only."))
+        st.caption(access.why_not())
         return
     # Another key after each group: the field is empty then, but keeps a name that was refused.
     key = keys.of(keys.NEW_GROUP, str(n_groups))

@@ -73,7 +73,7 @@ ARRANGE_ROW = "arrange_row"
 HEAT_STRIP = "heat_strip"
 METHOD_NEIGHBORS = "method_neighbors"
 PLACE = "place"
-LANGUAGE_BAR = "language_bar"
+TOP_BAR = "top_bar"
 SIGN_IN = "sign_in"
 SIGN_OUT = "sign_out"
 

@@ -16,19 +16,18 @@ def choose() -> None:
     """Show the switch, and speak the chosen language in this session from here on."""
     known = list(i18n.LANGUAGES)
     of_browser = i18n.matching(st.context.locale)
-    with st.container(key=keys.LANGUAGE_BAR, width="content"):
-        chosen = st.segmented_control(
-            " / ".join(i18n.LANGUAGES.values()),
-            known,
-            default=of_browser,
-            required=True,
-            format_func=str.upper,
-            label_visibility="collapsed",
-            key=keys.LANGUAGE,
-            bind="query-params",
-        )
-        state.keep_language(chosen)
-        _page(key=keys.of(keys.LANGUAGE, "page"), data={"language": chosen}, height=0)
+    chosen = st.segmented_control(
+        " / ".join(i18n.LANGUAGES.values()),
+        known,
+        default=of_browser,
+        required=True,
+        format_func=str.upper,
+        label_visibility="collapsed",
+        key=keys.LANGUAGE,
+        bind="query-params",
+    )
+    state.keep_language(chosen)
+    _page(key=keys.of(keys.LANGUAGE, "page"), data={"language": chosen}, height=0)
 
 
 i18n.decide_by(state.language)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from barrx.ui import language, navigation, state
+from barrx.ui import access, keys, language, navigation, state
 from barrx.ui.errors import reported
 
 _HERE = Path(__file__).parent
@@ -15,7 +15,11 @@ def main() -> None:
     # An icon by name would be fetched from elsewhere.
     st.set_page_config(page_title="Barr X", page_icon=_HERE / "icon.png", layout="wide")
     st.html(_HERE / "style.css")
-    language.choose()
+    with st.container(key=keys.TOP_BAR, horizontal=True, width="content", gap="small"):
+        language.choose()
+        access.account()
+    if not access.gate():
+        return
     page = st.navigation(navigation.all_pages(), position="top")
     notice = state.take_notice()
     if notice:

@@ -1,7 +1,8 @@
 """HTTP routes beside Streamlit's own: the code of the components; pictures, rows, columns by signed addresses.
 
-A route is outside of any login, so an address carries a token that only a page can make (:func:`sign`): it
-names one collection in one state, and ends after a day or two. Without it the answer is 403 and nothing else.
+An address carries a token that only a page can make (:func:`sign`): it names one collection in one state, and
+ends after a day or two. Where people sign in, the browser must also be signed in as somebody who may look
+(:mod:`barrx.ui.access`). Without both the answer is 403 and nothing else.
 
 Many thumbnails travel in one pack, in little-endian order: the four bytes ``BXT1``; the number of entries as
 uint32; for each entry its index and its length in bytes, both uint32; then the files, one after the other.
@@ -29,7 +30,7 @@ from barrx import captions, datasets, i18n, images
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.thumbnails import SIDES, Side
-from barrx.ui import archive_route, columns, signing
+from barrx.ui import access, archive_route, columns, signing
 
 log = logging.getLogger(__name__)
 
@@ -245,18 +246,26 @@ def _code(component: str) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
+_OF_COLLECTIONS = {
+    "/thumbnails/{token}/{side:int}": _many,
+    "/thumbnail/{token}/{side:int}/{index:int}.webp": _one,
+    "/rows/{token}": _rows,
+    "/picture/{token}/{index:int}": _large,
+    "/column/{token}": _column,
+    "/archive/{token}": archive_route.answer,
+}
+
+
 def _routes() -> list[BaseRoute]:
     # Streamlit puts the base path before its own routes only. A Mount there would hide them.
     base = "/" + (st.get_option("server.baseUrlPath") or "").strip("/")
     root = f"{base.rstrip('/')}/barrx"
     return [
         *(Route(f"{root}/{name}/{{name}}", _code(name)) for name in _COMPONENTS),
-        Route(root + "/thumbnails/{token}/{side:int}", _many),
-        Route(root + "/thumbnail/{token}/{side:int}/{index:int}.webp", _one),
-        Route(root + "/rows/{token}", _rows),
-        Route(root + "/picture/{token}/{index:int}", _large),
-        Route(root + "/column/{token}", _column),
-        Route(root + "/archive/{token}", archive_route.answer),
+        *(
+            Route(root + path, access.for_those_who_may_look(answer))
+            for path, answer in _OF_COLLECTIONS.items()
+        ),
     ]
 
 

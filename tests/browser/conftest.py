@@ -96,11 +96,16 @@ def _wait_until_healthy(server: Server, base: str) -> None:
 
 
 def start(
-    folder: Path, *arguments: str, app: Path = REPOSITORY / "app.py", base: str = "", **environment: str
+    folder: Path,
+    *arguments: str,
+    app: Path = REPOSITORY / "app.py",
+    base: str = "",
+    port: int | None = None,
+    **environment: str,
 ) -> Server:
     home, log_path = folder / "home", folder / "server.log"
     home.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     command = [
         sys.executable,
         "-m",
