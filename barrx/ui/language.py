@@ -21,7 +21,6 @@ def choose() -> None:
         known,
         default=of_browser,
         required=True,
-        format_func=str.upper,
         label_visibility="collapsed",
         key=keys.LANGUAGE,
         bind="query-params",

@@ -25,7 +25,7 @@ def test_a_spanish_browser_reads_spanish_until_people_choose_english(
 
     to_page(page, "Clústeres")
     expect(page.get_by_role("heading", name=re.compile("^Clústeres de"))).to_be_visible()
-    widget(page, keys.LANGUAGE).get_by_text("EN", exact=True).click()
+    widget(page, keys.LANGUAGE).get_by_text("en", exact=True).click()
     wait_until_idle(page)
     expect(page.get_by_role("heading", name=re.compile("^Clusters of"))).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]lang=en"))
