@@ -86,10 +86,10 @@ def of_environment() -> str:
 
 
 class Said(str):
-    """A filled-in message that can be said again in another language."""
+    """A message that can be said again in another language, with what is filled in."""
 
     source: tuple[str, str, int] | tuple[str]
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = MappingProxyType({})
 
 
 class _Message(str):
@@ -130,16 +130,15 @@ def again(text: str) -> str:
     """Return what was said in the source language, or at another moment, in the language of now."""
     if isinstance(text, Said):
         values = {name: again(v) if isinstance(v, str) else v for name, v in text.values.items()}
-        return _translated(text.source).format(**values)
+        message = _translated(text.source)
+        return message.format(**values) if values else message
     return _catalogue(language()).gettext(text) if text else text
 
 
 def _translated(source: tuple[str, str, int] | tuple[str]) -> str:
     catalogue = _catalogue(language())
     text = catalogue.gettext(source[0]) if len(source) == 1 else catalogue.ngettext(*source)
-    if "{" not in text:
-        return text
-    message = _Message(text)
+    message = _Message(text) if "{" in text else Said(text)
     message.source = source
     return message
 
@@ -149,7 +148,18 @@ def _catalogue(code: str) -> _gettext.NullTranslations:
     return _gettext.translation("barrx", LOCALE_DIR, languages=[code], fallback=True)
 
 
-# --- messages between processes ------------------------------------------------------------------------------
+# --- messages between processes, and in what is stored ---------------------------------------------------------
+
+_MARK = {"source", "values"}
+
+
+def all_again(value: Any) -> Any:
+    """Return JSON values with every message in them (see :func:`to_json`) said in the language of now."""
+    if isinstance(value, Mapping):
+        if value.keys() == _MARK:
+            return again(from_json(value))
+        return {name: all_again(one) for name, one in value.items()}
+    return [all_again(one) for one in value] if isinstance(value, list) else value
 
 
 def to_json(text: str) -> Any:
@@ -165,7 +175,8 @@ def from_json(value: Any) -> str:
         return str(value)
     values = {name: from_json(v) if isinstance(v, Mapping) else v for name, v in value["values"].items()}
     with speaking(SOURCE):
-        return _translated(tuple(value["source"])).format(**values)
+        message = _translated(tuple(value["source"]))
+        return message.format(**values) if values else message
 
 
 def _plain(value: Any) -> Any:

@@ -134,7 +134,7 @@ def key(dataset: Dataset, question: Question, finished: Map) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Turn dataclasses, tuples and numpy numbers into JSON values; what is not finite becomes None."""
+    """Turn dataclasses, tuples, messages and numpy numbers into JSON values; what is not finite becomes None."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -143,6 +143,8 @@ def plain(value: Any) -> Any:
         return plain(value.tolist())
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
+    if isinstance(value, i18n.Said):
+        return i18n.to_json(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
@@ -159,4 +161,4 @@ def _stored(place: str) -> Answer | None:
     arrays = cache.get("projections", place + ":arrays")
     if arrays is None and facts.get("has_arrays"):
         return None  # evicted one by one
-    return Answer(facts, arrays or {})
+    return Answer(i18n.all_again(facts), arrays or {})

@@ -2,8 +2,10 @@
 
 import ast
 import datetime
+import json
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from barrx import i18n
 from barrx.errors import BarrxError, ParameterError
 from barrx.i18n import _, again, ngettext, numeral, speaking
+from barrx.judgement import questions
 from tests import catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -153,3 +156,22 @@ def test_message_of_a_worker_can_be_said_again() -> None:
     with speaking("es"):
         assert again(back) == ngettext("{n} image", "{n} images", 2).format(n=2) != back
     assert i18n.from_json(i18n.to_json("as it is")) == "as it is"
+
+
+def test_stored_answer_is_read_in_the_language_of_now() -> None:
+    inner = Explained(name=_("aspect ratio"), why=_("“{name}” was removed.").format(name=_("border")))
+    stored = json.loads(json.dumps(questions.plain({"found": [inner], "category": "border"})))
+    for language in i18n.LANGUAGES:
+        with speaking(language):
+            assert i18n.all_again(stored) == {
+                "found": [
+                    {"name": _("aspect ratio"), "why": _("“{name}” was removed.").format(name=_("border"))}
+                ],
+                "category": "border",
+            }
+
+
+@dataclass
+class Explained:
+    name: str
+    why: str
