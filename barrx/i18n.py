@@ -222,7 +222,7 @@ def numeral(value: Any, spec: str = ",") -> str:
     style = numerals()
     if abs(value) < style.least_grouped:
         spec = spec.replace(",", "")
-    signs = {",": style.group, ".": style.decimal, "%": style.percent}
+    signs: dict[str, str | int | None] = {",": style.group, ".": style.decimal, "%": style.percent}
     return format(value, spec).translate(str.maketrans(signs))
 
 
