@@ -6,6 +6,7 @@ from barrx.i18n import _
 from barrx.ui import address, cliff_chart, controls, embedding_panel, filter_panel, map_view
 from barrx.ui.text import plain
 
+address.arrive()
 with st.sidebar:
     dataset = controls.choose_collection()
     encoder = controls.choose_encoder(dataset)
@@ -18,6 +19,7 @@ if embedding_panel.show(dataset, encoder):
         color = controls.choose_color(dataset)
         chosen = filter_panel.choose(dataset)
         request, place = controls.choose_map(dataset, encoder)
+    address.check(dataset, request, color)
     map_view.show(dataset, request, color, chosen)
     with place:
         cliff_chart.show(dataset, request, color)

@@ -1,23 +1,39 @@
-"""What a link carries beside the widgets' own values: filters, search, camera, selection, the picture looked at.
+"""What a link carries: the widgets' own values, and filters, search, camera, selection, the picture looked at.
 
 Read once, on a session's first run; from then on the session knows, and the address follows.
 """
 
 import math
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from barrx import filters, spans, views
+from barrx import cache, filters, selection_rules, spans, views
+from barrx.arrangements import Arrangement
 from barrx.datasets import Dataset
-from barrx.errors import BarrxError, DatasetError, ParameterError
+from barrx.errors import BarrxError, DatasetError, ParameterError, ViewsError
 from barrx.filters import Filters
 from barrx.i18n import _
-from barrx.ui import filter_panel, keys, state
+from barrx.pipeline import Map, MapRequest
+from barrx.ui import controls, filter_panel, keys, state
+from barrx.ui.share import opening
+from barrx.views import BY_CLUSTER, Appearance, saved
 
-_SELECTED, _GROUP, _CAMERA = "selected", "group", "at"
+Query = dict[str, list[str]]
+
+_LINK = "link"  # what is complained about
 _OF_COLLECTION = 6  # characters of its fingerprint: indexes mean nothing in another state of it
+_OF_LINK = 12
+_OF_VIEW = "view."
+_BY_RULE = "by."
 _FARTHEST = 1e6
+_COLUMN_KEYS = {
+    "columns": (keys.ARRANGE_COLUMN,),
+    "numeric": (keys.ARRANGE_X, keys.ARRANGE_Y),
+}
 
 _bar = st.components.v2.component(
     "barrx_address_bar",
@@ -26,70 +42,135 @@ _bar = st.components.v2.component(
 )
 
 
-def restore(dataset: Dataset) -> None:
-    """Take over what the address asks for, if nothing has been done in this session yet."""
+# --- from the address ---------------------------------------------------------------------------------------
+
+
+def arrive() -> None:
+    """Note what the address asks for before a widget reads it, and open the view that it names."""
     if not state.is_first_map():
         return
     query = {name: st.query_params.get_all(name) for name in st.query_params}
+    if keys.VIEW not in query:
+        state.keep_asked(query)
+        return
+    try:
+        open_view(_asked_view(query[keys.VIEW][-1]))
+    except BarrxError as error:
+        state.asked_in_vain(_LINK, [str(error)])
+    del st.query_params[keys.VIEW]
+
+
+def open_view(view: views.SavedView) -> None:
+    """Set the session to what a saved view shows; Explore says what of it is not here any more.
+
+    Raises
+    ------
+    DatasetError
+        if its collection is not here
+    """
+    state.asked_in_vain(_LINK, opening.open_view(view))
+
+
+def _asked_view(text: str) -> views.SavedView:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise ViewsError(
+            _("The address asks for a saved view by “{text}”, which is no number.").format(text=text)
+        )
+    return saved.load(int(text))
+
+
+def restore(dataset: Dataset) -> None:
+    """Take over what the address asks for, if nothing has been done in this session yet."""
+    query = state.asked()
+    if query is None:
+        return
+    if not _is_of(dataset, query):
+        # Whatever else it asks for is about another collection.
+        state.take_asked()
+        said = _("This link shows the collection “{asked}”, which is not here. You see “{title}” instead.")
+        asked = query[keys.DATASET][-1]
+        state.asked_in_vain(_LINK, [said.format(asked=asked, title=dataset.title)])
+        return
     found, problems = filters.from_query(query, dataset)
     filter_panel.preset(dataset, found)
     for read in (_read_selection, _read_picture, _read_camera):
         try:
-            read(dataset)
+            read(dataset, query)
         except BarrxError as error:
             problems.append(str(error))
-    state.keep_problems(problems)
+    state.asked_in_vain(_LINK, problems)
 
 
-def follow(dataset: Dataset, chosen: Filters) -> None:
-    """Bring the address up to date with what is on the page."""
-    wanted = filters.to_query(chosen) | _of_session(dataset)
-    # Not by st.query_params: that adds a step to the browser's history for each move of the map.
-    _bar(
-        key=keys.ADDRESS,
-        data={
-            "wanted": [[name, value] for name, values in wanted.items() for value in values],
-            "names": [*filters.NAMES, keys.PICTURE, _CAMERA, _GROUP, _SELECTED],
-            "prefixes": list(filters.PREFIXES),
-        },
-    )
+def check(dataset: Dataset, request: MapRequest, color: str) -> None:
+    """Say what of a link's collection, encoder, parameters and colour is not so here."""
+    query = state.take_asked()
+    if query is None:
+        return
+    problems = []
+    mark = query.get(keys.OF, [""])[-1]
+    if mark and not dataset.fingerprint.startswith(mark):
+        problems.append(
+            _(
+                "“{title}” has changed since this link was made: images or their metadata are others now, "
+                "so the map may be another one."
+            ).format(title=dataset.title)
+        )
+    here = {keys.ENCODER: request.encoder, keys.COLOR: color} | dict(controls.values(request))
+    for name, value in here.items():
+        asked = query.get(name, [""])[-1]
+        if asked and not _is_same(asked, value):
+            said = _("The link asks for {name} = {asked}, which is not to be had here: it is {value}.")
+            problems.append(said.format(name=name, asked=asked, value=_text(value)))
+    if problems:
+        state.asked_in_vain(_LINK, [*problems, *state.in_vain(_LINK, None)])
 
 
-def _of_session(dataset: Dataset) -> dict[str, list[str]]:
-    wanted: dict[str, list[str]] = {}
-    picked, camera, selection = state.picked(dataset), state.camera(dataset), state.selection(dataset)
-    if picked is not None:
-        wanted[keys.PICTURE] = [dataset.filenames[picked]]
-    if camera is not None:
-        wanted[_CAMERA] = [",".join(f"{v:.6g}" for v in camera)]
-    listed = spans.to_text(selection.indexes)
-    if selection.group is not None:
-        wanted[_GROUP] = [str(selection.group)]
-    elif listed:
-        wanted[_SELECTED] = [f"{dataset.fingerprint[:_OF_COLLECTION]}.{listed}"]
-    return wanted
+def select_by_rule(dataset: Dataset, finished: Map) -> None:
+    """Select, once the map is there, what a link selects by a rule; say so if it is not what it was."""
+    rule = state.take_rule(dataset)
+    if rule is None:
+        return
+    found = selection_rules.selected_by(rule, finished.clustering.labels, finished.coordinates)
+    if found is None:
+        said = _("The selection of the address makes no sense.")
+    else:
+        state.select(dataset, found[0])
+        if len(found[0]) == found[1]:
+            return
+        text = _("The link selects {n} images on this map; where it was made it selected {before}.")
+        said = text.format(n=f"{len(found[0]):,}", before=f"{found[1]:,}")
+    state.asked_in_vain(_LINK, [*state.in_vain(_LINK, None), said])
 
 
-def problems(chosen: Filters) -> list[str]:
+def problems(*chosen: object) -> list[str]:
     """Return what the address asked for in vain, until something else is chosen."""
-    return state.problems(filters.to_query(chosen))
+    return list(state.in_vain(_LINK, chosen))
 
 
-def carries(selection: state.Selection) -> bool:
-    """Tell whether the address has room for a selection."""
-    return selection.group is not None or spans.to_text(selection.indexes) is not None
+def _is_of(dataset: Dataset, query: Query) -> bool:
+    return query.get(keys.DATASET, [dataset.slug])[-1] == dataset.slug
 
 
-# --- what it asks for -------------------------------------------------------------------------------------
+def _is_same(asked: str, value: object) -> bool:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
+            return math.isclose(float(asked), value, rel_tol=1e-9)
+        except ValueError:
+            return False
+    return asked.lower() == _text(value) if isinstance(value, bool) else asked == value
 
 
-def _read_selection(dataset: Dataset) -> None:
-    group, text = st.query_params.get(_GROUP), st.query_params.get(_SELECTED)
+def _read_selection(dataset: Dataset, query: Query) -> None:
+    group, text = query.get(keys.IN_GROUP, [""])[-1], query.get(keys.SELECTED, [""])[-1]
     if group:
         found = next((one for one in views.groups(dataset) if str(one.id) == group), None)
         if found is None:
             raise DatasetError(_("The group of the address is not here any more."))
         state.select(dataset, found.indexes, group=found.id)
+    elif text.startswith(_BY_RULE):
+        state.keep_rule(dataset, text.removeprefix(_BY_RULE))
+    elif text.startswith(_OF_VIEW):
+        opening.select(dataset, _asked_view(text.removeprefix(_OF_VIEW)))
     elif text:
         mark, _dot, listed = text.partition(".")
         indexes = spans.from_text(listed, len(dataset.filenames))
@@ -98,23 +179,159 @@ def _read_selection(dataset: Dataset) -> None:
         state.select(dataset, indexes)
 
 
-def _read_picture(dataset: Dataset) -> None:
-    filename = st.query_params.get(keys.PICTURE)
-    if filename is None:
+def _read_picture(dataset: Dataset, query: Query) -> None:
+    if keys.PICTURE not in query:
         return
+    filename = query[keys.PICTURE][-1]
     if filename not in dataset.filenames:
         raise DatasetError(_("The image of the address is not in this collection."))
     state.pick(dataset, dataset.filenames.index(filename))
 
 
-def _read_camera(dataset: Dataset) -> None:
-    text = st.query_params.get(_CAMERA)
-    if text is None:
+def _read_camera(dataset: Dataset, query: Query) -> None:
+    if keys.CAMERA not in query:
         return
     try:
-        x, y, zoom = map(float, text.split(","))
+        x, y, zoom = map(float, query[keys.CAMERA][-1].split(","))
     except ValueError:
         x = y = zoom = math.nan
     if not (abs(x) < _FARTHEST and abs(y) < _FARTHEST and 1 / _FARTHEST < zoom < _FARTHEST):
         raise ParameterError(_("The address asks for a place on the map that makes no sense."))
     state.keep_camera(dataset, (x, y, zoom))
+
+
+# --- to the address -----------------------------------------------------------------------------------------
+
+
+def appearance(
+    dataset: Dataset, request: MapRequest, chosen: Filters, arrangement: Arrangement, **shown: Any
+) -> Appearance:
+    """Return what makes what one sees now; ``shown`` are its ``color`` and ``hide``."""
+    picked = state.picked(dataset)
+    return Appearance(
+        request=request,
+        fingerprint=dataset.fingerprint,
+        filters=filters.to_query(chosen),
+        arrangement=arrangement,
+        camera=state.camera(dataset),
+        picture=None if picked is None else dataset.filenames[picked],
+        selection=state.selection(dataset).indexes,
+        **shown,
+    )
+
+
+def link(
+    dataset: Dataset, seen: Appearance, finished: Map | None = None, *, view: int | None = None
+) -> Query:
+    """Return the whole query of a link: also what is the default here, as it may not be so elsewhere.
+
+    Parameters
+    ----------
+    finished : the map, for the rule of a selection that is too large to be listed
+    view : a saved view that has the same selection, for one that has no rule either
+    """
+    query = {keys.DATASET: [dataset.slug], **_identity(seen)}
+    query |= {name: [_text(value)] for name, value in controls.values(seen.request)}
+    if seen.color != BY_CLUSTER:
+        query[keys.COLOR] = [seen.color]
+    if seen.hide:
+        query[keys.HIDE] = [_text(True)]
+    if seen.arrangement.kind != "map":
+        query[keys.ARRANGE] = [seen.arrangement.kind]
+        names = _COLUMN_KEYS.get(seen.arrangement.kind, ())
+        query |= {name: [column] for name, column in zip(names, seen.arrangement.columns, strict=bool(names))}
+    return query | _of_session(seen, state.Selection(seen.selection, view=view), finished)
+
+
+def follow(dataset: Dataset, seen: Appearance, finished: Map, *, is_current: bool) -> None:
+    """Bring the address up to date with what is on the page.
+
+    Parameters
+    ----------
+    is_current : the map on screen is the one that the sliders ask for
+    """
+    _write(
+        seen.request,
+        _identity(seen),
+        _of_session(seen, state.selection(dataset), finished),
+        [*filters.NAMES, keys.PICTURE, keys.CAMERA, keys.IN_GROUP, keys.SELECTED],
+        n_images=len(dataset.filenames) if is_current else None,
+    )
+
+
+def follow_map(dataset: Dataset, request: MapRequest) -> None:
+    """Bring the address of a page without a map up to date with its sliders."""
+    identity = _identity(Appearance(request=request, fingerprint=dataset.fingerprint))
+    _write(request, identity, {}, [], n_images=len(dataset.filenames))
+
+
+def _write(
+    request: MapRequest, identity: Query, wanted: Query, names: list[str], *, n_images: int | None
+) -> None:
+    fixed = []
+    if n_images is not None:
+        defaults = dict(controls.values(MapRequest.default(request.slug, request.encoder, n_images)))
+        fixed = [[name, _text(v), v == defaults[name]] for name, v in controls.values(request)]
+    # Not by st.query_params: that adds a step to the browser's history for each move of the map.
+    _bar(
+        key=keys.ADDRESS,
+        data={
+            "identity": _pairs(identity),
+            "wanted": _pairs(wanted),
+            "fixed": fixed,
+            "names": [*identity, *names],
+            "prefixes": list(filters.PREFIXES) if names else [],
+        },
+    )
+
+
+def carries(selection: state.Selection, finished: Map | None) -> bool:
+    """Tell whether the address has room for a selection."""
+    return bool(_selected(selection, "", finished)) or not len(selection.indexes)
+
+
+def _identity(seen: Appearance) -> Query:
+    return {keys.OF: [seen.fingerprint[:_OF_LINK]], keys.ENCODER: [seen.request.encoder]}
+
+
+def _of_session(seen: Appearance, selection: state.Selection, finished: Map | None) -> Query:
+    wanted = {name: list(values) for name, values in seen.filters.items()}
+    if seen.picture is not None:
+        wanted[keys.PICTURE] = [seen.picture]
+    if seen.camera is not None:
+        wanted[keys.CAMERA] = [",".join(f"{v:.6g}" for v in seen.camera)]
+    return wanted | _selected(selection, seen.fingerprint, finished)
+
+
+def _selected(selection: state.Selection, fingerprint: str, finished: Map | None) -> Query:
+    if selection.group is not None:
+        return {keys.IN_GROUP: [str(selection.group)]}
+    listed = spans.to_text(selection.indexes)
+    if listed:
+        return {keys.SELECTED: [f"{fingerprint[:_OF_COLLECTION]}.{listed}"]}
+    rule = _rule(selection.indexes, finished) if listed is None and finished is not None else None
+    if rule is not None:
+        return {keys.SELECTED: [_BY_RULE + rule]}
+    if listed is None and selection.view is not None:
+        return {keys.SELECTED: [f"{_OF_VIEW}{selection.view}"]}
+    return {}
+
+
+def _rule(selection: NDArray[np.int64], finished: Map) -> str | None:
+    return _cached_rule(cache.fingerprint(selection), finished.revision, selection, finished)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _cached_rule(chosen: str, revision: str, _selection: NDArray[np.int64], _finished: Map) -> str | None:
+    return selection_rules.rule_of(_selection, _finished.clustering.labels, _finished.coordinates)
+
+
+def _pairs(query: Query) -> list[list[str]]:
+    return [[name, value] for name, values in query.items() for value in values]
+
+
+def _text(value: object) -> str:
+    """Return a value as Streamlit writes it into the address."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -1,7 +1,7 @@
 """The sidebar: which collection, which encoder, which parameters. Bounds follow the collection's size."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,9 +16,9 @@ from barrx.pipeline import MapRequest
 from barrx.projection import MIN_IMAGES, ProjectionParams
 from barrx.ui import keys, linked, state
 from barrx.ui.text import plain
+from barrx.views import BY_CLUSTER
 
 _BOUND: Final = "query-params"
-BY_CLUSTER = "cluster"
 
 
 def choose_collection() -> Dataset:
@@ -79,7 +79,7 @@ def choose_map(dataset: Dataset, encoder: Encoder) -> tuple[MapRequest, DeltaGen
     """Show the sliders; return the map they ask for, and the place under ``min_cluster_size`` for its chart."""
     n_images = len(dataset.filenames)
     default = MapRequest.default(dataset.slug, encoder.slug, n_images)
-    state.carry(dataset, [key for key, _value in _values(default)])
+    state.carry(dataset, [key for key, _value in values(default)])
     st.subheader(_("Map"), help=_("UMAP places similar images near each other."), anchor=False)
     projected = _choose_projection(default.projection, n_images)
     st.subheader(
@@ -108,7 +108,7 @@ def _choose_projection(default: ProjectionParams, n_images: int) -> ProjectionPa
     n_neighbors = st.slider(
         "n_neighbors",
         2,
-        min(projection.MAX_SLIDER_NEIGHBORS, n_images - 1),
+        most(n_images)[keys.N_NEIGHBORS],
         default.n_neighbors,
         key=keys.N_NEIGHBORS,
         bind=_BOUND,
@@ -168,7 +168,7 @@ def _choose_clustering(default: ClusteringParams, n_images: int) -> tuple[Cluste
     min_cluster_size = st.slider(
         "min_cluster_size",
         2,
-        cliff.largest_size(n_images),
+        most(n_images)[keys.MIN_CLUSTER_SIZE],
         default.min_cluster_size,
         key=keys.MIN_CLUSTER_SIZE,
         bind=_BOUND,
@@ -178,7 +178,7 @@ def _choose_clustering(default: ClusteringParams, n_images: int) -> tuple[Cluste
     min_samples = st.slider(
         "min_samples",
         1,
-        min(n_images, 50),
+        most(n_images)[keys.MIN_SAMPLES],
         default.min_samples,
         key=keys.MIN_SAMPLES,
         bind=_BOUND,
@@ -219,7 +219,7 @@ def _choose_limits(default: ClusteringParams, n_images: int) -> tuple[float, int
     largest = st.number_input(
         "max_cluster_size",
         0,
-        n_images,
+        most(n_images)[keys.MAX_CLUSTER_SIZE],
         default.max_cluster_size,
         key=keys.MAX_CLUSTER_SIZE,
         bind=_BOUND,
@@ -228,7 +228,23 @@ def _choose_limits(default: ClusteringParams, n_images: int) -> tuple[float, int
     return float(epsilon), int(largest)
 
 
-def _values(request: MapRequest) -> list[tuple[str, object]]:
+def most(n_images: int) -> dict[str, int]:
+    """Return the largest value of each slider that has one which follows the size of the collection."""
+    return {
+        keys.N_NEIGHBORS: min(projection.MAX_SLIDER_NEIGHBORS, n_images - 1),
+        keys.MIN_CLUSTER_SIZE: cliff.largest_size(n_images),
+        keys.MIN_SAMPLES: min(n_images, 50),
+        keys.MAX_CLUSTER_SIZE: n_images,
+    }
+
+
+def shown_keys() -> list[str]:
+    """Return the keys of all that Explore lets one choose for the map and its colours."""
+    names = [name for name, _value in values(MapRequest(slug="", encoder=""))]
+    return [*names, keys.COLOR, keys.HIDE, keys.ARRANGE, keys.ARRANGE_COLUMN, keys.ARRANGE_X, keys.ARRANGE_Y]
+
+
+def values(request: MapRequest) -> list[tuple[str, Any]]:
     """Return the keys of the sliders, and the value each has for a map."""
     return [
         (keys.N_NEIGHBORS, request.projection.n_neighbors),
@@ -245,7 +261,7 @@ def _values(request: MapRequest) -> list[tuple[str, object]]:
 
 
 def _reset(default: MapRequest) -> None:
-    for key, value in _values(default):
+    for key, value in values(default):
         if key in st.session_state:  # small collections show fewer sliders
             st.session_state[key] = value
 

@@ -33,15 +33,14 @@ def choice(
     """
     asked = st.query_params.get(key)
     if key not in st.session_state:
-        state.asked_in_vain(key, asked if asked not in options else None)
+        state.asked_in_vain(key, [asked] if asked is not None and asked not in options else [])
         st.session_state[key] = asked if asked in options else default
     else:
         # Set again even if it stays: on a page that shows the list for the first time Streamlit would otherwise
         # begin with the first option, and say so to nobody.
         known = st.session_state[key]
         st.session_state[key] = known if known in options else default  # else: removed since
-    missing = state.in_vain(key)
-    if missing is not None and st.session_state[key] == default:
+    for missing in state.in_vain(key, st.session_state[key]):
         st.warning(_("The address asks for “{asked}”, which is not here.").format(asked=plain(missing)))
     if as_buttons:
         chosen = st.segmented_control(
@@ -57,8 +56,9 @@ def choice(
     else:
         chosen = st.selectbox(label, options, format_func=name, key=key, help=help, persist_state="session")
     chosen = chosen if chosen is not None else default
-    if chosen == default:
-        st.query_params.pop(key, None)
-    elif asked != chosen:
+    # A link says it even where it is the default here: elsewhere it may not be.
+    if asked is not None and asked != chosen and chosen == default:
+        st.query_params.pop(key)
+    elif asked != chosen and chosen != default:
         st.query_params[key] = chosen
     return chosen

@@ -33,11 +33,11 @@ from barrx.ui import (
 )
 from barrx.ui.arrange_panel import Placed
 from barrx.ui.coloring import Coloring
-from barrx.ui.controls import BY_CLUSTER
 from barrx.ui.errors import reported
 from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
 from barrx.ui.map.events import read_index, read_query
 from barrx.ui.text import plain
+from barrx.views import BY_CLUSTER
 
 
 def show(dataset: Dataset, request: MapRequest, color: str, chosen: Filters) -> None:
@@ -59,11 +59,12 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
             st.rerun()
         if not dimmed:
             cluster_link.select_on_map(dataset, finished)
+            address.select_by_rule(dataset, finished)
         _hear(dataset)
         now = replace(chosen, text=state.search(dataset))
         shown = filters.mask(dataset, now, finished.clustering) if now.count else None
         names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
-        problems = address.problems(now)
+        problems = address.problems(color, filters.to_query(now))
         if problems:
             st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
         left, right = st.columns([3, 1], gap="medium")
@@ -81,7 +82,10 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
         with right:
             inspector.show(dataset, finished, beside=selected.tolist())
         selection_panel.show(dataset, finished, selected, names)
-        address.follow(dataset, now)
+        seen = address.appearance(dataset, finished.request, now, arrangement, color=color, hide=hide)
+        if not dimmed:
+            state.keep_seen(dataset, finished, seen)
+        address.follow(dataset, seen, finished, is_current=not dimmed)
         _download(dataset, finished)
 
     area()
@@ -125,6 +129,7 @@ def _options(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> MapOp
         selection=selection.indexes,
         selection_revision=selection.revision,
         camera=state.camera(dataset),
+        camera_revision=state.camera_revision(dataset),
         lines=inspector.lines(dataset, finished),
         focus=state.flight(dataset),
         searchable=True,

@@ -22,11 +22,29 @@ def clusters() -> Page:
     )
 
 
+def share() -> Page:
+    """Return the page of links and saved views."""
+    return st.Page(_PAGES / "share.py", title=_("Share"), icon=":material/share:", url_path="share")
+
+
+def presenter() -> Page:
+    """Return the page that a tour is shown on; it stands in no menu."""
+    return st.Page(
+        _PAGES / "present.py",
+        title=_("Tour"),
+        icon=":material/slideshow:",
+        url_path="present",
+        visibility="hidden",
+    )
+
+
 def all_pages() -> list[Page]:
     """Return every page in the order of the navigation."""
     return [
         explore(),
         clusters(),
+        share(),
+        presenter(),
         st.Page(
             _PAGES / "datasets.py", title=_("Datasets"), icon=":material/photo_library:", url_path="datasets"
         ),

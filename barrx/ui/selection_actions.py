@@ -26,7 +26,9 @@ def show(archive: str, size: int, *, is_carried: bool) -> None:
     is_carried : the address of the page says which pictures are selected
     """
     carried = _("Copy the address of this page: filters, selection and place on the map are in it.")
-    too_many = _("The selection is too large for an address. Name it as a group: then a link can carry it.")
+    too_many = _(
+        "The selection is too large for an address. Name it as a group, or save the view: then a link can carry it."
+    )
     _actions(
         key="selection_links",
         width="content",

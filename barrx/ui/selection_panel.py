@@ -73,7 +73,7 @@ def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64]) -> No
         selection_actions.show(
             archive_route.address(dataset, finished.request, selected),
             archive.size(dataset, selected.tolist()),
-            is_carried=address.carries(state.selection(dataset)),
+            is_carried=address.carries(state.selection(dataset), finished),
         )
 
 

@@ -1,7 +1,7 @@
 """What a session remembers, and what all sessions share. Nothing else writes derived session state."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from barrx.cliff import Point
 from barrx.datasets import Dataset
 from barrx.pipeline import Map
 from barrx.ui import keys
+from barrx.views import Appearance
 from barrx.workers import Job, Pool
 
 _LAST_MAP = "_last_map"
@@ -32,11 +33,14 @@ _SEARCH = "_search"
 _REMOVED = "_removed_group"
 _FIRST = "_first"
 _CAMERA = "_camera"
-_PROBLEMS = "_problems"
 _FILTERS_OPEN = "_filters_open"
 _WHOLE_PAGE = "_whole_page"
 _IN_VAIN = "_in_vain:"
 _LANGUAGE = "_language"
+_SEEN = "_seen"
+_LOOK = "_look"
+_RULE = "_rule"
+_ASKED = "_asked_by_address"
 
 
 @st.cache_resource(show_spinner=False)
@@ -172,33 +176,38 @@ class Selection:
     indexes : (k,) int64, ascending
     revision : str
         another one each time the page, not the map, selects: the map then takes it over
-    group : int or None
-        the group whose pictures these are, as long as nobody has changed the selection since
+    group, view : int or None
+        the group, or the saved view, whose pictures these are, as long as nobody has changed the selection since
     """
 
     indexes: NDArray[np.int64]
     revision: str = ""
     group: int | None = None
+    view: int | None = None
 
 
 def select(
-    collection: Dataset, indexes: Sequence[int] | NDArray[np.integer], *, group: int | None = None
+    collection: Dataset,
+    indexes: Sequence[int] | NDArray[np.integer],
+    *,
+    group: int | None = None,
+    view: int | None = None,
 ) -> None:
     """Select pictures on the map, whatever was selected there before."""
     chosen = np.unique(np.asarray(indexes, np.int64))
-    _keep(_SELECTION, collection, Selection(chosen, secrets.token_hex(4), group))
+    keep(_SELECTION, collection, Selection(chosen, secrets.token_hex(4), group, view))
 
 
 def keep_selection(collection: Dataset, indexes: NDArray[np.int64]) -> None:
     """Remember what was selected on the map."""
     last = selection(collection)
     if not np.array_equal(indexes, last.indexes):
-        _keep(_SELECTION, collection, replace(last, indexes=indexes, group=None))
+        keep(_SELECTION, collection, replace(last, indexes=indexes, group=None, view=None))
 
 
 def selection(collection: Dataset) -> Selection:
     """Return the pictures that are selected; none at first."""
-    found: Selection | None = _kept(_SELECTION, collection)
+    found: Selection | None = kept(_SELECTION, collection)
     return found if found is not None else Selection(np.empty(0, np.int64))
 
 
@@ -207,30 +216,41 @@ def selection(collection: Dataset) -> Selection:
 
 def search_for(collection: Dataset, text: str) -> None:
     """Remember what is searched for."""
-    _keep(_SEARCH, collection, text)
+    keep(_SEARCH, collection, text)
 
 
 def search(collection: Dataset) -> str:
     """Return what is searched for, "" for nothing."""
-    return _kept(_SEARCH, collection) or ""
+    return kept(_SEARCH, collection) or ""
 
 
 def keep_camera(collection: Dataset, camera: tuple[float, float, float] | None) -> None:
     """Remember where one looks on the arrangement on screen; None is no news."""
     if camera is not None:
-        arrangement, _last = _kept(_CAMERA, collection) or (None, None)
-        _keep(_CAMERA, collection, (arrangement, camera))
+        arrangement, _last = kept(_CAMERA, collection) or (None, None)
+        keep(_CAMERA, collection, (arrangement, camera))
 
 
 def enter_arrangement(collection: Dataset, version: str) -> None:
     """Say which arrangement of the pictures is on screen: a place on another one means nothing here."""
-    arrangement, last = _kept(_CAMERA, collection) or (None, None)
-    _keep(_CAMERA, collection, (version, last if arrangement in (None, version) else None))
+    arrangement, last = kept(_CAMERA, collection) or (None, None)
+    keep(_CAMERA, collection, (version, last if arrangement in (None, version) else None))
+
+
+def look(collection: Dataset, camera: tuple[float, float, float] | None) -> None:
+    """Look somewhere on whatever arrangement comes next; None for all of it. The map flies there."""
+    keep(_CAMERA, collection, (None, camera))
+    keep(_LOOK, collection, secrets.token_hex(4))
+
+
+def camera_revision(collection: Dataset) -> str:
+    """Return another value each time the page decides where to look."""
+    return kept(_LOOK, collection) or ""
 
 
 def camera(collection: Dataset) -> tuple[float, float, float] | None:
     """Return where one looks: the middle and the zoom; None for all of it."""
-    _arrangement, found = _kept(_CAMERA, collection) or (None, None)
+    _arrangement, found = kept(_CAMERA, collection) or (None, None)
     last: tuple[float, float, float] | None = found
     return last
 
@@ -245,6 +265,19 @@ def is_whole_page_asked() -> bool:
     return bool(st.session_state.pop(_WHOLE_PAGE, False))
 
 
+def keep_rule(collection: Dataset, rule: str) -> None:
+    """Remember by which rule the address selects, until the map is there."""
+    keep(_RULE, collection, rule)
+
+
+def take_rule(collection: Dataset) -> str | None:
+    """Return, once, by which rule the address selects."""
+    found: str | None = kept(_RULE, collection)
+    if found is not None:
+        keep(_RULE, collection, None)
+    return found
+
+
 def open_filters() -> None:
     """Show the filters from the start: some are set."""
     st.session_state[_FILTERS_OPEN] = True
@@ -255,42 +288,70 @@ def filters_open() -> bool:
     return _FILTERS_OPEN in st.session_state
 
 
-def keep_problems(said: list[str]) -> None:
+def asked_in_vain(about: str, said: Sequence[str]) -> None:
     """Remember what the address asked for in vain."""
-    st.session_state[_PROBLEMS] = (said, None)
+    st.session_state[_IN_VAIN + about] = (tuple(said), ())
 
 
-def problems(seen_with: object) -> list[str]:
-    """Return what the address asked for in vain, as long as it is asked with the same value as at first."""
-    said, first = st.session_state.get(_PROBLEMS, ([], None))
-    if first is None:
-        st.session_state[_PROBLEMS] = (said, seen_with)
-    elif first != seen_with:
-        st.session_state[_PROBLEMS] = ([], seen_with)
-        return []
-    found: list[str] = said
+def in_vain(about: str, seen_with: object) -> tuple[str, ...]:
+    """Return what the address asked for in vain, until something else is chosen than at first.
+
+    Parameters
+    ----------
+    seen_with : what is chosen now
+    """
+    said, first = st.session_state.get(_IN_VAIN + about, ((), ()))
+    if said and not first:
+        st.session_state[_IN_VAIN + about] = (said, (seen_with,))
+    elif said and first[0] != seen_with:
+        st.session_state.pop(_IN_VAIN + about)
+        return ()
+    found: tuple[str, ...] = said
     return found
 
 
-def asked_in_vain(key: str, value: str | None) -> None:
-    """Remember what the address asked a choice for that is not here; None for nothing."""
-    st.session_state[_IN_VAIN + key] = value
+# --- views that are saved ---------------------------------------------------------------------------------
 
 
-def in_vain(key: str) -> str | None:
-    """Return what the address asked a choice for that is not here."""
-    value: str | None = st.session_state.get(_IN_VAIN + key)
-    return value
+def keep_seen(collection: Dataset, finished: Map, seen: Appearance) -> None:
+    """Remember what Explore shows."""
+    keep(_SEEN, collection, (finished, seen))
+
+
+def seen(collection: Dataset) -> tuple[Map, Appearance] | None:
+    """Return what Explore showed last, if it was this collection."""
+    found: tuple[Map, Appearance] | None = kept(_SEEN, collection)
+    return found
+
+
+def keep_asked(query: Mapping[str, Sequence[str]]) -> None:
+    """Remember what the address asked for when the session began."""
+    st.session_state[_ASKED] = dict(query)
+
+
+def asked() -> dict[str, list[str]] | None:
+    """Return what the address asked for when the session began, until it is taken."""
+    found: dict[str, list[str]] | None = st.session_state.get(_ASKED)
+    return found
+
+
+def take_asked() -> dict[str, list[str]] | None:
+    """Return, once, what the address asked for when the session began."""
+    found: dict[str, list[str]] | None = st.session_state.pop(_ASKED, None)
+    return found
+
+
+# --- groups ------------------------------------------------------------------------------------------------
 
 
 def remember_removed(collection: Dataset, group: int, name: str) -> None:
     """Remember the group that was removed last, to be brought back."""
-    _keep(_REMOVED, collection, (group, name))
+    keep(_REMOVED, collection, (group, name))
 
 
 def removed(collection: Dataset) -> tuple[int, str] | None:
     """Return the group that was removed last, and its name."""
-    found: tuple[int, str] | None = _kept(_REMOVED, collection)
+    found: tuple[int, str] | None = kept(_REMOVED, collection)
     return found
 
 
@@ -306,23 +367,25 @@ def is_first_map() -> bool:
     return is_first
 
 
-def _keep(name: str, collection: Dataset, value: Any) -> None:
+def keep(name: str, collection: Dataset, value: Any) -> None:
+    """Remember something about a collection in the state it is in; for modules of this kind only."""
     st.session_state[name] = (collection.fingerprint, value)
 
 
-def _kept(name: str, collection: Dataset) -> Any:
+def kept(name: str, collection: Dataset) -> Any:
+    """Return what :func:`keep` remembered, None if nothing, or of another state of the collection."""
     fingerprint, value = st.session_state.get(name, ("", None))
     return value if fingerprint == collection.fingerprint else None
 
 
 def fly_to(collection: Dataset, indexes: NDArray[np.integer]) -> None:
     """Let the map fly to some pictures, once."""
-    _keep(_FLIGHT, collection, (secrets.token_hex(4), [int(i) for i in indexes]))
+    keep(_FLIGHT, collection, (secrets.token_hex(4), [int(i) for i in indexes]))
 
 
 def flight(collection: Dataset) -> tuple[str, list[int]] | None:
     """Return the name of the last flight and where it goes; a map takes each name once."""
-    found: tuple[str, list[int]] | None = _kept(_FLIGHT, collection)
+    found: tuple[str, list[int]] | None = kept(_FLIGHT, collection)
     return found
 
 
@@ -340,6 +403,13 @@ def carry(collection: Dataset, names: Sequence[str]) -> None:
     st.session_state[_CARRIED] = (here, collection.fingerprint)
     if page in ("", here) or fingerprint != collection.fingerprint:
         return
+    for name in names:
+        if name in st.session_state:
+            st.session_state[name] = st.session_state[name]
+
+
+def hold(names: Sequence[str]) -> None:
+    """Keep the values of widgets that this page does not show, for the page that does."""
     for name in names:
         if name in st.session_state:
             st.session_state[name] = st.session_state[name]

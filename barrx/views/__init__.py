@@ -1,10 +1,12 @@
-"""What curators say about a collection: names of clusters and groups of pictures, kept from one day to the next.
+"""What people keep of a collection: names of clusters, groups of pictures, and views saved with their maps.
 
 A name belongs to a set of pictures, by their filenames, and never to the number of a cluster: another setting
 numbers its clusters anew, a collection that is added again has its pictures in another order.
 """
 
+from barrx.views.appearance import BY_CLUSTER, Appearance
 from barrx.views.names import cluster_names, name_cluster
+from barrx.views.saved import Draft, SavedView
 from barrx.views.sets import (
     MAX_NAME,
     Group,
@@ -18,8 +20,12 @@ from barrx.views.sets import (
 from barrx.views.store import is_writable, set_aside
 
 __all__ = [
+    "BY_CLUSTER",
     "MAX_NAME",
+    "Appearance",
+    "Draft",
     "Group",
+    "SavedView",
     "add_group",
     "cluster_names",
     "groups",

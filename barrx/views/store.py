@@ -46,6 +46,75 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (picture_set, filename)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE content (
+        name TEXT PRIMARY KEY,         -- sha256 of the data
+        data BLOB NOT NULL
+    );
+    CREATE TABLE saved_view (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,  -- an id is in people's links: never given twice
+        dataset TEXT NOT NULL,         -- slug
+        title TEXT NOT NULL,           -- of the collection, should it be removed
+        name TEXT NOT NULL,
+        author TEXT NOT NULL,
+        note TEXT NOT NULL,
+        folded TEXT NOT NULL,          -- what the search looks at
+        revision INTEGER NOT NULL,     -- number of the present one
+        created TEXT NOT NULL,         -- ISO 8601, UTC
+        changed TEXT NOT NULL,
+        removed TEXT                   -- kept for a while, to be brought back
+    );
+    CREATE INDEX saved_view_changed ON saved_view (changed DESC, id DESC) WHERE removed IS NULL;
+    CREATE TABLE revision (
+        saved_view INTEGER NOT NULL REFERENCES saved_view (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        author TEXT NOT NULL,
+        created TEXT NOT NULL,
+        restored INTEGER,              -- number of the one it was made from again
+        appearance TEXT NOT NULL,      -- JSON
+        selection TEXT NOT NULL,       -- the others are names of content
+        arrays TEXT NOT NULL,
+        pictures TEXT NOT NULL,
+        said TEXT NOT NULL,
+        thumbnail TEXT NOT NULL,
+        PRIMARY KEY (saved_view, number)
+    );
+    """,
+    """
+    CREATE TABLE interpretation (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,  -- an id is in people's links: never given twice
+        saved_view INTEGER NOT NULL REFERENCES saved_view (id) ON DELETE CASCADE,
+        title TEXT NOT NULL,
+        author TEXT NOT NULL,
+        text TEXT NOT NULL,            -- Markdown
+        created TEXT NOT NULL,         -- ISO 8601, UTC
+        changed TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('published', 'waiting')),
+        client TEXT NOT NULL,          -- hash of who sent it, "" for a curator
+        removed TEXT                   -- kept for a while, to be brought back
+    );
+    CREATE INDEX interpretation_of_view ON interpretation (saved_view) WHERE removed IS NULL;
+    CREATE INDEX interpretation_sent ON interpretation (created) WHERE client <> '';
+    CREATE TABLE figure (
+        interpretation INTEGER NOT NULL REFERENCES interpretation (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        caption TEXT NOT NULL,
+        media TEXT NOT NULL,
+        query TEXT NOT NULL,           -- JSON: names and values of the address that it opens at
+        data TEXT NOT NULL,            -- name of content
+        PRIMARY KEY (interpretation, number)
+    );
+    CREATE TABLE stop (
+        saved_view INTEGER NOT NULL REFERENCES saved_view (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,       -- from 0, in the order of the tour
+        stop TEXT NOT NULL,            -- JSON
+        PRIMARY KEY (saved_view, number)
+    );
+    CREATE TABLE switch (
+        name TEXT PRIMARY KEY,
+        is_on INTEGER NOT NULL
+    );
+    """,
 )
 
 
@@ -70,6 +139,21 @@ def writing() -> Iterator[sqlite3.Connection]:
     """
     if not is_writable():
         raise ViewsError(rights.refusal())
+    with _connected(writable=True) as connection, _transaction(connection):
+        yield connection
+
+
+@contextmanager
+def contributing() -> Iterator[sqlite3.Connection]:
+    """Open a transaction for what a visitor contributes: also where nothing else may be written.
+
+    Only :func:`barrx.views.interpretations.contribute` may use it, where a curator has switched that on.
+
+    Raises
+    ------
+    ViewsError
+        if the database cannot be used
+    """
     with _connected(writable=True) as connection, _transaction(connection):
         yield connection
 

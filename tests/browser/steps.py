@@ -33,6 +33,12 @@ def wait_for_another_map(page: Page, before: str) -> str:
     return revision(page)
 
 
+def query(page: Page) -> str:
+    """Return what the address asks for, but for the collection's state and the encoder, which it says always."""
+    text: str = page.evaluate("location.search.slice(1)")
+    return "&".join(part for part in text.split("&") if not part.startswith(("of=", "encoder=")))
+
+
 def pixel_of(page: Page, index: int) -> tuple[float, float]:
     """Return where in the window a point of the map is, once the map has been brought into it."""
     x, y = the_map(page).evaluate(

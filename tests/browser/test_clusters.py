@@ -27,7 +27,7 @@ from tests.browser.app_steps import (
     widget,
 )
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.steps import number_in, wait_until_idle
+from tests.browser.steps import number_in, query, wait_until_idle
 
 NAME = "<img src=x onerror=alert(1)> لوحة **b**"
 WALL = f"{keys.CLUSTER_WALL}:3"
@@ -117,7 +117,7 @@ def test_table_follows_the_sliders_as_the_map_does(page: Page, server: Server, f
     to_page(page, "Explore")
     wait_for_map(page)
     assert number_in(figures(page)["clusters on the map"]) == expected.n_clusters
-    assert page.url.endswith("/?min_cluster_size=16")
+    assert query(page) == "min_cluster_size=16"
 
 
 def test_what_an_address_has_set_goes_along_from_page_to_page(page: Page, server: Server) -> None:
@@ -128,8 +128,10 @@ def test_what_an_address_has_set_goes_along_from_page_to_page(page: Page, server
     wait_for_map(page)
     assert thumb(page, keys.MIN_CLUSTER_SIZE).input_value() == "14"
     assert number_in(figures(page)["clusters on the map"]) == rows - 1
+    expect(page).to_have_url(re.compile("min_cluster_size=14"))
     to_page(page, "Clusters")
     expect(page.locator("tbody tr")).to_have_count(rows)
+    expect(page).to_have_url(re.compile("min_cluster_size=14"))
     assert thumb(page, keys.MIN_CLUSTER_SIZE).input_value() == "14"
 
 

@@ -39,6 +39,7 @@ from tests.browser.steps import (
     pixel_of,
     pixels,
     press,
+    query,
     revision,
     wait_for_another_map,
 )
@@ -98,10 +99,10 @@ def test_sliders_change_the_map_and_what_was_seen_comes_from_the_cache(
     assert _files(again.home) == stored
 
 
-def _next_map(page: Page, before: str, query: str) -> str:
+def _next_map(page: Page, before: str, asked: str) -> str:
     wait_for_another_map(page, before)
     after = wait_for_map(page)
-    assert page.url.partition("?")[2] == query
+    assert query(page) == asked
     return after
 
 

@@ -175,6 +175,7 @@ def _sent(options: MapOptions, frame: pd.DataFrame) -> dict[str, object]:
         "axes": None if options.axes is None else dataclasses.asdict(options.axes),
         "pitch": options.pitch,
         "camera": None if options.camera is None else list(options.camera),
+        "camera_revision": options.camera_revision,
         "focus": _focus(options, frame),
         "lines": _checked(np.array(options.lines, np.int64), n, "lines").reshape(-1, 2).tolist(),
         "searchable": options.searchable,

@@ -49,10 +49,13 @@ export class Camera {
     return [...this.toData(this.width / 2, this.height / 2), this.zoom];
   }
 
+  viewOfPlace([x, y, zoom]) {
+    return this.viewAt(x, y, this.bounded(this.fitting.scale * zoom));
+  }
+
   lookAt(place) {
-    const [x, y, zoom] = place;
     this.isFitted = false;
-    if (this.width) this.view = this.viewAt(x, y, this.bounded(this.fitting.scale * zoom));
+    if (this.width) this.view = this.viewOfPlace(place);
     else this.waiting = place;
   }
 

@@ -70,6 +70,12 @@ export class Navigation {
     this.fly(this.camera.fittingOf(box), false, Flight.FAR);
   }
 
+  /** Fly to a place as [x, y, zoom]; null is all of the map. */
+  flyToPlace(place) {
+    const { camera } = this;
+    this.fly(place ? camera.viewOfPlace(place) : camera.fitting, !place, Flight.FAR);
+  }
+
   /** Move on to a time in ms; return whether the camera is under way. */
   advance(now) {
     if (!this.flight) return false;

@@ -146,6 +146,8 @@ class MapOptions:
         distance of neighbouring places of an arrangement where no two pictures share one: the pictures fill them
     camera : (x, y, zoom) or None
         where one looks at first: the middle in the map's coordinates; zoom 1 shows everything
+    camera_revision : str
+        another one each time the page, not the user, decides where to look: the map then flies to ``camera``
     focus : (revision, indexes) or None
         pictures to fly to when the revision is another one
     lines : sequence of (index, index)
@@ -181,6 +183,7 @@ class MapOptions:
     axes: Axes | None = None
     pitch: float | None = None
     camera: Camera | None = None
+    camera_revision: str = ""
     focus: tuple[str, Sequence[int]] | None = None
     lines: Sequence[tuple[int, int]] = ()
     searchable: bool = False

@@ -1,6 +1,7 @@
 /* What is under the pointer: the tooltip, and opening a picture or taking it into the selection. */
 
 import { nearest } from "./geometry.js";
+import * as linked from "./linked.js";
 import { TOOLTIP_SIDE, Tooltip } from "./tooltip.js";
 
 const REACH = 10; // pixels from a point within which it is meant
@@ -28,6 +29,7 @@ export class Pointer {
   point() {
     const { view, tooltip } = this;
     this.hovered = this.hit(...this.place, this.isByKeyboard ? KEYBOARD_REACH : REACH);
+    linked.point(view, this.hovered);
     view.canvas.classList.toggle("over", this.hovered >= 0);
     if (this.hovered < 0) {
       tooltip.hide();
@@ -74,6 +76,7 @@ export class Pointer {
     this.place = null;
     this.hovered = -1;
     this.isByKeyboard = false;
+    linked.point(this.view, -1);
     this.tooltip.hide();
     this.view.invalidate();
   }

@@ -5,6 +5,7 @@ import { load, recall } from "./data.js";
 import { make } from "./dom.js";
 import { boundsOf, thinned } from "./geometry.js";
 import { Gestures } from "./gestures.js";
+import { join, leave } from "./linked.js";
 import { Marks } from "./marks.js";
 import { Flight, Travel, prefersStillness } from "./motion.js";
 import { Navigation } from "./navigation.js";
@@ -36,6 +37,7 @@ export class MapView {
     this.visible = null; // (n,) 0 for points that are hidden; null when none is
     this.sketch = null; // the line being drawn, on the screen
     this.movedAt = -Infinity;
+    this.companion = -1; // what is pointed at on another map of the same collection
     this.turn = 0; // counts what Python sent
     this.selection = new Selection(() => this.tellSelection());
     this.navigation = new Navigation(this.camera, this, (place) => this.tellCamera(place));
@@ -45,6 +47,7 @@ export class MapView {
     this.rows = new Rows(() => this.invalidate());
     this.gestures = new Gestures(this.canvas, this);
     this.watchSize();
+    join(this);
     this.changed();
   }
 
@@ -97,8 +100,10 @@ export class MapView {
     const { camera, state, selection, options } = this;
     const view = camera.isFitted ? null : camera.view;
     const { arrangement, collection } = options;
-    memory.set(options.key, { arrangement, collection, view, state, selection: selection.state });
+    const { looked } = this;
+    memory.set(options.key, { arrangement, collection, view, looked, state, selection: selection.state });
     this.turn++;
+    leave(this);
     cancelAnimationFrame(this.request);
     clearTimeout(this.settling);
     this.observer.disconnect();
@@ -170,11 +175,13 @@ export class MapView {
     const { camera, options, points, selection } = this;
     this.positions = points;
     this.focused = options.focus?.revision;
+    this.looked = options.camera_revision;
     camera.bounds = boundsOf(points.x, points.y);
     camera.fit();
     const last = memory.get(options.key);
     if (last?.collection === options.collection) selection.state = last.selection;
-    if (last?.arrangement === options.arrangement && last.view) camera.move(last.view);
+    const isLast = last?.arrangement === options.arrangement && last.looked === this.looked;
+    if (isLast && last.view) camera.move(last.view);
     else if (options.camera) camera.lookAt(options.camera);
     if (last?.arrangement !== options.arrangement) selection.outline = null;
     // Streamlit has forgotten what the map told when it left the page.
@@ -215,7 +222,11 @@ export class MapView {
   }
 
   focus() {
-    const { focus } = this.options;
+    const { focus, camera, camera_revision } = this.options;
+    if (camera_revision !== this.looked) {
+      this.looked = camera_revision;
+      this.navigation.flyToPlace(camera);
+    }
     if (!focus || focus.revision === this.focused) return;
     this.focused = focus.revision;
     this.navigation.flyTo(focus.box);
@@ -293,7 +304,7 @@ export class MapView {
   drawnOver() {
     const { camera, options, pointer, selection, sketch } = this;
     const line = sketch ?? selection.outline?.map(([x, y]) => camera.toScreen(x, y));
-    const rings = pointer.hovered < 0 ? options.marked : [...options.marked, pointer.hovered];
+    const rings = [...options.marked, ...[pointer.hovered, this.companion].filter((i) => i >= 0 && i < this.points.n)];
     return { line, rings, links: options.lines };
   }
 
@@ -304,6 +315,7 @@ export class MapView {
     dataset.pictures = this.pictures.drawn.length;
     dataset.shown = this.passing;
     dataset.selected = this.selection.count;
+    dataset.companion = this.companion;
     dataset.view = JSON.stringify(this.camera.view);
     if (!isTravelling) dataset.revision = this.options.revision;
   }

@@ -1,0 +1,87 @@
+"""Figures for a text, taken from what Explore shows: each knows the address that opens at its place."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from barrx import bars, cluster_rows, facets, map_picture, views
+from barrx.datasets import Dataset
+from barrx.i18n import _, ngettext
+from barrx.ui import address, cluster_link, coloring, keys, palette
+from barrx.ui.share import present
+from barrx.ui.share.present import Present
+from barrx.views.interpretations import Figure
+
+Maker = Callable[[Dataset, Present], Figure]
+_WEBP, _SVG = "image/webp", "image/svg+xml"
+
+
+def of_map(dataset: Dataset, shown: Present) -> Figure:
+    """Return the part of the map where one looks."""
+    finished, seen = shown.finished, shown.seen
+    # The camera of another arrangement means no place on the map.
+    camera = seen.camera if seen.arrangement.kind == "map" else None
+    colors = present.colors(dataset, finished, seen.color)
+    return Figure(
+        caption=_("Map of “{title}”").format(title=dataset.title),
+        media=_WEBP,
+        data=map_picture.crop(dataset, finished.coordinates, colors, camera),
+        query=address.link(dataset, seen, finished),
+    )
+
+
+def of_selection(dataset: Dataset, shown: Present) -> Figure:
+    """Return the pictures that are selected."""
+    chosen = shown.seen.selection
+    n = len(chosen)
+    return Figure(
+        caption=ngettext("{n} selected image", "{n} selected images", n).format(n=f"{n:,}"),
+        media=_WEBP,
+        data=map_picture.sheet(dataset, chosen.tolist()),
+        query=address.link(dataset, shown.seen, shown.finished),
+    )
+
+
+def of_cluster(number: int) -> Maker:
+    """Return what makes a figure of a cluster's pictures, the strongest members first."""
+
+    def make(dataset: Dataset, shown: Present) -> Figure:
+        clusters, seen = shown.finished.clustering, replace(shown.seen, selection=np.empty(0, np.int64))
+        members = cluster_rows.members(clusters, number)
+        order = np.argsort(-clusters.strength[members], kind="stable")
+        names = coloring.cluster_names(clusters, views.cluster_names(dataset, clusters.labels))
+        query = address.link(dataset, seen) | {keys.CLUSTER: [cluster_link.address_of(number)]}
+        return Figure(
+            caption=names.get(number, _("noise")),
+            media=_WEBP,
+            data=map_picture.sheet(dataset, members[order].tolist()),
+            query=query,
+        )
+
+    return make
+
+
+def of_counts(column: str) -> Maker:
+    """Return what makes a chart: how many of the selected pictures, or of all, have each value of a column."""
+
+    def make(dataset: Dataset, shown: Present) -> Figure:
+        chosen = shown.seen.selection
+        rows = _counts(dataset, column, chosen if len(chosen) else np.arange(len(dataset.filenames)))
+        color = palette.CATEGORICAL[0]
+        return Figure(
+            caption=_("Images by {column}").format(column=column),
+            media=_SVG,
+            data=bars.svg(_("Images by {column}").format(column=column), rows, color),
+            query=address.link(dataset, replace(shown.seen, color=column), shown.finished),
+        )
+
+    return make
+
+
+def _counts(dataset: Dataset, column: str, chosen: NDArray[np.int64]) -> list[tuple[str, int]]:
+    category = facets.category(dataset, column)
+    found = np.bincount(category.values[np.isin(category.rows, chosen)], minlength=len(category.names))
+    order = np.argsort(-found, kind="stable")
+    return [(category.names[i] or _("no value"), int(found[i])) for i in order.tolist() if found[i]]

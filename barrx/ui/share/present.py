@@ -1,0 +1,209 @@
+"""What is on screen in Explore: its link, its quotation, and the form that saves it as a view."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from barrx import citation, encoders, pipeline, views
+from barrx.citation import Citation
+from barrx.datasets import Dataset
+from barrx.errors import BarrxError
+from barrx.i18n import _, ngettext
+from barrx.pipeline import Map, MapRequest
+from barrx.ui import address, coloring, keys, navigation, palette, state
+from barrx.ui.share import session
+from barrx.ui.text import plain
+from barrx.views import BY_CLUSTER, Appearance, Draft, saved, saving
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Present:
+    """The map that Explore shows, and what makes what one sees of it."""
+
+    finished: Map
+    seen: Appearance
+
+
+def of(dataset: Dataset) -> Present | None:
+    """Return what Explore shows of a collection; before it has shown anything, what it would begin with."""
+    known = state.seen(dataset)
+    if known is not None:
+        return Present(*known)
+    encoder = pipeline.default_encoder(dataset)
+    finished = pipeline.load(dataset, MapRequest.default(dataset.slug, encoder.slug, len(dataset.filenames)))
+    if finished is None:
+        return None
+    return Present(finished, Appearance(request=finished.request, fingerprint=dataset.fingerprint))
+
+
+def show(dataset: Dataset) -> None:
+    """Show what is on screen, and what can be done with it."""
+    present = of(dataset)
+    if present is None:
+        st.info(_("There is no map of this collection yet. Explore makes one."), icon=":material/map:")
+        st.page_link(navigation.explore(), label=_("To Explore"), icon=":material/scatter_plot:")
+        return
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        _picture(dataset, present)
+    with right:
+        _link(dataset, present)
+        if views.is_writable():
+            _save_form(dataset, present)
+        else:
+            st.caption(_("Views cannot be saved here: this server is read-only. Links work."))
+        _cite(dataset, present)
+
+
+def colors(dataset: Dataset, finished: Map, color: str) -> list[str]:
+    """Return the colour of each picture as "#rrggbb"."""
+    if color == BY_CLUSTER or color not in dataset.metadata:
+        meant = coloring.by_cluster(finished.clustering)
+    else:
+        meant = coloring.by_column(dataset.metadata, color)
+    scale = palette.sequential(len(meant.names)) if meant.is_sequential else palette.CATEGORICAL
+    return [palette.NOISE if i < 0 else scale[i % len(scale)] for i in meant.indexes.tolist()]
+
+
+def picture_html(data: bytes, alt: str) -> str:
+    """Return a thumbnail of a map as HTML."""
+    encoded = base64.b64encode(data).decode()
+    return f'<img class="map-thumbnail" src="data:image/webp;base64,{encoded}" alt="{escape(alt)}">'
+
+
+def absolute(query: Mapping[str, Sequence[str]]) -> str:
+    """Return the address of Explore with a query, as another browser would reach it."""
+    here = urlsplit(st.context.url or "")
+    base = here.path.rpartition("/")[0] if here.netloc else ""
+    root = f"{here.scheme}://{here.netloc}{base}/" if here.netloc else "/"
+    return f"{root}?{urlencode(query, doseq=True)}" if query else root
+
+
+def _picture(dataset: Dataset, present: Present) -> None:
+    st.html(picture_html(_thumbnail(dataset, present), _("The map as Explore shows it")))
+    request = present.seen.request
+    n = len(present.seen.selection)
+    parts = [
+        encoders.label(encoders.get(request.encoder)),
+        f"n_neighbors {request.projection.n_neighbors}",
+        f"min_dist {request.projection.min_dist:g}",
+        f"min_cluster_size {request.clustering.min_cluster_size}",
+        _("coloured by {column}").format(column=present.seen.color),
+    ]
+    if n:
+        parts.append(ngettext("{n} image selected", "{n} images selected", n).format(n=f"{n:,}"))
+    st.caption(plain(" · ".join(parts)))
+
+
+def _thumbnail(dataset: Dataset, present: Present) -> bytes:
+    return _drawn(present.finished.revision, present.seen.color, dataset, present.finished)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _drawn(revision: str, color: str, _dataset: Dataset, _finished: Map) -> bytes:
+    return saving.picture(_finished, colors(_dataset, _finished, color))
+
+
+def _link(dataset: Dataset, present: Present) -> None:
+    st.subheader(_("Link"), anchor=False)
+    selection = state.selection(dataset)
+    with st.container(key=keys.SHARE_LINK):
+        query = address.link(dataset, present.seen, present.finished, view=selection.view)
+        st.code(absolute(query), language=None, wrap_lines=True)
+    if not address.carries(selection, present.finished):
+        st.warning(
+            _("The selection is too large for a link. Save the view: its link carries everything."),
+            icon=":material/link_off:",
+        )
+    st.caption(
+        _(
+            "Whoever opens it sees the same map, colours, filters, selection and place. It says if the collection "
+            "has changed since."
+        )
+    )
+
+
+def _save_form(dataset: Dataset, present: Present) -> None:
+    st.subheader(_("Save this view"), anchor=False)
+    n = saved.count(dataset.slug)
+    # Another key after each view: the field is empty then, but keeps a name that was refused.
+    key = keys.of(keys.SAVE_FORM, str(n))
+    with st.form(key, border=False):
+        name = st.text_input(_("Name"), key=keys.of(key, "name"), max_chars=views.MAX_NAME)
+        author = st.text_input(_("Author"), key=keys.of(key, "author"), max_chars=views.MAX_NAME)
+        note = st.text_area(_("Note"), key=keys.of(key, "note"), max_chars=saved.MAX_NOTE, height=80)
+        if st.form_submit_button(_("Save view"), icon=":material/bookmark_add:", type="primary"):
+            _save(dataset, present, name, author, note)
+    _save_again(dataset, present)
+
+
+def _save(dataset: Dataset, present: Present, name: str, author: str, note: str) -> None:
+    try:
+        draft = Draft(name=name, author=author, note=note)
+        drawn = colors(dataset, present.finished, present.seen.color)
+        id = saving.save(dataset, present.finished, present.seen, draft, colors=drawn)
+    except BarrxError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    _follow_view(dataset, present, id)
+    state.leave_notice(_("“{name}” is saved.").format(name=plain(draft.name)))
+    st.rerun()
+
+
+def _save_again(dataset: Dataset, present: Present) -> None:
+    id = session.opened_view(dataset)
+    try:
+        view = saved.get(id) if id is not None else None
+    except BarrxError:  # removed meanwhile
+        view = None
+    if view is None:
+        return
+    pressed = st.button(
+        _("Save as another revision of “{name}”").format(name=plain(view.name)),
+        key=keys.SAVE_AGAIN,
+        icon=":material/history:",
+        help=_("What it showed before stays in its history."),
+    )
+    if not pressed:
+        return
+    drawn = colors(dataset, present.finished, present.seen.color)
+    number = saving.save_again(
+        view.id, dataset, present.finished, present.seen, author=view.author, colors=drawn
+    )
+    _follow_view(dataset, present, view.id)
+    state.leave_notice(
+        _("Revision {number} of “{name}” is saved.").format(number=number, name=plain(view.name))
+    )
+    st.rerun()
+
+
+def _follow_view(dataset: Dataset, present: Present, id: int) -> None:
+    """From now on a link may refer to the view for a selection that is too large."""
+    session.open_view(dataset, id)
+    selection = state.selection(dataset)
+    if selection.group is None and len(selection.indexes):
+        state.select(dataset, selection.indexes, view=id)
+
+
+def _cite(dataset: Dataset, present: Present) -> None:
+    with st.expander(_("Cite this view"), icon=":material/format_quote:"):
+        cite(
+            Citation(
+                dataset=dataset,
+                request=present.seen.request,
+                address=absolute(address.link(dataset, present.seen, present.finished)),
+                accessed=datetime.now(UTC).date(),
+            )
+        )
+
+
+def cite(found: Citation) -> None:
+    """Show a quotation and its BibTeX, each to be copied."""
+    st.code(found.sentence(), language=None, wrap_lines=True)
+    st.caption(_("BibTeX, with the methods and the project this one follows"))
+    st.code(f"{found.bibtex()}\n{citation.METHOD}", language="bibtex", wrap_lines=True)

@@ -1,0 +1,139 @@
+"""A tour on the whole screen: the view's own map flies from stop to stop; nothing is computed for it."""
+
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from barrx import datasets, markdown
+from barrx.clustering import Clustering
+from barrx.datasets import Dataset
+from barrx.errors import BarrxError, ViewsError
+from barrx.i18n import _
+from barrx.ui import coloring, keys, navigation, palette, routes
+from barrx.ui.coloring import Coloring
+from barrx.ui.map import ClusterMark, MapOptions, image_map
+from barrx.ui.share import session
+from barrx.ui.text import plain
+from barrx.views import BY_CLUSTER, SavedView, saved, tours
+from barrx.views.tours import Stop
+
+_HERE = Path(__file__).parent
+_HEIGHT = 2000  # as high as the screen has room for
+
+_keys = st.components.v2.component(
+    "barrx_presenter",
+    html='<div class="presenter"></div>',
+    css=(_HERE / "presenter.css").read_text(encoding="utf-8"),
+    js=(_HERE / "presenter.js").read_text(encoding="utf-8"),
+)
+
+
+def show() -> None:
+    """Show the tour of the view that the address names."""
+    asked = st.query_params.get(keys.VIEW, "")
+    try:
+        if not (asked.isascii() and asked.isdecimal() and len(asked) <= 9):
+            raise ViewsError(_("This page shows the tour of a saved view, and the address names none."))
+        view = saved.load(int(asked))
+        stops = tours.stops(view.listed.id)
+        if not stops:
+            raise ViewsError(_("“{name}” has no tour yet.").format(name=view.listed.name))
+        dataset = datasets.load(view.listed.slug)
+    except BarrxError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        st.page_link(navigation.share(), label=_("To the saved views"), icon=":material/share:")
+        return
+    with st.container(key=keys.PRESENTER):
+        _tour(dataset, view, stops)
+
+
+def _tour(dataset: Dataset, view: SavedView, stops: list[Stop]) -> None:
+    @st.fragment
+    def tour() -> None:
+        at = min(session.stop(view.listed.id), len(stops) - 1)
+        _map(dataset, view, stops[at], at)
+        left, right = st.columns([3, 1], vertical_alignment="center")
+        with left:
+            stop = stops[at]
+            text = markdown.to_html(stop.text, lambda _number, caption: escape(caption))
+            st.html(f'<div class="stop" dir="auto"><h2>{escape(stop.title)}</h2>{text}</div>')
+        with right:
+            _take(view, len(stops), at)
+
+    tour()
+
+
+def _take(view: SavedView, n: int, at: int) -> None:
+    words = {
+        "back": _("Back (left arrow, page up)"),
+        "next": _("Next (right arrow, page down, space bar)"),
+        "whole": _("Whole screen"),
+        "end": _("End the tour"),
+    }
+    told = _keys(
+        key=keys.PRESENTER_KEYS,
+        data={
+            "at": at,
+            "place": f"{at + 1} / {n}",
+            "is_first": at == 0,
+            "is_last": at == n - 1,
+            "words": words,
+        },
+        on_go_change=lambda: None,
+        on_ended_change=lambda: None,
+    )
+    go = told.get("go")
+    wanted = go.get("to") if isinstance(go, dict) else None
+    if type(wanted) is int and 0 <= wanted < n and wanted != at:
+        session.go_to_stop(view.listed.id, wanted)
+        st.rerun(scope="fragment")
+    if told.get("ended"):
+        st.switch_page(navigation.share())
+
+
+def _map(dataset: Dataset, view: SavedView, stop: Stop, at: int) -> None:
+    is_same = view.seen.fingerprint == dataset.fingerprint
+    colors = _colors(dataset if is_same else None, view, stop.color)
+    found = Clustering(view.labels, view.strength)
+    names = coloring.cluster_names(found, view.said.cluster_names)
+    numbers, sizes = np.unique(view.labels, return_counts=True)
+    size_of = dict(zip(numbers.tolist(), sizes.tolist(), strict=True))
+    image_map(
+        _points(f"{view.listed.id}:{view.number}:{stop.color}", view, colors),
+        MapOptions(
+            revision=f"{view.listed.id}-{view.number}",
+            # Pictures of another state of the collection would stand in wrong places.
+            token=routes.sign(dataset.slug, dataset.fingerprint) if is_same else "",
+            height=_HEIGHT,
+            alt=_("Map of the view “{name}”").format(name=view.listed.name),
+            palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.CATEGORICAL,
+            legend=[(name, colors.counts()[index], index) for index, name in colors.names.items()],
+            legend_title=colors.title,
+            clusters=[ClusterMark(label=n, name=name, size=size_of[n]) for n, name in names.items()],
+            camera=stop.camera,
+            camera_revision=f"{view.listed.id}:{at}",
+        ),
+        key=keys.PRESENTER_MAP,
+    )
+
+
+def _colors(dataset: Dataset | None, view: SavedView, color: str) -> Coloring:
+    if dataset is None or color == BY_CLUSTER or color not in dataset.metadata:
+        return coloring.by_cluster(Clustering(view.labels, view.strength), view.said.cluster_names)
+    return coloring.by_column(dataset.metadata, color)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _points(version: str, _view: SavedView, _colors: Coloring) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "x": _view.coordinates[:, 0],
+            "y": _view.coordinates[:, 1],
+            "colour": _colors.indexes,
+            "cluster": _view.labels,
+            "strength": _view.strength,
+        }
+    )

@@ -1,0 +1,191 @@
+"""Interpretations on the page: read, exported, changed; what visitors send, and what waits to be accepted."""
+
+import hashlib
+
+import streamlit as st
+
+from barrx import interpretation_files, views
+from barrx.datasets import Dataset
+from barrx.errors import BarrxError
+from barrx.i18n import _, ngettext
+from barrx.ui import address, keys, navigation, signing
+from barrx.ui.errors import reported
+from barrx.ui.share import present, session, writing
+from barrx.ui.text import plain
+from barrx.views import interpretations, saved
+from barrx.views.interpretations import MAX_CONTRIBUTION, Interpretation, Words
+
+_MOST_VIEWS = 200  # in the list to choose from
+
+
+def show(dataset: Dataset) -> None:
+    """Show the interpretations of a collection, and what one may do about them."""
+    if views.is_writable():
+        _curate(dataset)
+    elif interpretations.is_open():
+        _contribute(dataset)
+    found = interpretations.listed(slug=dataset.slug)
+    if not found:
+        st.caption(_("No interpretation yet. One is a text about a saved view, with figures from the map."))
+    with st.container(key=keys.TEXTS):
+        for text in found:
+            reported(_text)(dataset, text)
+
+
+# --- curators ---------------------------------------------------------------------------------------------
+
+
+def _curate(dataset: Dataset) -> None:
+    _undo()
+    desk = session.writing(dataset)
+    if desk is not None:
+        writing.show(dataset, desk)
+    elif saved.count(dataset.slug):
+        if st.button(_("Write one"), key=keys.TEXT_NEW, icon=":material/edit:", type="primary"):
+            writing.begin(dataset)
+            st.rerun()
+    else:
+        st.info(_("An interpretation is about a saved view: save one first."), icon=":material/bookmark:")
+    is_open = interpretations.is_open()
+    wanted = st.toggle(
+        _("Visitors may contribute"),
+        is_open,
+        key=keys.of(keys.CONTRIBUTIONS, str(is_open)),
+        help=_("Also where this dashboard is read-only. What they send waits here until you accept it."),
+    )
+    if wanted != is_open:
+        interpretations.let_contribute(wanted)
+        st.rerun()
+    _waiting(dataset)
+
+
+def _waiting(dataset: Dataset) -> None:
+    found = interpretations.listed(slug=dataset.slug, status="waiting")
+    if not found:
+        return
+    n = len(found)
+    st.markdown("**" + ngettext("{n} text waits", "{n} texts wait", n).format(n=n) + "**")
+    for text in found:
+        with st.container(border=True, key=keys.of(keys.TEXT_ACCEPT, f"card:{text.id}")):
+            _head(text)
+            _body(text)
+            with st.container(horizontal=True):
+                if st.button(
+                    _("Accept"),
+                    key=keys.of(keys.TEXT_ACCEPT, str(text.id)),
+                    icon=":material/check:",
+                    type="primary",
+                ):
+                    interpretations.accept(text.id)
+                    st.rerun()
+                _offer_removal(text)
+
+
+def _offer_removal(text: Interpretation) -> None:
+    if st.button(
+        _("Remove"), key=keys.of(keys.TEXT_REMOVE, str(text.id)), icon=":material/delete:", type="tertiary"
+    ):
+        interpretations.remove(text.id)
+        session.remember_removed_text(text.id, text.words.title)
+        st.rerun()
+
+
+def _undo() -> None:
+    removed = session.removed_text()
+    if removed is None:
+        return
+    id, title = removed
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(_("“{name}” was removed.").format(name=plain(title)), width="content")
+        if st.button(_("Undo"), key=keys.TEXT_UNDO, icon=":material/undo:", type="tertiary"):
+            session.remember_removed_text(None)
+            interpretations.restore(id)
+            st.rerun()
+
+
+# --- visitors ---------------------------------------------------------------------------------------------
+
+
+def _contribute(dataset: Dataset) -> None:
+    names = {view.id: view.name for view in saved.listed(dataset.slug, limit=_MOST_VIEWS)}
+    if not names:
+        return
+    with (
+        st.expander(_("What do you see? Write to the curators"), icon=":material/edit:"),
+        st.form(keys.CONTRIBUTE, border=False),
+    ):
+        view = st.selectbox(_("About the view"), list(names), format_func=lambda id: plain(names[id]))
+        title = st.text_input(_("Title"), max_chars=views.MAX_NAME)
+        author = st.text_input(_("Your name"), max_chars=views.MAX_NAME)
+        text = st.text_area(_("Text"), max_chars=MAX_CONTRIBUTION, height=180)
+        st.caption(_("It appears here when a curator has accepted it."))
+        if st.form_submit_button(_("Send"), type="primary"):
+            try:
+                words = Words(title=title, text=text, author=author)
+                interpretations.contribute(view, words, client=_client())
+            except BarrxError as error:
+                st.error(plain(str(error)), icon=":material/error:")
+            else:
+                st.success(_("Thank you. A curator will read it."))
+
+
+def _client() -> str:
+    """Return what tells this visitor from others today, from which no address can be read."""
+    known = str(st.context.ip_address or "this machine")
+    return hashlib.sha256(signing.seal([known], purpose="contribution").encode()).hexdigest()
+
+
+# --- one text ---------------------------------------------------------------------------------------------
+
+
+def _text(dataset: Dataset, text: Interpretation) -> None:
+    view = saved.get(text.view)
+    with st.container(border=True, key=keys.of(keys.TEXT, str(text.id))):
+        _head(text)
+        _body(text)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(
+                _("Open the view"), key=keys.of(keys.TEXT, f"{text.id}:open"), icon=":material/open_in_new:"
+            ):
+                address.open_view(saved.load(text.view))
+                st.switch_page(navigation.explore())
+            _downloads(text, view)
+            if views.is_writable():
+                if st.button(_("Change"), key=keys.of(keys.TEXT_EDIT, str(text.id)), type="tertiary"):
+                    writing.begin(dataset, text)
+                    st.rerun()
+                _offer_removal(text)
+
+
+def _head(text: Interpretation) -> None:
+    st.subheader(plain(text.words.title), anchor=False)
+    st.caption(plain(" · ".join(filter(None, (text.words.author, text.created[:10])))))
+
+
+def _body(text: Interpretation) -> None:
+    shown = interpretation_files.body(text, lambda figure: present.absolute(dict(figure.query)))
+    st.html(f'<div class="interpretation" dir="auto">{shown}</div>')
+
+
+def _downloads(text: Interpretation, view: saved.Listed) -> None:
+    root = present.absolute({})
+    name = interpretation_files.filename(text)
+    for label, ending, mime, make in (
+        ("HTML", "html", "text/html", lambda: interpretation_files.html(text, view, root).encode()),
+        (
+            _("Markdown (ZIP)"),
+            "zip",
+            "application/zip",
+            lambda: interpretation_files.zipped(text, view, root),
+        ),
+    ):
+        st.download_button(
+            label,
+            make,
+            file_name=f"{name}.{ending}",
+            mime=mime,
+            key=keys.of(keys.TEXT_FILES, f"{text.id}:{ending}"),
+            on_click="ignore",
+            icon=":material/download:",
+            type="tertiary",
+        )

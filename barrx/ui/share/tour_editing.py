@@ -1,0 +1,111 @@
+"""Tours: which views have one, and the five stops that a curator takes from Explore."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from barrx import views
+from barrx.datasets import Dataset
+from barrx.errors import BarrxError
+from barrx.i18n import _
+from barrx.ui import keys, navigation
+from barrx.ui.share import present, session
+from barrx.ui.text import plain
+from barrx.views import saved, tours
+from barrx.views.tours import MAX_STOPS, MAX_TEXT, Stop
+
+_MOST_VIEWS = 200  # in the list to choose from
+
+
+def show(dataset: Dataset) -> None:
+    """Show the tours of a collection, and for curators the stops of one."""
+    st.caption(
+        _(
+            "A tour flies through a saved view in up to five stops, on the whole screen, by the keys of a remote."
+        )
+    )
+    with_tour = tours.with_tour(dataset.slug)
+    if views.is_writable():
+        found = saved.listed(dataset.slug, limit=_MOST_VIEWS)
+        names = {view.id: view.name for view in found}
+    else:
+        names = {id: saved.get(id).name for id in with_tour}
+    if not names:
+        text = (
+            _("Save a view first: a tour goes through one.")
+            if views.is_writable()
+            else _("There is no tour.")
+        )
+        st.info(text, icon=":material/bookmark:")
+        return
+    if st.session_state.get(keys.TOUR_VIEW) not in names:
+        opened = session.opened_view(dataset)
+        st.session_state[keys.TOUR_VIEW] = opened if opened in names else next(iter(names))
+    id = st.selectbox(_("View"), list(names), key=keys.TOUR_VIEW, format_func=lambda id: plain(names[id]))
+    stops = tours.stops(id)
+    if stops and st.button(_("Present"), key=keys.TOUR_PRESENT, type="primary", icon=":material/slideshow:"):
+        session.go_to_stop(id, 0)
+        st.switch_page(navigation.presenter(), query_params={keys.VIEW: str(id)})
+    for number, stop in enumerate(stops):
+        _stop(id, stops, number, stop)
+    if views.is_writable():
+        _add(dataset, id, stops)
+
+
+def _stop(id: int, stops: Sequence[Stop], number: int, stop: Stop) -> None:
+    key = keys.of(keys.TOUR_STOP, f"{id}:{number}")
+    with st.container(border=True, key=key):
+        st.markdown(f"**{number + 1}. {plain(stop.title)}**")
+        if stop.text:
+            st.caption(plain(stop.text))
+        if not views.is_writable():
+            return
+        with st.container(horizontal=True):
+            if number and st.button(
+                _("Earlier"), key=keys.of(key, "up"), icon=":material/arrow_upward:", type="tertiary"
+            ):
+                swapped = list(stops)
+                swapped[number - 1 : number + 1] = [stop, stops[number - 1]]
+                _set(id, swapped)
+            if st.button(_("Remove"), key=keys.of(key, "remove"), icon=":material/delete:", type="tertiary"):
+                session.remember_stops(id, list(stops))
+                _set(id, [one for i, one in enumerate(stops) if i != number])
+
+
+def _add(dataset: Dataset, id: int, stops: Sequence[Stop]) -> None:
+    _undo(id)
+    if len(stops) >= MAX_STOPS:
+        st.caption(_("A tour has five stops at most."))
+        return
+    shown = present.of(dataset)
+    if shown is None:
+        return
+    seen = shown.seen
+    here = Stop(title="-", color=seen.color, camera=seen.camera if seen.arrangement.kind == "map" else None)
+    key = keys.of(keys.TOUR_ADD, f"{id}:{len(stops)}")
+    with st.form(key, border=True):
+        st.markdown("**" + _("Another stop: where Explore looks now, in its colours") + "**")
+        title = st.text_input(_("Title"), key=keys.of(key, "title"), max_chars=views.MAX_NAME)
+        text = st.text_area(_("Text"), key=keys.of(key, "text"), max_chars=MAX_TEXT, height=90)
+        if st.form_submit_button(_("Add the stop"), icon=":material/add_location:"):
+            try:
+                added = replace(here, title=title, text=text.strip())
+            except BarrxError as error:
+                st.error(plain(str(error)), icon=":material/error:")
+            else:
+                _set(id, [*stops, added])
+
+
+def _undo(id: int) -> None:
+    before = session.stops_before(id)
+    if before is not None and st.button(
+        _("Undo"), key=keys.of(keys.TOUR_STOP, "undo"), icon=":material/undo:", type="tertiary"
+    ):
+        session.remember_stops(id, None)
+        _set(id, before)
+
+
+def _set(id: int, stops: Sequence[Stop]) -> None:
+    tours.set_stops(id, stops)
+    st.rerun()

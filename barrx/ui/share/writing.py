@@ -1,0 +1,158 @@
+"""The desk where an interpretation is written: the view it is about, the text, figures from what Explore shows."""
+
+import numpy as np
+import streamlit as st
+
+from barrx import facets, interpretation_files, views
+from barrx.clustering import NOISE
+from barrx.datasets import Dataset
+from barrx.errors import BarrxError
+from barrx.i18n import _
+from barrx.ui import keys, state
+from barrx.ui.share import figure_making, present, session
+from barrx.ui.share.figure_making import Maker
+from barrx.ui.share.session import Writing
+from barrx.ui.text import plain
+from barrx.views import interpretations, saved
+from barrx.views.interpretations import MAX_FIGURES, MAX_TEXT, Interpretation, Words
+
+_TITLE, _AUTHOR, _BODY = (keys.of(keys.TEXT_FORM, name) for name in ("title", "author", "text"))
+_MOST_VIEWS = 200  # in the list to choose from
+
+
+def begin(dataset: Dataset, text: Interpretation | None = None) -> None:
+    """Open the desk, empty or with a text to change."""
+    session.write(dataset, Writing() if text is None else Writing(text.id, dict(text.figures)))
+    words = None if text is None else text.words
+    st.session_state[_TITLE] = words.title if words else ""
+    st.session_state[_AUTHOR] = words.author if words else ""
+    st.session_state[_BODY] = words.text if words else ""
+    st.session_state[keys.TEXT_VIEW] = text.view if text else session.opened_view(dataset)
+
+
+def show(dataset: Dataset, desk: Writing) -> None:
+    """Show the desk."""
+    found = saved.listed(dataset.slug, limit=_MOST_VIEWS)
+    names = {view.id: view.name for view in found}
+    with st.container(border=True, key=keys.TEXT_FORM):
+        if desk.id is None:
+            if st.session_state.get(keys.TEXT_VIEW) not in names:
+                st.session_state[keys.TEXT_VIEW] = next(iter(names))
+            st.selectbox(
+                _("About the view"), list(names), key=keys.TEXT_VIEW, format_func=lambda id: plain(names[id])
+            )
+        st.text_input(_("Title"), key=_TITLE, max_chars=views.MAX_NAME)
+        st.text_input(_("Author"), key=_AUTHOR, max_chars=views.MAX_NAME)
+        st.text_area(
+            _("Text"),
+            key=_BODY,
+            max_chars=MAX_TEXT,
+            height=260,
+            help=_(
+                "Markdown: **bold**, *italic*, # heading, [link](https://…). A figure stands where its line is."
+            ),
+        )
+        _figures(dataset, desk)
+        with st.container(horizontal=True):
+            if st.button(_("Publish"), key=keys.of(keys.TEXT_FORM, "publish"), type="primary"):
+                _publish(dataset, desk)
+            if st.button(_("Discard"), key=keys.of(keys.TEXT_FORM, "discard"), type="tertiary"):
+                session.write(dataset, None)
+                st.rerun()
+    _preview(desk)
+
+
+def _figures(dataset: Dataset, desk: Writing) -> None:
+    shown = present.of(dataset)
+    if shown is None:
+        return
+    st.caption(_("Add a figure from what Explore shows now:"))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _offer(dataset, desk, _("Map"), "map", figure_making.of_map)
+        if len(shown.seen.selection):
+            _offer(dataset, desk, _("Selected images"), "selection", figure_making.of_selection)
+    numbers = [n for n in np.unique(shown.finished.clustering.labels).tolist() if n != NOISE]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if numbers:
+            number = st.selectbox(
+                _("Cluster"),
+                numbers,
+                key=keys.of(keys.TEXT_FIGURE, "number"),
+                width=160,
+                label_visibility="collapsed",
+            )
+            _offer(dataset, desk, _("Its images"), "cluster", figure_making.of_cluster(number))
+        columns = facets.categories(dataset)
+        if columns:
+            column = st.selectbox(
+                _("Column"),
+                columns,
+                key=keys.of(keys.TEXT_FIGURE, "column"),
+                width=200,
+                label_visibility="collapsed",
+            )
+            _offer(dataset, desk, _("Chart of counts"), "counts", figure_making.of_counts(column))
+
+
+def _offer(dataset: Dataset, desk: Writing, label: str, name: str, make: Maker) -> None:
+    st.button(
+        label,
+        key=keys.of(keys.TEXT_FIGURE, name),
+        icon=":material/add_photo_alternate:",
+        on_click=_add,
+        args=(dataset, desk, make),
+        disabled=len(desk.figures) >= MAX_FIGURES,
+    )
+
+
+def _add(dataset: Dataset, desk: Writing, make: Maker) -> None:
+    """Make a figure and write its line at the end of the text."""
+    shown = present.of(dataset)
+    if shown is None:
+        return
+    try:
+        figure = make(dataset, shown)
+    except BarrxError as error:
+        state.leave_notice(plain(str(error)))
+        return
+    number = max(desk.figures, default=0) + 1
+    desk.figures[number] = figure
+    caption = figure.caption.replace("[", "(").replace("]", ")")
+    text = str(st.session_state.get(_BODY, "")).rstrip()
+    st.session_state[_BODY] = f"{text}\n\n![{caption}](figure:{number})\n".lstrip()
+
+
+def _written(desk: Writing) -> Words:
+    return Words(
+        title=st.session_state[_TITLE], text=st.session_state[_BODY], author=st.session_state[_AUTHOR]
+    )
+
+
+def _publish(dataset: Dataset, desk: Writing) -> None:
+    try:
+        words = _written(desk)
+        # A figure whose line was deleted is gone.
+        figures = {n: f for n, f in desk.figures.items() if f"(figure:{n})" in words.text}
+        if desk.id is None:
+            interpretations.add(st.session_state[keys.TEXT_VIEW], words, figures)
+        else:
+            interpretations.change(desk.id, words, figures)
+    except BarrxError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    session.write(dataset, None)
+    state.leave_notice(_("“{name}” is published.").format(name=plain(words.title)))
+    st.rerun()
+
+
+def _preview(desk: Writing) -> None:
+    text = st.session_state.get(_BODY, "").strip()
+    if not text:
+        return
+    st.caption(_("Preview"))
+    words = Words(title="-", text=text)
+    draft = Interpretation(
+        id=0, view=0, words=words, created="", changed="", status="waiting", figures=desk.figures
+    )
+    shown = interpretation_files.body(draft, lambda figure: present.absolute(dict(figure.query)), rest=False)
+    st.html(f'<div class="interpretation" dir="auto">{shown}</div>')

@@ -1,0 +1,85 @@
+"""What a link asks for in vain is said; a saved view comes back into the widgets."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from barrx import datasets
+from barrx.arrangements import Arrangement
+from barrx.ui import controls, keys
+from barrx.views import Draft, saving
+from tests.app.test_pages import page
+from tests.unit.test_views_saved import default_map, seen_of
+
+
+def warnings(test: AppTest) -> str:
+    return "\n".join(warning.value for warning in test.warning).replace("\\", "")
+
+
+def test_link_of_another_state_of_the_collection_says_so(home: Path) -> None:
+    demo = datasets.load("demo")
+    assert "has changed since this link was made" in warnings(page("explore", of="0123456789ab"))
+    assert warnings(page("explore", of=demo.fingerprint[:12], n_neighbors="15", min_dist="0.1")) == ""
+
+
+def test_link_says_what_is_not_to_be_had_until_something_else_is_chosen(home: Path) -> None:
+    test = page("explore", n_neighbors="999", metric="hamming", color="school")
+    said = warnings(test)
+    for asked in ("n_neighbors = 999", "metric = hamming", "color = school"):
+        assert asked in said
+    assert not test.exception
+    test.selectbox(key=keys.COLOR).select("category").run()
+    assert warnings(test) == ""
+
+
+def test_link_of_a_collection_that_is_not_here_asks_for_nothing_else(home: Path) -> None:
+    test = page("explore", dataset="frescoes", q="moon", selected="abcdef.1-5")
+    assert "the collection “frescoes”, which is not here. You see “Open Clip Art” instead." in warnings(test)
+    assert "another state" not in warnings(test)
+
+
+def test_view_in_the_address_sets_every_widget(home: Path) -> None:
+    demo = datasets.load("demo")
+    seen = seen_of(
+        demo,
+        color="category",
+        filters={"q": ["moon"], "is.category": ["mammals"], "from.year": ["2005"]},
+        hide=True,
+        arrangement=Arrangement(kind="columns", columns=("category",)),
+        camera=(1.0, 2.0, 3.0),
+        picture=demo.filenames[7],
+        selection=np.arange(0, 800, 2),
+    )
+    id = saving.save(demo, default_map(demo), seen, Draft(name="x"))
+    test = page("explore", view=str(id))
+    assert not test.exception
+    assert test.selectbox(key=keys.COLOR).value == "category"
+    found = test.session_state["_seen"]
+    assert found[1][1].to_json() == seen.to_json()
+    assert test.session_state["_camera"][1][1] == (1.0, 2.0, 3.0)
+    assert test.session_state["_selection"][1].indexes.tolist() == list(range(0, 800, 2))
+    assert test.session_state["_picture"].index == 7
+    assert test.session_state[keys.ARRANGE] == "columns"
+    assert warnings(test) == ""
+
+
+def test_view_in_the_address_sets_the_sliders(home: Path) -> None:
+    demo = datasets.load("demo")
+    request = default_map(demo).request
+    changed = replace(
+        request,
+        projection=replace(request.projection, n_neighbors=30, min_dist=0.5, metric="euclidean", seed=7),
+        clustering=replace(request.clustering, min_cluster_size=12, cluster_selection_method="leaf"),
+    )
+    id = saving.save(demo, default_map(demo), seen_of(demo, request=changed), Draft(name="x"))
+    test = page("explore", view=str(id))
+    assert not test.exception
+    for key, value in controls.values(changed):
+        assert test.session_state[key] == value, key
+
+
+def test_view_that_is_not_here_is_said(home: Path) -> None:
+    assert "no saved view 9" in warnings(page("explore", view="9"))
+    assert "which is no number" in warnings(page("explore", view="<b>"))

@@ -1,0 +1,203 @@
+"""The page Share without a browser: a view is saved, found, renamed, removed and brought back; read-only refuses."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from barrx import datasets, settings
+from barrx.ui import keys
+from barrx.views import Draft, interpretations, saved, saving, tours
+from barrx.views.tours import Stop
+from tests.app.test_pages import page, texts
+from tests.unit.test_views_saved import default_map, seen_of
+
+HOSTILE = "<img src=x onerror=alert(1)> **bold** $x$"
+
+
+def codes(test: AppTest) -> list[str]:
+    return [element.value for element in test.code]
+
+
+def test_view_is_saved_found_renamed_removed_and_brought_back(home: Path) -> None:
+    test = page("share")
+    assert not test.exception
+    demo = datasets.load("demo")
+    assert f"of={demo.fingerprint[:12]}&encoder=efficientnet-lite0&n_neighbors=15" in codes(test)[0]
+    form = keys.of(keys.SAVE_FORM, "0")
+    test.text_input(key=keys.of(form, "name")).set_value(HOSTILE)
+    test.text_input(key=keys.of(form, "author")).set_value("Ana")
+    _submit(test, "Save view")
+    (view,) = saved.listed()
+    assert (view.name, view.author, view.slug) == (HOSTILE, "Ana", "demo")
+    assert "\\<img src\\=x" in texts(test)
+    assert "<img src=x" not in "\n".join(m.value for m in test.markdown if not m.allow_html)
+    assert any(f"?view={view.id}" in code for code in codes(test))
+
+    edit = keys.of(keys.SAVED_EDIT, str(view.id))
+    test.text_input(key=keys.of(edit, "name")).set_value("Moons")
+    _submit(test, "Rename")
+    assert saved.get(view.id).name == "Moons"
+    test.text_input(key=keys.SAVED_SEARCH).set_value("suns").run()
+    assert "No view matches" in texts(test)
+    test.text_input(key=keys.SAVED_SEARCH).set_value("ana moon").run()
+    test.button(key=keys.of(keys.SAVED_REMOVE, str(view.id))).click().run()
+    assert saved.listed() == []
+    test.button(key=keys.SAVED_UNDO).click().run()
+    assert [v.name for v in saved.listed()] == ["Moons"]
+    assert not test.exception
+
+
+def test_name_that_is_refused_is_said_and_nothing_is_saved(home: Path) -> None:
+    test = page("share")
+    _submit(test, "Save view")
+    assert "The name is empty" in test.error[0].value
+    assert saved.listed() == []
+
+
+def test_older_revision_is_brought_back(home: Path) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo, color="category"), Draft(name="Moons"))
+    saving.save_again(id, demo, default_map(demo), seen_of(demo, color="year"))
+    for _i in range(2):  # each card has what the others have
+        saving.save_again(saving.duplicate(id, "Suns"), demo, default_map(demo), seen_of(demo, color="year"))
+    test = page("share")
+    assert not test.exception
+    test.button(key=keys.of(keys.SAVED_RESTORE, f"{id}:1")).click().run()
+    assert saved.load(id).seen.color == "category"
+    assert "Revision 3 \\(as 1 was\\)" in texts(test)
+
+
+def test_read_only_server_lists_and_offers_no_change(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    monkeypatch.setenv("BARRX_READ_ONLY", "1")
+    settings.current.cache_clear()
+    test = page("share")
+    assert not test.exception
+    assert "this server is read-only" in texts(test)
+    assert [b.label for b in test.button] == ["Open"]
+    assert any(f"?view={id}" in code for code in codes(test))
+
+
+def _submit(test: AppTest, label: str) -> None:
+    next(button for button in test.button if button.label == label).click().run()
+
+
+# --- interpretations ----------------------------------------------------------------------------------------
+
+
+def test_text_is_written_with_figures_changed_removed_and_brought_back(home: Path) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    test = page("share", section="texts")
+    test.button(key=keys.TEXT_NEW).click().run()
+    of_form = lambda name: keys.of(keys.TEXT_FORM, name)  # noqa: E731
+    test.text_input(key=of_form("title")).set_value("What I see")
+    test.text_area(key=of_form("text")).set_value(HOSTILE).run()
+    for name in ("map", "cluster", "counts"):
+        test.button(key=keys.of(keys.TEXT_FIGURE, name)).click().run()
+    assert not test.exception
+    assert "(figure:3)" in test.text_area(key=of_form("text")).value
+    test.button(key=of_form("publish")).click().run()
+    assert not test.exception
+    (text,) = interpretations.listed()
+    assert (text.view, text.words.title) == (id, "What I see")
+    assert [f.media for f in text.figures.values()] == ["image/webp", "image/webp", "image/svg+xml"]
+    assert text.figures[1].query["n_neighbors"] == ["15"]
+    assert text.figures[2].query["cluster"] == ["0"]
+    assert "<img src=x" not in texts(test)
+    assert texts(test).count('<span class="view-figure"') == 3
+
+    test.button(key=keys.of(keys.TEXT_EDIT, str(text.id))).click().run()
+    test.text_area(key=of_form("text")).set_value("Only ![this](figure:2)")
+    test.button(key=of_form("publish")).click().run()
+    (text,) = interpretations.listed()
+    assert list(text.figures) == [2]
+    test.button(key=keys.of(keys.TEXT_REMOVE, str(text.id))).click().run()
+    assert interpretations.listed() == []
+    test.button(key=keys.TEXT_UNDO).click().run()
+    assert [t.id for t in interpretations.listed()] == [text.id]
+    assert not test.exception
+
+
+def test_visitor_of_a_read_only_dashboard_sends_a_text_and_a_curator_accepts_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = datasets.load("demo")
+    saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    curator = page("share", section="texts")
+    curator.toggle(key=keys.of(keys.CONTRIBUTIONS, "False")).set_value(True).run()
+    monkeypatch.setenv("BARRX_READ_ONLY", "1")
+    settings.current.cache_clear()
+    visitor = page("share", section="texts")
+    assert not visitor.exception
+    assert [b.label for b in visitor.button] == ["Send"]
+    next(i for i in visitor.text_input if i.label == "Title").set_value("Cheese")
+    next(i for i in visitor.text_area if i.label == "Text").set_value("The moon is <b>cheese</b>.")
+    _submit(visitor, "Send")
+    assert not visitor.error, visitor.error
+    assert not visitor.exception
+    assert "A curator will read it" in visitor.success[0].value
+    assert interpretations.listed() == []
+    monkeypatch.delenv("BARRX_READ_ONLY")
+    settings.current.cache_clear()
+    curator.run()
+    assert "Cheese" in texts(curator)
+    (waiting,) = interpretations.listed(status="waiting")
+    curator.button(key=keys.of(keys.TEXT_ACCEPT, str(waiting.id))).click().run()
+    assert [t.words.title for t in interpretations.listed()] == ["Cheese"]
+    assert not curator.exception
+
+
+# --- tours --------------------------------------------------------------------------------------------------
+
+
+def test_tour_is_made_of_what_explore_shows_and_a_removed_stop_comes_back(home: Path) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    test = page("share", section="tour")
+    for n, title in enumerate(("One", HOSTILE)):
+        form = keys.of(keys.TOUR_ADD, f"{id}:{n}")
+        test.text_input(key=keys.of(form, "title")).set_value(title)
+        _submit(test, "Add the stop")
+    assert [stop.title for stop in tours.stops(id)] == ["One", HOSTILE]
+    test.button(key=keys.of(keys.of(keys.TOUR_STOP, f"{id}:1"), "up")).click().run()
+    test.button(key=keys.of(keys.of(keys.TOUR_STOP, f"{id}:1"), "remove")).click().run()
+    assert [stop.title for stop in tours.stops(id)] == [HOSTILE]
+    test.button(key=keys.of(keys.TOUR_STOP, "undo")).click().run()
+    assert [stop.title for stop in tours.stops(id)] == [HOSTILE, "One"]
+    assert not test.exception
+
+
+def test_tour_shows_its_first_stop_and_says_what_is_missing(home: Path) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    tours.set_stops(id, [Stop(title=HOSTILE, text="**See** <b>x</b>", color="category", camera=(1, 2, 3))])
+    test = page("present", view=str(id))
+    assert not test.exception
+    assert "&lt;img src=x onerror" in texts(test)
+    assert "<strong>See</strong> &lt;b&gt;x" in texts(test)
+    for asked, said in (("99", "no saved view 99"), ("x", "the address names none")):
+        assert said in page("present", view=asked).error[0].value
+
+
+# --- side by side -------------------------------------------------------------------------------------------
+
+
+def test_two_views_stand_side_by_side_with_one_selection(home: Path) -> None:
+    demo = datasets.load("demo")
+    shown = default_map(demo)
+    other = replace(shown, coordinates=shown.coordinates[:, ::-1].copy(), clustering=shown.clustering)
+    saving.save(demo, other, seen_of(demo), Draft(name="Mirrored"))
+    test = page("share", section="compare")
+    assert not test.exception
+    assert "1.00" in texts(test)
+    assert "No cluster split" in texts(test)
+    test.button(key=keys.COMPARED_MOVED).click().run()
+    assert len(test.session_state["_selection"][1].indexes) == 24
+    test.session_state[keys.COMPARED_ONE] = {"selection": [1, 2, 3]}
+    test.run()
+    assert test.session_state["_selection"][1].indexes.tolist() == [1, 2, 3]
+    assert not test.exception

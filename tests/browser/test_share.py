@@ -1,0 +1,170 @@
+"""What one sees travels: by a link to another server, and as a saved view to another day."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from barrx import datasets
+from barrx.ui import keys
+from tests.browser.app_steps import button, heading, open_app, to_page, wait_for_map, widget
+from tests.browser.conftest import OpenPage, Server, StartServer
+from tests.browser.steps import choose, corner, drag, pixels, the_map, wait_until_idle, wait_until_still
+
+ASKED = "/?min_cluster_size=12&color=category&q=bird&min_dist=9"
+
+
+def link(page: Page) -> str:
+    """Return the link of the page Share."""
+    return widget(page, keys.SHARE_LINK).locator("code").inner_text().strip()
+
+
+def selected(page: Page) -> Locator:
+    return widget(page, keys.SELECTION).get_by_role("heading")
+
+
+def look_closer_and_select(page: Page) -> int:
+    """Go nearer to some pictures, draw a box around a few, and return how many are selected."""
+    choose(page, "dots")
+    left, top = corner(page)
+    page.mouse.move(left + 300, top + 220)
+    page.mouse.wheel(0, -300)
+    wait_until_still(page)
+    expect(page).to_have_url(re.compile("at="))
+    choose(page, "box")
+    drag(page, [(left + 90, top + 80), (left + 520, top + 380)])
+    expect(selected(page)).to_have_text(re.compile(r"^\d+ images? selected"))
+    wait_until_idle(page)
+    return int(selected(page).inner_text().split()[0])
+
+
+def same_view(page: Page, other: Page) -> None:
+    """Check that two pages show the same points at the same places, in the same colours, the same selected."""
+    expect(selected(other)).to_have_text(selected(page).inner_text())
+    assert pixels(other) - corner(other) == pytest.approx(pixels(page) - corner(page), abs=0.5)
+    for fact in ("data-revision", "data-selected"):
+        expect(the_map(other)).to_have_attribute(fact, the_map(page).get_attribute(fact) or "")
+    expect(other.locator(".legend h3")).to_have_text("category")
+    expect(widget(other, keys.FILTER_BAR)).to_have_text(widget(page, keys.FILTER_BAR).inner_text())
+
+
+def test_what_one_sees_opens_elsewhere_by_its_link_and_again_as_a_saved_view(
+    page: Page, server: Server, start_server: StartServer, open_page: OpenPage
+) -> None:
+    open_app(page, server, ASKED)
+    wait_for_map(page)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("min_dist = 9")  # 1 is the most
+    n = look_closer_and_select(page)
+    assert n > 1
+    fingerprint = datasets.load("demo").fingerprint
+    identity = rf"\?of={fingerprint[:12]}&encoder=efficientnet-lite0&"
+    expect(page).to_have_url(re.compile(identity))
+    before = pixels(page) - corner(page)
+
+    # The whole of it is in the link, and a fresh server shows it to a fresh browser.
+    to_page(page, "Share")
+    expect(heading(page, "Share")).to_be_visible()
+    asked = parse_qs(urlsplit(link(page)).query)
+    assert asked["dataset"] == ["demo"]
+    assert asked["n_neighbors"] == ["15"]  # the default, said all the same
+    elsewhere = start_server()
+    other = open_page()
+    open_app(other, elsewhere, link(page).removeprefix(server.url))
+    wait_for_map(other)
+    expect(other.get_by_test_id("stAlert")).to_have_count(0)
+
+    # Saved here, and Explore is as it was.
+    widget(page, keys.of(keys.SAVE_FORM, "0")).get_by_role("textbox", name="Name").fill("Birds")
+    page.get_by_role("button", name="Save view").click()
+    expect(widget(page, keys.SAVED_LIST).locator("img")).to_have_count(1)
+    wait_until_idle(page)
+    to_page(page, "Explore")
+    wait_for_map(page)
+    np.testing.assert_allclose(pixels(page) - corner(page), before, atol=0.5)
+    same_view(page, other)
+
+    # Another day: by the list, where something else was on screen; by the view's own link.
+    later = open_page()
+    open_app(later, server, "/?color=year&arrange=grid")
+    wait_for_map(later)
+    to_page(later, "Share")
+    button(later, keys.of(keys.SAVED_OPEN, "1")).click()
+    wait_for_map(later)
+    same_view(page, later)
+    assert "arrange" not in later.url
+    direct = open_page()
+    open_app(direct, server, "/?view=1")
+    wait_for_map(direct)
+    same_view(page, direct)
+    assert "min_cluster_size=12" in direct.url
+    assert "view=" not in direct.url
+
+
+def test_link_to_what_is_not_here_says_so(page: Page, server: Server) -> None:
+    open_app(page, server, "/?dataset=frescoes&of=0123456789ab&q=x&n_neighbors=4")
+    wait_for_map(page)
+    said = page.get_by_test_id("stMain").get_by_test_id("stAlert")
+    expect(said).to_contain_text("“frescoes”, which is not here")
+    expect(widget(page, keys.FILTER_BAR)).to_have_count(0)
+    open_app(page, server, "/?of=0123456789ab&view=77")
+    wait_for_map(page)
+    expect(said).to_contain_text("no saved view 77")
+
+
+def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, server: Server) -> None:
+    open_app(page, server, "/?color=category")
+    wait_for_map(page)
+    to_page(page, "Share")
+    button_of = page.get_by_role("button", name="Save view")
+    page.get_by_role("textbox", name="Name").fill("All of it")
+    button_of.click()
+    expect(widget(page, keys.SAVED_LIST).locator("img").first).to_be_visible()
+    wait_until_idle(page)
+    page.get_by_role("radio", name="Side by side").click()
+    one, other = (
+        widget(page, key).locator("canvas[data-revision]") for key in (keys.COMPARED_ONE, keys.COMPARED_OTHER)
+    )
+    expect(other).to_be_visible()
+    wait_until_idle(page)
+    button(page, keys.COMPARED_MOVED).click()
+    for canvas in (one, other):
+        expect(canvas).to_have_attribute("data-selected", "24")
+    wait_until_idle(page)
+    widget(page, keys.COMPARED_ONE).locator('.toolbar [data-choice="dots"]').click()
+    one.scroll_into_view_if_needed()
+    x, y = one.evaluate("canvas => canvas.barrxPixelOf(5)")
+    page.mouse.move(x, y)
+    expect(other).not_to_have_attribute("data-companion", "-1")
+    page.mouse.move(5, 300)
+    expect(other).to_have_attribute("data-companion", "-1")
+
+    # A tour of two stops, by the keys of a remote.
+    page.get_by_role("radio", name="Tour").click()
+    for n, title in enumerate(("Everything", "Nearer")):
+        if n:
+            to_page(page, "Explore")
+            wait_for_map(page)
+            left, top = corner(page)
+            page.mouse.move(left + 300, top + 220)
+            page.mouse.wheel(0, -500)
+            expect(page).to_have_url(re.compile("at="))
+            wait_until_idle(page)
+            to_page(page, "Share")
+        page.get_by_role("textbox", name="Title").fill(title)
+        page.get_by_role("button", name="Add the stop").click()
+        expect(page.get_by_text(f"{n + 1}. {title}")).to_be_visible()
+        wait_until_idle(page)
+    button(page, keys.TOUR_PRESENT).click()
+    canvas = the_map(page)
+    expect(page.get_by_role("heading", name="Everything")).to_be_visible()
+    expect(page.get_by_role("link", name="Explore")).not_to_be_visible()
+    before = canvas.get_attribute("data-view")
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("heading", name="Nearer")).to_be_visible()
+    expect(canvas).not_to_have_attribute("data-view", before or "")
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="Everything")).to_be_visible()
+    page.get_by_role("button", name="End the tour").click()
+    expect(heading(page, "Share")).to_be_visible()
