@@ -54,15 +54,20 @@ def show(dataset: Dataset, request: MapRequest, column: str) -> None:
             arguments = {"request": request.to_json(), "column": column}
             job = state.pool().submit("cliff", arguments, key=key, lane="charts", owner=state.session_id())
 
-    @st.fragment(run_every=_EVERY if missing else None)
+    # A job that failed before this run is not waited for: the page would run again without end.
+    running = job if job is not None and not job.snapshot.is_over else None
+
+    @st.fragment(run_every=_EVERY if running else None)
     def chart() -> None:
         if st.session_state.pop(keys.CLIFF_CLICKED, False):
             st.rerun()
         found = cliff.load(question) if missing else points
-        if job is not None and job.snapshot.is_over:
+        if running is not None and running.snapshot.is_over:
             st.rerun()
         state.remember_cliff(found)
         _draw(found, request.clustering, is_whole=not missing, is_stale=False)
+        if missing and running is None:
+            st.caption(_("The chart could not be completed; another setting tries again."))
 
     chart()
 

@@ -10,7 +10,17 @@ from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.i18n import _, numeral
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import cluster_link, cluster_table, figures, finished_map, gallery, inspector, keys, navigation
+from barrx.ui import (
+    cluster_link,
+    cluster_table,
+    coloring,
+    figures,
+    finished_map,
+    gallery,
+    inspector,
+    keys,
+    navigation,
+)
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
 
@@ -109,7 +119,13 @@ def _detail(
                 key=keys.of(keys.CLUSTER_WALL, cluster_link.address_of(number)),
             )
         with right:
-            inspector.show(dataset, finished, beside=members.tolist(), on_map=False)
+            inspector.show(
+                dataset,
+                finished,
+                coloring.cluster_names(finished.clustering, names),
+                beside=members.tolist(),
+                on_map=False,
+            )
 
 
 def _bar(before: ClusterRow | None, after: ClusterRow | None) -> None:

@@ -1,6 +1,6 @@
 """The card of one picture: picture and row, nearest neighbours in the embedding, others of its kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -18,11 +18,19 @@ _NEIGHBORS = 10
 _OTHERS = 6  # of a kind that are shown; the rest is counted
 
 
-def show(dataset: Dataset, finished: Map, *, beside: Sequence[int] = (), on_map: bool = True) -> None:
+def show(
+    dataset: Dataset,
+    finished: Map,
+    names: Mapping[int, str],
+    *,
+    beside: Sequence[int] = (),
+    on_map: bool = True,
+) -> None:
     """Show the card of the picture that was clicked, or how to get one.
 
     Parameters
     ----------
+    names : of the clusters, by their number
     beside : pictures to leaf through in the lightbox, such as the selection; none: the nearest ones
     on_map : there is a map beside the card, to draw lines and select on
     """
@@ -35,7 +43,7 @@ def show(dataset: Dataset, finished: Map, *, beside: Sequence[int] = (), on_map:
     picked = lightbox.card(
         dataset,
         index,
-        facts=_facts(dataset, finished, index),
+        facts=_facts(dataset, finished, index, names),
         beside=list(beside) or [index, *others],
         key=keys.CARD,
         reveal=not on_map,
@@ -72,10 +80,10 @@ def _hint(on_map: bool) -> str:
     return _("Click an image to see its card.")
 
 
-def _facts(dataset: Dataset, finished: Map, index: int) -> dict[str, str]:
+def _facts(dataset: Dataset, finished: Map, index: int, names: Mapping[int, str]) -> dict[str, str]:
     label = int(finished.clustering.labels[index])
     facts = {
-        _("cluster on the map"): _("noise") if label < 0 else str(label),
+        _("cluster on the map"): _("noise") if label < 0 else names[label],
         _("membership strength"): numeral(finished.clustering.strength[index], ".2f"),
         _("file"): dataset.filenames[index],
     }

@@ -80,7 +80,7 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
             with place:
                 selected = _map(dataset, finished, color, options, placed)
         with right:
-            inspector.show(dataset, finished, beside=selected.tolist())
+            inspector.show(dataset, finished, names, beside=selected.tolist())
         selection_panel.show(dataset, finished, selected, names)
         seen = address.appearance(dataset, finished.request, now, arrangement, color=color, hide=hide)
         if not dimmed:

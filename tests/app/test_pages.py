@@ -1,56 +1,12 @@
 """Every page without a browser: it loads, one thing is done, bad data shows an error."""
 
-import contextlib
-import os
-import signal
-import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from barrx import datasets, identity, pipeline
-from barrx.demo import shipped
-from barrx.pipeline import MapRequest
-from barrx.ui import keys, state
-
-ROOT = Path(__file__).parents[2]
-MAIN = str(ROOT / "barrx" / "ui" / "main.py")
-PATIENCE = 180
-
-
-def page(name: str, **query: str) -> AppTest:
-    """Run one page; a page file stands alone but for the navigation."""
-    script = MAIN if name == "main" else str(ROOT / "pages" / f"{name}.py")
-    test = AppTest.from_file(script, default_timeout=PATIENCE)
-    for key, value in query.items():
-        test.query_params[key] = value
-    return test.run()
-
-
-def texts(test: AppTest) -> str:
-    """Return all text on the page that is not a widget's."""
-    kinds = ("title", "subheader", "caption", "markdown", "error", "warning", "info", "html")
-    found = [
-        getattr(element, "value", "") or getattr(element, "body", "")
-        for k in kinds
-        for element in test.get(k)
-    ]
-    protos = [str(getattr(element, "proto", "")) for element in test.get("html")]
-    # What a component is given is JSON in its proto; the map's would be long.
-    protos += [text for e in test.get("bidi_component") if "barrx_card" in (text := str(e.proto))]
-    return "\n".join(map(str, [*found, *protos]))
-
-
-def until(test: AppTest, condition: object) -> AppTest:
-    """Run the page again and again, as its fragment does, until a worker is done."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        test.run()
-    return test
+from barrx import datasets
+from barrx.ui import keys
+from tests.app.steps import ROOT, page, texts
 
 
 def test_first_page_is_explore_on_the_demo(home: Path) -> None:
@@ -59,44 +15,6 @@ def test_first_page_is_explore_on_the_demo(home: Path) -> None:
     assert test.selectbox(key=keys.DATASET).value == "demo"
     assert test.slider(key=keys.N_NEIGHBORS).value == 15
     assert "810" in texts(test)
-
-
-def test_explore_follows_a_slider(home: Path) -> None:
-    test = page("explore")
-    before = texts(test)
-    test.slider(key=keys.MIN_CLUSTER_SIZE).set_value(40).run()
-    until(test, lambda: "to compute" in texts(test))
-    assert not test.exception
-    assert texts(test) != before
-    clusters = pipeline.load_or_compute(demo := datasets.load("demo"), _request(demo, 40)).clustering
-    changes = identity.changes(shipped.default_map().labels, clusters.labels)
-    assert identity.sentence(changes[0]).capitalize() in texts(test)
-    test.selectbox(key=keys.COLOR).select("category").run()
-    assert identity.sentence(changes[0]).capitalize() in texts(test), "only another map has nothing to say"
-
-
-def _request(dataset: datasets.Dataset, min_cluster_size: int) -> MapRequest:
-    default = MapRequest.default("demo", shipped.ENCODER, len(dataset.filenames))
-    return replace(default, clustering=replace(default.clustering, min_cluster_size=min_cluster_size))
-
-
-def test_old_map_stays_beside_the_error_of_the_new_one(home: Path) -> None:
-    test = page("explore")
-    test.slider(key=keys.N_NEIGHBORS).set_value(90).run()
-    pool = state.pool()
-
-    def kill_whoever_computes() -> bool:
-        for process in pool.process_ids().get("maps", []):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        return bool(test.error)
-
-    until(test, kill_whoever_computes)
-    assert "ended unexpectedly" in test.error[0].value
-    assert "810" in texts(test)
-    test.button(key=keys.RETRY_MAP).click().run()
-    until(test, lambda: "to compute" in texts(test))
-    assert not test.error
 
 
 def test_explore_shows_the_card_of_a_clicked_picture(home: Path) -> None:
@@ -178,25 +96,6 @@ def test_explore_offers_to_embed_a_new_collection(small: str) -> None:
     test = page("explore", dataset=small)
     assert not test.exception
     assert "**96 images are to be embedded**" in texts(test)
-
-
-@pytest.mark.parametrize("n", [1, 2, 3])
-def test_a_collection_of_a_handful_gives_a_sensible_page(home: Path, tmp_path: Path, n: int) -> None:
-    import shutil
-
-    from barrx import embedding, encoders
-
-    folder = tmp_path / "few"
-    folder.mkdir()
-    for path in sorted((ROOT / "barrx" / "demo" / "images").iterdir())[:n]:
-        shutil.copy(path, folder)
-    datasets.add(datasets.AddRequest(slug="few", source=str(folder)))
-    embedding.compute(datasets.load("few"), encoders.get("efficientnet-lite0"))
-    test = page("explore", dataset="few")
-    until(test, lambda: not any("Computing" in info.value for info in test.info))
-    assert not test.exception
-    assert not test.error
-    assert f"<dd>{n}</dd>" in texts(test)
 
 
 def test_datasets_shows_the_demo_and_the_way_to_add(home: Path) -> None:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 REPOSITORY = Path(__file__).parents[2]
 STARTS_WITHIN = 90.0  # seconds: a slow machine that starts for the first time
@@ -205,29 +206,58 @@ def complaints() -> Complaints:
     return Complaints()
 
 
+@dataclass
+class Profiles:
+    """One profile for each kind of screen: Streamlit's own files are fetched once, and nothing else stays.
+
+    A profile for each test had a third of the browser tests' time go into fetching the same scripts again.
+    """
+
+    browser: Browser
+    _contexts: dict[str, BrowserContext] = field(default_factory=dict)
+
+    def open(self, options: dict[str, Any]) -> Page:
+        kind = repr(sorted(options.items()))
+        if kind not in self._contexts:
+            self._contexts[kind] = self.browser.new_context(**options)
+            self._contexts[kind].set_default_timeout(30_000)
+        return self._contexts[kind].new_page()
+
+    def forget(self) -> None:
+        """Close the pages and forget what they have kept: cookies, permissions, storage."""
+        for context in self._contexts.values():
+            for page in context.pages:
+                if page.url.startswith("http") and not page.is_closed():
+                    with contextlib.suppress(PlaywrightError):  # a page that has crashed keeps nothing
+                        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+                page.close()
+            context.clear_cookies()
+            context.clear_permissions()
+
+
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Profiles:
+    return Profiles(browser)
+
+
 @pytest.fixture
-def open_page(browser: Browser, complaints: Complaints) -> Iterator[OpenPage]:
-    """Give a function that opens a page in a fresh profile: open_page(width=, height=, **context options).
+def open_page(profiles: Profiles, complaints: Complaints) -> Iterator[OpenPage]:
+    """Give a function that opens a page: open_page(width=, height=, **context options).
 
     The test fails if a page throws, crashes, or writes an error to the console.
     """
-    contexts = []
 
     def open_one(*, width: int = 1280, height: int = 800, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        page = context.new_page()
+        page = profiles.open({"viewport": {"width": width, "height": height}, **options})
         complaints.listen_to(page)
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    profiles.forget()
     assert complaints.lines == []
 
 
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
-    """Give a page of 1280 x 800 in a fresh profile."""
+    """Give a page of 1280 x 800."""
     return open_page()

@@ -1,0 +1,89 @@
+"""Pages that wait for a map, without a browser: one BARRX_HOME and one set of workers for all of them."""
+
+import contextlib
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from barrx import datasets, embedding, encoders, identity, pipeline, settings
+from barrx.demo import shipped
+from barrx.pipeline import MapRequest
+from barrx.ui import keys, state
+from tests.app.steps import ROOT, page, texts, until
+
+
+@pytest.fixture(autouse=True, scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        path = tmp_path_factory.mktemp("home")
+        patch.setenv("BARRX_HOME", str(path))
+        settings.current.cache_clear()
+        yield path
+        state.pool().close()
+    settings.current.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def workers_of_its_own() -> Iterator[None]:
+    """Take the place of the workers that each other test has for itself."""
+    yield
+    st.cache_data.clear()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_collection_of_a_handful_gives_a_sensible_page(tmp_path: Path, n: int) -> None:
+    folder = tmp_path / "few"
+    folder.mkdir()
+    for path in sorted((ROOT / "barrx" / "demo" / "images").iterdir())[:n]:
+        shutil.copy(path, folder)
+    datasets.add(datasets.AddRequest(slug=f"few-{n}", source=str(folder)))
+    embedding.compute(datasets.load(f"few-{n}"), encoders.get("efficientnet-lite0"))
+    test = page("explore", dataset=f"few-{n}")
+    until(test, lambda: not any("Computing" in info.value for info in test.info))
+    assert not test.exception
+    assert not test.error
+    assert f"<dd>{n}</dd>" in texts(test)
+
+
+def test_explore_follows_a_slider() -> None:
+    test = page("explore")
+    before = texts(test)
+    test.slider(key=keys.MIN_CLUSTER_SIZE).set_value(40).run()
+    until(test, lambda: "to compute" in texts(test))
+    assert not test.exception
+    assert texts(test) != before
+    clusters = pipeline.load_or_compute(demo := datasets.load("demo"), _request(demo, 40)).clustering
+    changes = identity.changes(shipped.default_map().labels, clusters.labels)
+    assert identity.sentence(changes[0]).capitalize() in texts(test)
+    test.selectbox(key=keys.COLOR).select("category").run()
+    assert identity.sentence(changes[0]).capitalize() in texts(test), "only another map has nothing to say"
+
+
+def _request(dataset: datasets.Dataset, min_cluster_size: int) -> MapRequest:
+    default = MapRequest.default("demo", shipped.ENCODER, len(dataset.filenames))
+    return replace(default, clustering=replace(default.clustering, min_cluster_size=min_cluster_size))
+
+
+def test_old_map_stays_beside_the_error_of_the_new_one() -> None:
+    test = page("explore")
+    test.slider(key=keys.N_NEIGHBORS).set_value(90).run()
+    pool = state.pool()
+
+    def kill_whoever_computes() -> bool:
+        for process in pool.process_ids().get("maps", []):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        return bool(test.error)
+
+    until(test, kill_whoever_computes)
+    assert "ended unexpectedly" in test.error[0].value
+    assert "810" in texts(test)
+    test.button(key=keys.RETRY_MAP).click().run()
+    until(test, lambda: "to compute" in texts(test))
+    assert not test.error
