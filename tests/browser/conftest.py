@@ -23,8 +23,7 @@ REPOSITORY = Path(__file__).parents[2]
 STARTS_WITHIN = 90.0  # seconds: a slow machine that starts for the first time
 _CHROMIUM_FLAGS = (
     "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
+    "--disable-gpu",  # the map draws on a 2D canvas: a GPU imitated by the processor only makes it slower
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
