@@ -1,5 +1,7 @@
 /* Columns of numbers, fetched once for each content and kept by their names: see barrx/ui/columns.py. */
 
+import { source } from "./source.js";
+
 const ROOM = 96 * 2 ** 20; // bytes
 const TRIES = 3;
 const PAUSE = 400; // ms, longer after each try
@@ -38,12 +40,11 @@ function recalled(name) {
   return values;
 }
 
-async function fetched({ name, address, type, length }) {
+async function fetched(column) {
+  const { name, type, length } = column;
   for (let tried = 1; ; tried++) {
     try {
-      const answer = await fetch(new URL(address, document.baseURI));
-      if (!answer.ok) throw new Error(`${answer.status}`);
-      return keep(name, decoded(await answer.arrayBuffer(), type, length));
+      return keep(name, decoded(await source.column(column), type, length));
     } catch (error) {
       if (tried === TRIES) throw error;
       await new Promise((done) => setTimeout(done, tried * PAUSE));
