@@ -5,39 +5,34 @@ the user can mend; 1 for a bug. Progress bars go to standard error.
 """
 
 import argparse
-import dataclasses
 import json
 import logging
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import pandas as pd
 
 from barrx import (
     cache,
-    clustering,
     datasets,
     doctor,
     embedding,
     encoders,
     export,
+    export_options,
     i18n,
-    pipeline,
+    map_command,
     sweep_command,
 )
-from barrx.clustering import ClusteringParams
 from barrx.errors import BarrxError, DatasetError
-from barrx.i18n import _, ngettext, numeral
-from barrx.neighbors import METRICS
+from barrx.i18n import _, ngettext
 from barrx.progress import Bar
-from barrx.projection import ProjectionParams
 
 Arguments = argparse.Namespace
 USER_ERROR = 2
-Params = TypeVar("Params", ProjectionParams, ClusteringParams)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -229,50 +224,18 @@ def _embed(arguments: Arguments) -> None:
 
 
 def _map(arguments: Arguments) -> None:
-    export.check_suffix(arguments.output, (".csv", ".parquet", ".json"))
-    dataset = datasets.load(arguments.slug)
-    encoder = encoders.get(arguments.encoder) if arguments.encoder else pipeline.default_encoder(dataset)
-    request = _map_request(arguments, encoder.slug, len(dataset.filenames))
-    pipeline.check(dataset, request)
-    finished = pipeline.load_or_compute(dataset, request)
-    export.write_table(export.table(dataset, finished), arguments.output)
-    facts = {
-        "slug": dataset.slug,
-        "encoder": encoder.slug,
-        "label": encoders.label(encoder),
-        "images": len(dataset.filenames),
-        "clusters": finished.clustering.n_clusters,
-        "noise_share": round(finished.clustering.noise_share, 4),
-        "seconds": round(finished.seconds, 3),
-        "was_stored": finished.was_stored,
-        "projection": request.to_json()["projection"],
-        "clustering": request.to_json()["clustering"],
-    }
-    if arguments.json:
-        _print_json(facts)
-    else:
-        share = numeral(finished.clustering.noise_share, ".0%")
-        print(_("{images} images with {label}: {clusters} clusters").format(**facts), end="; ")
-        print(_("{share} noise, {seconds:.1f} s").format(share=share, seconds=finished.seconds))
+    _tell(arguments, map_command.run(arguments), map_command.sentences)
 
 
-def _map_request(arguments: Arguments, encoder: str, n_images: int) -> pipeline.MapRequest:
-    given = {name: value for name, value in vars(arguments).items() if value is not None}
-    default = pipeline.MapRequest.default(arguments.slug, encoder, n_images)
+def _export(arguments: Arguments) -> None:
+    # Not needed by the other commands, and it takes Streamlit with it.
+    from barrx import export_command
 
-    def of(stage: Params) -> Params:
-        names = {field.name for field in dataclasses.fields(stage)}
-        return dataclasses.replace(stage, **{name: given[name] for name in names & given.keys()})
-
-    return dataclasses.replace(default, projection=of(default.projection), clustering=of(default.clustering))
+    _tell(arguments, export_command.run(arguments), export_command.sentences)
 
 
 def _sweep(arguments: Arguments) -> None:
-    facts = sweep_command.run(arguments)
-    if arguments.json:
-        _print_json(facts)
-    else:
-        print(*sweep_command.sentences(facts), sep="\n")
+    _tell(arguments, sweep_command.run(arguments), sweep_command.sentences)
 
 
 def _cache(arguments: Arguments) -> None:
@@ -312,6 +275,15 @@ def _doctor(arguments: Arguments) -> None:
 # --- what they share --------------------------------------------------------------------------------------
 
 
+def _tell(
+    arguments: Arguments, facts: dict[str, Any], sentences: Callable[[dict[str, Any]], Sequence[str]]
+) -> None:
+    if arguments.json:
+        _print_json(facts)
+    else:
+        print(*sentences(facts), sep="\n")
+
+
 def _say(arguments: Arguments, rows: list[dict[str, Any]]) -> None:
     if arguments.json:
         _print_json(rows)
@@ -344,8 +316,9 @@ def _parser() -> argparse.ArgumentParser:
     command("encoders", _encoders, _("list the encoders and their weights"))
     _weights_arguments(command("weights", _weights, _("fetch or install the weights of an encoder")))
     _embed_arguments(command("embed", _embed, _("turn the images of a collection into vectors")))
-    _map_arguments(command("map", _map, _("project and cluster a collection")))
+    map_command.add_options(command("map", _map, _("project and cluster a collection")))
     sweep_command.add_options(command("sweep", _sweep, _("compare many settings of a map by their figures")))
+    export_options.add(command("export", _export, _("write a map as a page, a picture, tables or a recipe")))
     kept = command("cache", _cache, _("show, check or clear what is cached"))
     kept.add_argument("--check", action="store_true", help=_("read every entry, drop what is damaged"))
     kept.add_argument(
@@ -382,30 +355,3 @@ def _embed_arguments(parser: argparse.ArgumentParser) -> None:
         "--recompute", action="store_true", help=_("run the encoder although the vectors are there")
     )
     parser.add_argument("--output", type=Path, metavar="FILE", help=_(".npz or .parquet"))
-
-
-def _map_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("slug", metavar="SLUG")
-    parser.add_argument("--encoder", metavar="NAME")
-    parser.add_argument("--n-neighbors", type=int, metavar="N")
-    parser.add_argument("--min-dist", type=float, metavar="D")
-    parser.add_argument("--metric", metavar="M", help=", ".join(METRICS))
-    parser.add_argument("--seed", type=int, metavar="S")
-    parser.add_argument("--min-cluster-size", type=int, metavar="N")
-    parser.add_argument("--min-samples", type=int, metavar="N")
-    parser.add_argument("--cluster-selection-method", metavar="|".join(clustering.SELECTION_METHODS))
-    parser.add_argument(
-        "--cluster-selection-epsilon",
-        type=float,
-        metavar="D",
-        help=_("do not split clusters nearer than this"),
-    )
-    parser.add_argument(
-        "--max-cluster-size", type=int, metavar="N", help=_("eom takes no larger cluster; 0 takes any")
-    )
-    parser.add_argument(
-        "--from-scratch", action="store_true", help=_("plain UMAP, without the stored neighbors")
-    )
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="FILE", help=_(".csv, .parquet or .json")
-    )

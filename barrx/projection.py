@@ -123,6 +123,25 @@ def load_or_compute(embedding: Embedding, params: ProjectionParams) -> tuple[Coo
     )
 
 
+def recomputed(embedding: Embedding, params: ProjectionParams) -> Coordinates:
+    """Compute a projection although it is stored, and the map it is laid over too; the demo's is shipped.
+
+    Raises
+    ------
+    ParameterError
+        if ``n_neighbors`` is not below the number of images
+    """
+    n_images = len(embedding.vectors)
+    params.check(n_images)
+    parent = anchor_of(params, n_images)
+    anchor = None
+    if parent is not None:
+        anchor = _shipped(embedding.fingerprint, parent)
+        if anchor is None:
+            anchor = recomputed(embedding, parent)
+    return _project(embedding, params, anchor)
+
+
 def compute(vectors: Vectors, nearest: Neighbors | None, params: ProjectionParams) -> Coordinates:
     """Project an embedding to two dimensions with UMAP.
 

@@ -80,12 +80,17 @@ def publish(values: NDArray[np.generic]) -> Column:
     BarrxError
         if the secret that signs cannot be read or written in ``BARRX_HOME``
     """
-    kind, sent = _wire(values)
-    body = sent.tobytes()
-    name = hashlib.sha256(f"{kind} {len(values)} ".encode() + body).hexdigest()[:32]
+    name, kind, body = packed(values)
     _shelf.put(name, body)
     address = f"barrx/column/{signing.seal([name], purpose=_PURPOSE)}"
     return Column(name=name, address=address, type=kind, length=len(values))
+
+
+def packed(values: NDArray[np.generic]) -> tuple[str, str, bytes]:
+    """Return the name, the type and the bytes of a column, as :class:`Column` describes them."""
+    kind, sent = _wire(values)
+    body = sent.tobytes()
+    return hashlib.sha256(f"{kind} {len(values)} ".encode() + body).hexdigest()[:32], kind, body
 
 
 def read(token: str) -> bytes | None:

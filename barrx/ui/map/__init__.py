@@ -40,6 +40,7 @@ __all__ = [
     "MapOptions",
     "SelectionRule",
     "image_map",
+    "parts",
     "selected_by",
 ]
 
@@ -76,13 +77,14 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
         if a column is missing, a coordinate is not finite, or the options speak of pictures that are not there
     """
     n = len(frame)
-    sent = _columns(frame, options)
+    arrays, said = parts(frame, options)
+    sent: dict[str, Column] = {name: columns.publish(values) for name, values in arrays.items()}
     collection = f"{_collection(options.token)} {n}"
     arrangement = _name_of(collection, sent["x"]["name"], sent["y"]["name"])
     about = {"key": key, "n": n, "collection": collection, "arrangement": arrangement}
     result = _component(
         key=key,
-        data={"modules": _MODULES, "columns": sent, "options": {**_sent(options, frame), **about}},
+        data={"modules": _MODULES, "columns": sent, "options": {**said, **about}},
         on_clicked_change=lambda: None,
         on_selection_change=lambda: None,
         on_camera_change=lambda: None,
@@ -98,7 +100,20 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
     )
 
 
-def _columns(frame: pd.DataFrame, options: MapOptions) -> dict[str, Column]:
+def parts(
+    frame: pd.DataFrame, options: MapOptions
+) -> tuple[dict[str, NDArray[np.generic]], dict[str, object]]:
+    """Return the columns of a map, by what they are for, and its options as its code in the browser reads them.
+
+    Raises
+    ------
+    ParameterError
+        as :func:`image_map`
+    """
+    return _arrays(frame, options), _sent(options, frame)
+
+
+def _arrays(frame: pd.DataFrame, options: MapOptions) -> dict[str, NDArray[np.generic]]:
     missing = [name for name in ("x", "y", "colour") if name not in frame]
     if missing:
         raise ParameterError(_("The table of a map needs the column {name}.").format(name=", ".join(missing)))
@@ -118,7 +133,7 @@ def _columns(frame: pd.DataFrame, options: MapOptions) -> dict[str, Column]:
         found["shown"] = _checked_shown(options.shown, len(frame))
     if options.selection is not None:
         found["selection"] = _checked(options.selection, len(frame), "selection").astype(np.int32)
-    return {name: columns.publish(values) for name, values in found.items()}
+    return found
 
 
 def _checked_shown(shown: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:

@@ -18,7 +18,8 @@ from barrx.i18n import _
 from barrx.pipeline import Map
 
 OWN_COLUMNS = ("filename", "x", "y", "label", "strength")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide ones are what an East Asian keyboard types: a spreadsheet there takes them as the narrow ones.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def check_suffix(path: Path, allowed: Sequence[str]) -> None:
@@ -114,12 +115,12 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
         ".parquet": lambda to: frame.to_parquet(to, index=False),
     }
     check_suffix(path, tuple(writers))
-    _replace(path, writers[path.suffix.lower()])
+    replaced(path, writers[path.suffix.lower()])
 
 
 def write_text(text: str, path: Path) -> None:
     """Write a text file; an older file is replaced by a whole one."""
-    _replace(path, lambda to: to.write_text(text, encoding="utf-8", newline=""))
+    replaced(path, lambda to: to.write_text(text, encoding="utf-8", newline=""))
 
 
 def write_embedding(dataset: Dataset, embedding: Embedding, path: Path) -> None:
@@ -135,10 +136,17 @@ def write_embedding(dataset: Dataset, embedding: Embedding, path: Path) -> None:
             to, index=False
         )
 
-    _replace(path, npz if path.suffix.lower() == ".npz" else parquet)
+    replaced(path, npz if path.suffix.lower() == ".npz" else parquet)
 
 
-def _replace(path: Path, write: Callable[[Path], Any]) -> None:
+def replaced(path: Path, write: Callable[[Path], Any]) -> None:
+    """Have a file written beside an older one and put it in its place when it is whole.
+
+    Raises
+    ------
+    BarrxError
+        if it cannot be written
+    """
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         os.close(handle)

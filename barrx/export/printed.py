@@ -1,0 +1,204 @@
+"""A map for print: A4 across, with its legend, its credit, and the scale of what is shown."""
+
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from barrx.errors import ParameterError
+from barrx.export.pens import SHAPES, Pen, PngPen, SvgPen, shortened, width_of, wrapped
+from barrx.i18n import _, ngettext
+
+SUFFIXES: Final = (".png", ".svg")
+WIDTH, HEIGHT = 297.0, 210.0  # millimetres
+CELL: Final = 9.0  # the pictures on the map stand for one cell each
+_MARGIN = 12.0
+_LEGEND = 58.0
+_TOP, _BOTTOM = 30.0, 34.0
+_INK, _QUIET = "#22252a", "#5c6068"
+_LINE = 4.6  # from one line of the legend to the next
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegendEntry:
+    """What a colour means: name, number of pictures, "#rrggbb", and one of ``pens.SHAPES``."""
+
+    name: str
+    count: int
+    color: str
+    shape: str = "circle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PrintedMap:
+    """What stands on the sheet.
+
+    Attributes
+    ----------
+    title, subtitle : str
+    coordinates : (n, 2) float, finite
+    colors : (n,) "#rrggbb"
+    shapes : (n,) of ``pens.SHAPES``
+    names : sequence of (x, y, text)
+        names of clusters, in the coordinates of the map
+    legend : sequence of LegendEntry
+    legend_title : str
+    pictures : sequence of (index, WebP)
+        see :func:`standing`
+    credit, method : str
+        what must stand with the pictures, and how the map was made
+    total : int
+        pictures of the collection, of which n are shown
+
+    Raises
+    ------
+    ParameterError
+        if there is nothing to print
+    """
+
+    title: str
+    subtitle: str
+    coordinates: NDArray[np.floating]
+    colors: Sequence[str]
+    shapes: Sequence[str]
+    names: Sequence[tuple[float, float, str]]
+    legend: Sequence[LegendEntry]
+    legend_title: str
+    pictures: Sequence[tuple[int, bytes]]
+    credit: str
+    method: str
+    total: int
+
+    def __post_init__(self) -> None:
+        if not len(self.coordinates):
+            raise ParameterError(_("There are no images to print: take back a filter."))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """From the coordinates of the map to the sheet: how many millimetres a unit has, and where the middle is."""
+
+    scale: float
+    middle: tuple[float, float]
+
+    @classmethod
+    def of(cls, coordinates: NDArray[np.floating]) -> "_Place":
+        low, high = coordinates.min(0).astype(float), coordinates.max(0).astype(float)
+        spread = np.maximum(high - low, 1e-6)
+        room = (WIDTH - 3 * _MARGIN - _LEGEND - CELL, HEIGHT - _TOP - _BOTTOM - CELL)
+        scale = min(room[0] / spread[0], room[1] / spread[1])
+        return cls(scale, ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2))
+
+    def __call__(self, x: float, y: float) -> tuple[float, float]:
+        return (
+            (WIDTH - _MARGIN - _LEGEND) / 2 + (x - self.middle[0]) * self.scale,
+            _TOP + (HEIGHT - _TOP - _BOTTOM) / 2 - (y - self.middle[1]) * self.scale,
+        )
+
+
+def png(sheet: PrintedMap) -> bytes:
+    """Return the map as PNG, 3,508 by 2,480 pixels, 300 an inch."""
+    pen = PngPen(WIDTH, HEIGHT)
+    _draw(pen, sheet)
+    return pen.finished()
+
+
+def svg(sheet: PrintedMap) -> bytes:
+    """Return the map as SVG with every picture inside of it."""
+    pen = SvgPen(WIDTH, HEIGHT)
+    _draw(pen, sheet)
+    return pen.finished()
+
+
+def standing(coordinates: NDArray[np.floating], strength: NDArray[np.floating]) -> list[int]:
+    """Return the pictures to be shown as such: of each cell of the sheet the one whose membership is strongest."""
+    if not len(coordinates):
+        return []
+    cells = np.floor((coordinates - coordinates.min(0)) * _Place.of(coordinates).scale / CELL).astype(
+        np.int64
+    )
+    order = np.lexsort((np.arange(len(cells)), -strength, cells[:, 1], cells[:, 0]))
+    _cells, first = np.unique(cells[order], axis=0, return_index=True)
+    return sorted(order[first].tolist())
+
+
+def _draw(pen: Pen, sheet: PrintedMap) -> None:
+    place = _Place.of(sheet.coordinates)
+    across = WIDTH - 2 * _MARGIN
+    pen.text(_MARGIN, 19, shortened(sheet.title, 6, across), 6, _INK, bold=False, middle=False)
+    pen.text(_MARGIN, 25.5, shortened(sheet.subtitle, 3.2, across), 3.2, _QUIET, bold=False, middle=False)
+    _points(pen, sheet, place)
+    _pictures(pen, sheet, place)
+    for x, y, name in sheet.names:
+        across_map, down = place(x, y)
+        pen.text(across_map, down, shortened(name, 3, 40, True), 3, _INK, bold=True, middle=True)
+    _legend(pen, sheet)
+    _foot(pen, sheet, place)
+
+
+def _points(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
+    radius = min(0.9, max(0.2, 30 / math.sqrt(len(sheet.coordinates))))
+    for (x, y), color, shape in zip(sheet.coordinates.tolist(), sheet.colors, sheet.shapes, strict=True):
+        pen.mark(*place(x, y), radius, color, shape)
+
+
+def _pictures(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
+    for index, data in sheet.pictures:
+        with Image.open(io.BytesIO(data)) as picture:
+            share = CELL * 0.86 / max(picture.size)
+            width, height = picture.width * share, picture.height * share
+            x, y = place(*sheet.coordinates[index].tolist())
+            pen.picture(x - width / 2, y - height / 2, picture, width, height)
+        pen.mark(x - width / 2, y - height / 2, 0.8, sheet.colors[index], sheet.shapes[index])
+
+
+def _legend(pen: Pen, sheet: PrintedMap) -> None:
+    left, y = WIDTH - _MARGIN - _LEGEND, _TOP + 4
+    pen.text(left, y, shortened(sheet.legend_title, 3.6, _LEGEND, True), 3.6, _INK, bold=True, middle=False)
+    fit = int((HEIGHT - _BOTTOM - y) / _LINE) - 2
+    for entry in sheet.legend[:fit]:
+        y += _LINE
+        count = f"{entry.count:,}"
+        pen.mark(left + 1.6, y - 1.1, 1.3, entry.color, entry.shape)
+        room = _LEGEND - 6 - width_of(count, 3)
+        pen.text(left + 5, y, shortened(entry.name, 3, room), 3, _INK, bold=False, middle=False)
+        at = WIDTH - _MARGIN - width_of(count, 3)
+        pen.text(at, y, count, 3, _QUIET, bold=False, middle=False)
+    if len(sheet.legend) > fit:
+        said = _("and {n} more").format(n=len(sheet.legend) - fit)
+        pen.text(left + 5, y + _LINE, said, 3, _QUIET, bold=False, middle=False)
+
+
+def _foot(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
+    y = HEIGHT - _BOTTOM + 8
+    unit = _round_length(40 / place.scale)
+    end = _MARGIN + unit * place.scale
+    pen.line((_MARGIN, y), (end, y), _INK)
+    for x in (_MARGIN, end):
+        pen.line((x, y - 1), (x, y + 1), _INK)
+    said = _("{n:g} units of the map").format(n=unit)
+    shown = ngettext("{shown} of {total} image shown", "{shown} of {total} images shown", sheet.total).format(
+        shown=f"{len(sheet.coordinates):,}", total=f"{sheet.total:,}"
+    )
+    pen.text(end + 3, y + 1, f"{said} · {shown}", 3, _INK, bold=False, middle=False)
+    across = WIDTH - 2 * _MARGIN
+    for text, most in ((sheet.credit, 3), (sheet.method, 2)):
+        for line in wrapped(text, 2.8, across, most):
+            y += 4.2
+            pen.text(_MARGIN, y + 1, line, 2.8, _QUIET, bold=False, middle=False)
+
+
+def _round_length(longest: float) -> float:
+    """Return the largest length of 1, 2 or 5 times a power of ten that is not longer."""
+    power = 10.0 ** math.floor(math.log10(longest))
+    return next(step * power for step in (5, 2, 1) if step * power <= longest)
+
+
+def shape_of(index: int, n_colors: int) -> str:
+    """Return the shape of a colour index: beyond the end of the palette the colours come again in another shape."""
+    return SHAPES[index // n_colors % len(SHAPES)] if index >= 0 else SHAPES[0]

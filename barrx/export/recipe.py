@@ -1,0 +1,399 @@
+"""A recipe: everything a map was made from, and the map itself, as one JSON file.
+
+Another kind of processor, or another version of a library, gives other coordinates for the same parameters. So a recipe
+holds the coordinates too: who cannot make the same map again still has it, and knows why.
+"""
+
+import datetime
+import json
+import math
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cache as memoize
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+import barrx
+from barrx import cache, encoders
+from barrx.clustering import Clustering, ClusteringParams
+from barrx.datasets import Dataset
+from barrx.demo import shipped
+from barrx.errors import BarrxError, ParameterError
+from barrx.i18n import _
+from barrx.pipeline import Map, MapRequest
+from barrx.projection import Coordinates, ProjectionParams
+
+FORMAT: Final = "barrx-recipe-1"
+MOST_BYTES: Final = 400 * 2**20
+
+_PACKAGES = (
+    "umap-learn",
+    "pynndescent",
+    "hdbscan",
+    "numba",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "tensorflow",
+    "keras",
+)
+_MAP_PACKAGES = _PACKAGES[:7]
+_ONE_BIT = 2.0**-20  # of the map's width: what rounding in an alignment leaves
+Stage = TypeVar("Stage", ProjectionParams, ClusteringParams)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Recipe:
+    """A map, and what it was made from.
+
+    Attributes
+    ----------
+    request : MapRequest
+    title : str
+        of the collection
+    fingerprints : mapping
+        ``collection``, ``embedding``, ``coordinates`` and ``labels``: sha256 of their contents
+    files : filename -> sha256, in the order of the map
+    encoder_key : str
+        encoder, sha256 of its weights, version of its recipe, engine
+    weights : str or None
+        name of the weights file
+    versions : package -> version
+    processor : str or None
+        None for a map that is shipped with Barr X
+    coordinates : (n_images, 2) float32
+    clustering : Clustering
+    """
+
+    request: MapRequest
+    title: str
+    fingerprints: Mapping[str, str]
+    files: Mapping[str, str]
+    encoder_key: str
+    weights: str | None
+    versions: Mapping[str, str]
+    processor: str | None
+    coordinates: Coordinates
+    clustering: Clustering
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the recipe as JSON values; :func:`parsed` reads them."""
+        return {
+            "format": FORMAT,
+            "made_with": f"Barr X {barrx.__version__}",
+            "made_on": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "title": self.title,
+            **self.request.to_json(),
+            "encoder_key": self.encoder_key,
+            "weights": self.weights,
+            "versions": dict(self.versions),
+            "processor": self.processor,
+            "fingerprints": dict(self.fingerprints),
+            "files": [[name, digest] for name, digest in self.files.items()],
+            # float64 text holds a float32 exactly
+            "coordinates": self.coordinates.astype(np.float64).tolist(),
+            "labels": self.clustering.labels.tolist(),
+            "strength": self.clustering.strength.astype(np.float64).tolist(),
+        }
+
+
+def of(dataset: Dataset, finished: Map) -> Recipe:
+    """Return the recipe of a map.
+
+    Raises
+    ------
+    EncoderError
+        if the weights of the encoder are missing
+    """
+    encoder = encoders.get(finished.request.encoder)
+    path = encoders.status(encoder).path
+    own = shipped.default_map()
+    is_shipped = own is not None and np.array_equal(own.coordinates, finished.coordinates)
+    return Recipe(
+        request=finished.request,
+        title=dataset.title,
+        fingerprints={
+            "collection": dataset.fingerprint,
+            "embedding": finished.embedding_fingerprint,
+            "coordinates": cache.fingerprint(finished.coordinates),
+            "labels": cache.fingerprint(finished.clustering.labels),
+        },
+        files=dict(zip(dataset.filenames, dataset.sha256, strict=True)),
+        encoder_key=encoders.encoder_key(encoder),
+        weights=None if path is None else path.name,
+        versions=_versions(),
+        processor=None if is_shipped else processor(),
+        coordinates=finished.coordinates,
+        clustering=finished.clustering,
+    )
+
+
+@memoize
+def processor() -> str:
+    """Return the kind of processor this is, as well as this system tells it."""
+    name = platform.processor() or ""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
+    except OSError:
+        pass
+    return " ".join(f"{platform.machine()} {name}".split())
+
+
+@memoize
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version(), "barrx": barrx.__version__}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # TensorFlow is needed for embedding only
+            continue
+    return found
+
+
+# --- reading: anybody may have written the file -------------------------------------------------------------
+
+
+def read(path: Path) -> Recipe:
+    """Read a recipe.
+
+    Raises
+    ------
+    ParameterError
+        if the file cannot be read, or is no whole recipe
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise _wrong(path, _("it is larger than {n} MB").format(n=MOST_BYTES // 2**20))
+        values = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
+        return parsed(values)
+    except OSError as error:
+        raise _wrong(path, error.strerror or str(error)) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        if isinstance(error, BarrxError) and not isinstance(error, _Unreadable):
+            raise
+        raise _wrong(path, printable(str(error))) from error
+
+
+class _Unreadable(ParameterError):
+    """Something in a recipe is not what it should be."""
+
+
+def parsed(values: object) -> Recipe:
+    """Return the recipe that JSON values hold.
+
+    Raises
+    ------
+    ParameterError
+        if something is missing, or is not what it should be
+    """
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        raise _Unreadable(_("it is no recipe of a map, or one of another version of Barr X"))
+    try:
+        request = MapRequest(
+            slug=_text(values, "slug"),
+            encoder=_text(values, "encoder"),
+            projection=_stage(ProjectionParams, values["projection"]),
+            clustering=_stage(ClusteringParams, values["clustering"]),
+        )
+        pairs = values["files"]
+        files = {str(name): str(digest) for name, digest in pairs}
+        coordinates, labels, strength = _arrays(values, len(files))
+        if len(files) != len(pairs):
+            raise _Unreadable(_("a filename is there twice"))
+        return Recipe(
+            request=request,
+            title=_text(values, "title"),
+            fingerprints={str(k): str(v) for k, v in values["fingerprints"].items()},
+            files=files,
+            encoder_key=_text(values, "encoder_key"),
+            weights=None if values.get("weights") is None else _text(values, "weights"),
+            versions={str(k): str(v) for k, v in values["versions"].items()},
+            processor=None if values.get("processor") is None else _text(values, "processor"),
+            coordinates=coordinates,
+            clustering=Clustering(labels, strength),
+        )
+    except KeyError as error:
+        raise _Unreadable(_("{name} is missing").format(name=error)) from error
+    except (TypeError, AttributeError, OverflowError) as error:
+        raise _Unreadable(str(error)) from error
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    value = values[name]
+    if not isinstance(value, str):
+        raise _Unreadable(_("{name} must be a text").format(name=name))
+    return value
+
+
+def _stage(kind: type[Stage], values: Mapping[str, Any]) -> Stage:
+    default = asdict(kind())
+    unknown = values.keys() - default.keys()
+    if unknown:
+        raise _Unreadable(_("there is no parameter {name}").format(name=", ".join(sorted(map(str, unknown)))))
+    for field in fields(kind):
+        value, usual = values[field.name], default[field.name]
+        is_whole = isinstance(usual, float) and type(value) is int
+        if type(value) is not type(usual) and not is_whole:
+            raise _Unreadable(
+                _("{name} must be {kind}, got {value}").format(
+                    name=field.name, kind=type(usual).__name__, value=repr(value)[:80]
+                )
+            )
+    return kind(**values)
+
+
+def _arrays(values: Mapping[str, Any], n: int) -> tuple[Coordinates, NDArray[np.int32], NDArray[np.float32]]:
+    coordinates = _array(values, "coordinates", np.float32, (n, 2))
+    labels = _array(values, "labels", np.int32, (n,))
+    strength = _array(values, "strength", np.float32, (n,))
+    if not (np.isfinite(coordinates).all() and np.isfinite(strength).all()):
+        raise _Unreadable(_("the coordinates are not all finite numbers"))
+    if labels.min(initial=0) < -1:
+        raise _Unreadable(_("labels must be -1 or above"))
+    return coordinates, labels, strength
+
+
+def _array(values: Mapping[str, Any], name: str, dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+    found = np.array(values[name])
+    if n_wrong := found.shape != shape or found.dtype.kind not in "if":
+        raise _Unreadable(
+            _("{name} must be numbers of shape {shape}, got {found}").format(
+                name=name, shape=shape, found=found.shape if n_wrong else found.dtype
+            )
+        )
+    with np.errstate(over="ignore"):
+        taken = found.astype(dtype)
+    if np.issubdtype(dtype, np.integer) and not np.array_equal(taken, found):
+        raise _Unreadable(_("{name} must be whole numbers of 32 bits").format(name=name))
+    return taken
+
+
+def _no_number(text: str) -> float:
+    raise _Unreadable(_("{text} is no number").format(text=text))
+
+
+def _wrong(path: Path, reason: str) -> ParameterError:
+    return ParameterError(
+        _("“{name}” cannot be read as a recipe: {reason}. Export it again with --recipe.").format(
+            name=printable(path.name), reason=reason.rstrip(".")
+        )
+    )
+
+
+def printable(text: str) -> str:
+    """Return text for a terminal: what moves a cursor or turns letters round is shown as what it is."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:300])
+
+
+# --- two maps -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How far two maps of the same pictures are from each other, the one laid over the other.
+
+    Attributes
+    ----------
+    images : int
+        pictures that both have
+    rms, largest : float
+        distances between the two places of a picture, as shares of the width of the recorded map
+    moved : float
+        share of pictures that are more than a hundredth of that width from their recorded place
+    same_cluster : float
+        share of pictures in the same cluster, after numbering alike
+    """
+
+    images: int
+    rms: float
+    largest: float
+    moved: float
+    same_cluster: float
+
+    @property
+    def is_none(self) -> bool:
+        """Tell whether it is the same map, but for rounding."""
+        return self.largest <= _ONE_BIT and self.same_cluster == 1
+
+
+def difference(
+    recorded: tuple[Coordinates, NDArray[np.int32]], found: tuple[Coordinates, NDArray[np.int32]]
+) -> Difference:
+    """Compare two maps, each as (n, 2) coordinates and (n,) labels, after Procrustes alignment.
+
+    Raises
+    ------
+    ParameterError
+        if they have no picture in common
+    """
+    from barrx import anchoring, identity
+
+    before, after = recorded[0].astype(np.float64), found[0]
+    if not len(before):
+        raise ParameterError(_("The recorded map and the collection have no image in common."))
+    if not np.array_equal(recorded[0], after):
+        after = anchoring.aligned(after, recorded[0])
+    width = float(np.ptp(before, axis=0).max()) or 1.0
+    away = np.linalg.norm(after.astype(np.float64) - before, axis=1) / width
+    labels = identity.matched(found[1], recorded[1])
+    return Difference(
+        images=len(before),
+        rms=math.sqrt(float((away**2).mean())),
+        largest=float(away.max()),
+        moved=float((away > 0.01).mean()),
+        same_cluster=float((labels == recorded[1]).mean()),
+    )
+
+
+def reasons(recipe: Recipe, dataset: Dataset) -> list[str]:
+    """Return what is other here than where the map was made; empty if nothing is known to be."""
+    found = []
+    present = dict(zip(dataset.filenames, dataset.sha256, strict=True))
+    lost = [name for name in recipe.files if name not in present]
+    changed = [name for name, sha in recipe.files.items() if present.get(name, sha) != sha]
+    new = [name for name in present if name not in recipe.files]
+    for names, text in (
+        (lost, _("images are missing: {names}")),
+        (changed, _("images have changed: {names}")),
+        (new, _("images were added: {names}")),
+    ):
+        if names:
+            found.append(text.format(names=_listed(names)))
+    key = _key_here(recipe.request.encoder)
+    if key is not None and key != recipe.encoder_key:
+        found.append(_("the encoder has other weights or is run in another way"))
+    for package in ("python", "barrx", *_MAP_PACKAGES):
+        here, there = _versions().get(package), recipe.versions.get(package)
+        if here != there and package not in ("python", "barrx"):
+            found.append(
+                _("{package} is {here} here, was {there}").format(
+                    package=package, here=here or _("not there"), there=printable(there or _("unknown"))
+                )
+            )
+    if recipe.processor is None:
+        found.append(_("the recorded map is the one shipped with Barr X, made on another processor"))
+    elif recipe.processor != processor():
+        found.append(
+            _("the processor is {here} here, was {there}").format(
+                here=processor(), there=printable(recipe.processor)
+            )
+        )
+    return found
+
+
+def _key_here(encoder: str) -> str | None:
+    try:
+        return encoders.encoder_key(encoders.get(encoder))
+    except BarrxError:  # which is said when it is to be used
+        return None
+
+
+def _listed(names: list[str], most: int = 20) -> str:
+    shown = ", ".join(map(printable, names[:most]))
+    return shown if len(names) <= most else _("{names} and {n} more").format(names=shown, n=len(names) - most)

@@ -1,0 +1,122 @@
+"""A map computed again from its recipe."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from barrx import clustering, embedding, encoders, pipeline, projection
+from barrx.clustering import Clustering
+from barrx.datasets import Dataset
+from barrx.errors import BarrxError
+from barrx.export import files, recipe
+from barrx.export.recipe import Difference, Recipe
+from barrx.i18n import _
+from barrx.projection import Coordinates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Remade:
+    """What came of it.
+
+    Attributes
+    ----------
+    difference : Difference or None
+        None where the map could not be computed here
+    is_whole : bool
+        the collection has the pictures of the recipe, and no others
+    reasons : list of str
+        why it differs, for people; empty where it does not
+    coordinates, clustering
+        the map that counts: the recorded one, which the one computed is equal to where ``is_same``
+    """
+
+    difference: Difference | None
+    is_whole: bool
+    reasons: list[str]
+    coordinates: Coordinates
+    clustering: Clustering
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether the recorded map came out again."""
+        return self.is_whole and self.difference is not None and self.difference.is_none
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the outcome as JSON values, for the command line."""
+        return {
+            "same": self.is_same,
+            "kept": "computed" if self.is_same else "recorded",
+            "difference": None if self.difference is None else asdict(self.difference),
+            "reasons": self.reasons,
+        }
+
+
+def remake(known: Recipe, dataset: Dataset) -> Remade:
+    """Compute a map again, whatever is stored, and compare it with the recorded one.
+
+    Raises
+    ------
+    ParameterError
+        if the collection has no picture of the recipe
+    """
+    reasons = recipe.reasons(known, dataset)
+    try:
+        found = _computed(known, dataset)
+    except BarrxError as error:
+        why = [*reasons, _("it cannot be computed here: {error}").format(error=error)]
+        return Remade(
+            difference=None,
+            is_whole=False,
+            reasons=why,
+            coordinates=known.coordinates,
+            clustering=known.clustering,
+        )
+    place = {name: i for i, name in enumerate(dataset.filenames)}
+    common = [(i, place[name]) for i, name in enumerate(known.files) if name in place]
+    there, here = np.array(common, np.int64).reshape(-1, 2).T
+    difference = recipe.difference(
+        (known.coordinates[there], known.clustering.labels[there]), (found[0][here], found[1].labels[here])
+    )
+    is_whole = len(common) == len(known.files) == len(dataset.filenames)
+    if difference.is_none and is_whole:
+        reasons = []
+    elif not reasons:
+        reasons = [_("nothing is known to be other here: the cause is unknown")]
+    return Remade(
+        difference=difference,
+        is_whole=is_whole,
+        reasons=reasons,
+        coordinates=known.coordinates,
+        clustering=known.clustering,
+    )
+
+
+def _computed(known: Recipe, dataset: Dataset) -> tuple[Coordinates, Clustering]:
+    request, n = known.request, len(dataset.filenames)
+    pipeline.check(dataset, request)
+    vectors = embedding.require(dataset, encoders.get(request.encoder))
+    coordinates = projection.recomputed(vectors, request.projection)
+    params = request.clustering
+    linkage = clustering.tree(coordinates, params.min_samples) if n > 2 else np.empty((0, 4))
+    return coordinates, clustering.cut(linkage, n, params)
+
+
+def table(known: Recipe, dataset: Dataset, remade: Remade) -> pd.DataFrame:
+    """Return the map that counts as a table: the columns of :func:`barrx.export.table`, a row a picture of the recipe.
+
+    The metadata of pictures that are not there is empty.
+    """
+    rows = pd.Index(dataset.filenames).get_indexer(pd.Index(list(known.files)))
+    metadata = dataset.metadata.reset_index(drop=True).reindex(rows).reset_index(drop=True)
+    own = pd.DataFrame(
+        {
+            "filename": list(known.files),
+            "x": remade.coordinates[:, 0].astype(np.float64),
+            "y": remade.coordinates[:, 1].astype(np.float64),
+            "label": remade.clustering.labels,
+            "strength": remade.clustering.strength.astype(np.float64),
+        }
+    )
+    return pd.concat([own, files.renamed(metadata)], axis=1)

@@ -1,0 +1,34 @@
+/* The card of one picture: large, with who is to be credited and every field of its row. */
+
+import { make } from "../map/dom.js";
+
+export class Card {
+  constructor(dialog, words, addressOf) {
+    Object.assign(this, { dialog, words, addressOf, onClose: () => {} });
+    this.image = make("img", { alt: "" });
+    this.text = make("div", { class: "text" });
+    const close = make("button", { type: "button", class: "close", "aria-label": words.close, title: words.close }, "×");
+    close.addEventListener("click", () => dialog.close());
+    dialog.append(close, this.image, this.text);
+    dialog.addEventListener("close", () => this.onClose());
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  }
+
+  show(index, row, fields, names) {
+    this.image.src = this.addressOf(index, 320);
+    this.image.alt = row.title;
+    const by = [row.creator, row.date].filter(Boolean).join(", ");
+    const facts = [
+      [names.cluster, row.label],
+      [names.strength, row.strength],
+      ...row.facts.map((text, k) => [fields[k], text]),
+    ];
+    this.text.replaceChildren(
+      make("h2", { dir: "auto" }, row.title),
+      ...(by ? [make("p", { class: "by", dir: "auto" }, by)] : []),
+      make("p", { class: "credit", dir: "auto" }, row.credit),
+      make("dl", {}, ...facts.filter(([, text]) => text).flatMap(([name, text]) => [make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, text)])),
+    );
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+}

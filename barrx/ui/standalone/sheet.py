@@ -1,0 +1,103 @@
+"""A scene as a sheet for print."""
+
+import numpy as np
+
+from barrx import captions, encoders
+from barrx.export import printed
+from barrx.export.printed import LegendEntry, PrintedMap
+from barrx.i18n import _, ngettext
+from barrx.ui import palette
+from barrx.ui.standalone.scene import Scene, legend_of, palette_of
+
+_SIDE = 96
+
+
+def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
+    """Return what stands on the sheet: the pictures that pass the filters, with their colours and names.
+
+    Raises
+    ------
+    ParameterError
+        if none passes
+    """
+    colors, finished, dataset = scene.coloring(), scene.finished, scene.dataset
+    used = palette_of(colors)
+    kept = np.arange(len(dataset.filenames)) if scene.shown is None else np.flatnonzero(scene.shown)
+    coordinates = finished.coordinates[kept]
+
+    def color(index: int) -> str:
+        return used[index % len(used)] if index >= 0 else palette.NOISE
+
+    indexes = colors.indexes[kept].tolist()
+    standing = printed.standing(coordinates, finished.clustering.strength[kept]) if pictures else []
+    files = dataset.thumbnails([int(kept[i]) for i in standing], _SIDE)
+    return PrintedMap(
+        title=scene.title or dataset.title,
+        subtitle=_subtitle(scene),
+        coordinates=coordinates,
+        colors=[color(i) for i in indexes],
+        shapes=[printed.shape_of(i, len(used)) for i in indexes],
+        names=_names(scene, kept),
+        legend=[
+            LegendEntry(name=name, count=count, color=color(i), shape=printed.shape_of(i, len(used)))
+            for name, count, i in legend_of(colors)
+        ],
+        legend_title=colors.title,
+        pictures=list(zip(standing, files, strict=True)),
+        credit=_credit(scene),
+        method=_method(scene),
+        total=len(dataset.filenames),
+    )
+
+
+def _names(scene: Scene, kept: np.ndarray) -> list[tuple[float, float, str]]:
+    found = scene.finished
+    labels = found.clustering.labels[kept]
+    places = {n: found.coordinates[kept[labels == n]] for n in scene.cluster_names}
+    return [
+        (float(np.median(points[:, 0])), float(np.median(points[:, 1])), scene.cluster_names[n])
+        for n, points in places.items()
+        if len(points)
+    ]
+
+
+def _subtitle(scene: Scene) -> str:
+    k = scene.finished.clustering.n_clusters
+    said = [
+        ngettext("{n} cluster", "{n} clusters", k).format(n=k),
+        _("{share} in no cluster").format(share=f"{scene.finished.clustering.noise_share:.0%}"),
+        _("similar images are near each other"),
+    ]
+    if scene.title and scene.title != scene.dataset.title:
+        said.insert(0, scene.dataset.title)
+    if scene.author:
+        said.append(_("by {author}").format(author=scene.author))
+    return " · ".join(said)
+
+
+def _credit(scene: Scene) -> str:
+    """Return the credit lines of all pictures, the most frequent first."""
+    counts: dict[str, int] = {}
+    for caption in captions.of(scene.dataset, range(len(scene.dataset.filenames))):
+        line = "".join(piece.text for piece in caption.credit)
+        counts[line] = counts.get(line, 0) + 1
+    return _("Images: {credits}").format(credits="; ".join(sorted(counts, key=lambda line: -counts[line])))
+
+
+def _method(scene: Scene) -> str:
+    request = scene.finished.request
+    up, cut = request.projection, request.clustering
+    return _(
+        "{encoder}; UMAP, n_neighbors {n_neighbors}, min_dist {min_dist:g}, {metric}, seed {seed}; HDBSCAN on the map, "
+        "min_cluster_size {size}, min_samples {samples}, {method}. Map {revision}, made with Barr X."
+    ).format(
+        encoder=encoders.label(encoders.get(request.encoder)),
+        n_neighbors=up.n_neighbors,
+        min_dist=up.min_dist,
+        metric=up.metric,
+        seed=up.seed,
+        size=cut.min_cluster_size,
+        samples=cut.min_samples,
+        method=cut.cluster_selection_method,
+        revision=scene.finished.revision,
+    )
