@@ -82,6 +82,10 @@ TOP_BAR = "top_bar"
 SIGN_IN = "sign_in"
 SIGN_OUT = "sign_out"
 
+EXPORT = "export"
+EXPORT_KIND = "export_kind"
+EXPORT_DOWNLOAD = "export_download"
+
 EMBED = "embed"
 CANCEL = "cancel"
 FETCH_WEIGHTS = "fetch_weights"

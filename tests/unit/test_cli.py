@@ -14,7 +14,19 @@ import pytest
 from barrx import cli
 
 DEMO = Path(__file__).parents[2] / "barrx" / "demo"
-COMMANDS = ("datasets", "add", "remove", "encoders", "weights", "embed", "map", "sweep", "cache", "doctor")
+COMMANDS = (
+    "datasets",
+    "add",
+    "remove",
+    "encoders",
+    "weights",
+    "embed",
+    "map",
+    "sweep",
+    "export",
+    "cache",
+    "doctor",
+)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:

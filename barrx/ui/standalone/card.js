@@ -27,7 +27,7 @@ export class Card {
       make("h2", { dir: "auto" }, row.title),
       ...(by ? [make("p", { class: "by", dir: "auto" }, by)] : []),
       make("p", { class: "credit", dir: "auto" }, row.credit),
-      make("dl", {}, ...facts.filter(([, text]) => text).flatMap(([name, text]) => [make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, text)])),
+      make("dl", {}, ...facts.filter(([, text], k) => text && (k < 3 || text !== row.facts[0])).flatMap(([name, text]) => [make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, text)])),
     );
     if (!this.dialog.open) this.dialog.showModal();
   }

@@ -1,0 +1,210 @@
+"""The map as a file: a page of its own, a sheet for print, tables, what other programs read, the recipe."""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from barrx import embedding, encoders, export, neighbors
+from barrx.export import peers, printed, recipe
+from barrx.i18n import _
+from barrx.ui import keys, standalone
+from barrx.ui.standalone.scene import Scene
+from barrx.ui.standalone.sheet import sheet_of
+
+Make = Callable[[Scene], bytes]
+
+_SEARCHED_HERE = 2000  # pictures among which the page looks for neighbours itself, within a second
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Something the map can be taken away as; ``ending`` follows the collection's name."""
+
+    name: str
+    help: str
+    ending: str
+    mime: str
+    make: Make
+
+
+def show(scene: Scene) -> None:
+    """Show what a map can be taken away as, and the button to do it."""
+    kinds = {kind.ending: kind for kind in _kinds(scene)}
+    with st.popover(_("Export this map"), icon=":material/ios_share:", key=keys.EXPORT):
+        ending = st.selectbox(
+            _("What to make of it"),
+            list(kinds),
+            format_func=lambda chosen: kinds[chosen].name,
+            key=keys.EXPORT_KIND,
+            persist_state="session",
+        )
+        kind = kinds[ending]
+        st.caption(kind.help)
+        st.download_button(
+            _("Download"),
+            # Made when it is asked for: a page with all its pictures takes its time.
+            lambda: kind.make(scene),
+            file_name=f"{scene.dataset.slug}{kind.ending}",
+            mime=kind.mime,
+            key=keys.EXPORT_DOWNLOAD,
+            on_click="ignore",
+            type="primary",
+            icon=":material/download:",
+        )
+
+
+def _kinds(scene: Scene) -> list[_Kind]:
+    return [_page(scene), *_prints(), *_tables(), *_of_peers(scene), _recipe()]
+
+
+def _page(scene: Scene) -> _Kind:
+    if len(scene.dataset.filenames) > standalone.MOST_IN_ONE_FILE:
+        text = _(
+            "A ZIP with the map as a page and its images beside it. Unpack it, open index.html: no server is needed."
+        )
+        return _Kind(_("Page with images (ZIP)"), text, ".zip", "application/zip", standalone.zipped)
+    text = _(
+        "One file with the map, its images and credits. It opens from disk, without a server or a network."
+    )
+    return _Kind(_("Page (HTML)"), text, ".html", "text/html", standalone.html)
+
+
+def _prints() -> list[_Kind]:
+    text = _("A4 across, with legend, credit and the scale of what is shown.")
+    return [
+        _Kind(
+            _("Print, 300 dpi (PNG)"),
+            text,
+            ".png",
+            "image/png",
+            lambda scene: printed.png(sheet_of(scene)),
+        ),
+        _Kind(
+            _("Print, lines and letters (SVG)"),
+            text,
+            ".svg",
+            "image/svg+xml",
+            lambda scene: printed.svg(sheet_of(scene)),
+        ),
+    ]
+
+
+def _tables() -> list[_Kind]:
+    return [
+        _Kind(
+            _("Points (CSV)"),
+            _("Coordinates, clusters, strengths and all metadata, one row an image."),
+            ".csv",
+            "text/csv",
+            lambda scene: _csv(peers.points(scene.dataset, scene.finished, scene.cluster_names)),
+        ),
+        _Kind(
+            _("Points (Parquet)"),
+            _("Coordinates, clusters, strengths and all metadata, one row an image."),
+            ".parquet",
+            "application/octet-stream",
+            lambda scene: _parquet(peers.points(scene.dataset, scene.finished, scene.cluster_names)),
+        ),
+        _Kind(
+            _("Clusters (CSV)"),
+            _("Number, name, size, mean strength and representatives, one row a cluster."),
+            ".clusters.csv",
+            "text/csv",
+            lambda scene: _csv(peers.cluster_table(scene.dataset, scene.finished, scene.cluster_names)),
+        ),
+    ]
+
+
+def _of_peers(scene: Scene) -> list[_Kind]:
+    found = [
+        _Kind(
+            "PixPlot (JSON)",
+            _("The clusters as PixPlot keeps them: label, image that stands for it, images, outline."),
+            ".pixplot.json",
+            "application/json",
+            lambda scene: peers.pixplot(scene.dataset, scene.finished, scene.cluster_names).encode(),
+        ),
+        _Kind(
+            "TensorBoard projector (ZIP)",
+            _("vectors.tsv and metadata.tsv: load both in the projector."),
+            ".tensorboard.zip",
+            "application/zip",
+            lambda scene: peers.tensorboard(scene.dataset, _embedding(scene), scene.finished),
+        ),
+        _Kind(
+            "emb-explorer (Parquet)",
+            _("Vectors with all metadata, for its page of precalculated embeddings."),
+            ".emb-explorer.parquet",
+            "application/octet-stream",
+            lambda scene: _parquet(peers.emb_explorer(scene.dataset, _embedding(scene), scene.finished)),
+        ),
+    ]
+    if not _has_neighbors(scene):
+        return found
+    return [
+        _Kind(
+            _("Neighbors (CSV)"),
+            _("The {n} most similar images of each, with their distances.").format(n=peers.NEAREST),
+            ".neighbors.csv",
+            "text/csv",
+            lambda scene: _csv(peers.neighbor_table(scene.dataset, _nearest(scene))),
+        ),
+        _Kind(
+            "Embedding Atlas (Parquet)",
+            _(
+                "Open it with: embedding-atlas FILE --x projection_x --y projection_y --neighbors neighbors "
+                "--image image"
+            ),
+            ".embedding-atlas.parquet",
+            "application/octet-stream",
+            lambda scene: _parquet(peers.embedding_atlas(scene.dataset, scene.finished, _nearest(scene))),
+        ),
+        *found,
+    ]
+
+
+def _recipe() -> _Kind:
+    return _Kind(
+        _("Recipe (JSON)"),
+        _(
+            "Every hash, parameter, seed and version, and the coordinates. "
+            "python -m barrx map --recipe FILE makes the map again."
+        ),
+        ".recipe.json",
+        "application/json",
+        lambda scene: json.dumps(
+            recipe.of(scene.dataset, scene.finished).to_json(), ensure_ascii=False, allow_nan=False
+        ).encode("utf-8", "replace"),
+    )
+
+
+# --- what they are made from ----------------------------------------------------------------------------------
+
+
+def _has_neighbors(scene: Scene) -> bool:
+    """Tell whether neighbours may be looked for here: a map that was placed from them has them stored."""
+    up, n = scene.finished.request.projection, len(scene.dataset.filenames)
+    return n <= _SEARCHED_HERE or not up.from_scratch
+
+
+def _embedding(scene: Scene) -> embedding.Embedding:
+    return embedding.require(scene.dataset, encoders.get(scene.finished.request.encoder))
+
+
+def _nearest(scene: Scene) -> neighbors.Neighbors:
+    return peers.nearest(_embedding(scene), scene.finished)
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    # The mark at the start tells spreadsheets that it is UTF-8.
+    return export.to_csv(frame).encode("utf-8-sig", "replace")
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    with io.BytesIO() as buffer:
+        frame.to_parquet(buffer, index=False)
+        return buffer.getvalue()

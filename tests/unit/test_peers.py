@@ -1,0 +1,156 @@
+"""Files for other programs: the columns they ask for, in the order of the collection."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from barrx import datasets, embedding, encoders, export, pipeline
+from barrx.datasets import Dataset
+from barrx.export import peers, printed
+from barrx.pipeline import Map
+from barrx.ui.standalone.scene import Scene
+from barrx.ui.standalone.sheet import sheet_of
+
+
+@pytest.fixture
+def demo(home: Path) -> Dataset:
+    return datasets.load("demo")
+
+
+@pytest.fixture
+def finished(demo: Dataset) -> Map:
+    found = pipeline.load(
+        demo, pipeline.MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames))
+    )
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def vectors(demo: Dataset) -> embedding.Embedding:
+    return embedding.require(demo, encoders.get("efficientnet-lite0"))
+
+
+def test_embedding_atlas_has_places_neighbors_and_pictures(
+    demo: Dataset, finished: Map, vectors: embedding.Embedding, tmp_path: Path
+) -> None:
+    found = peers.nearest(vectors, finished, 5)
+    crowded = replace(demo, metadata=demo.metadata.assign(image="x", projection_x=1))
+    export.write_table(peers.embedding_atlas(crowded, finished, found), tmp_path / "atlas.parquet")
+    table = pd.read_parquet(tmp_path / "atlas.parquet")
+    assert len(table) == 810
+    assert np.array_equal(table["projection_x"].to_numpy(np.float32), finished.coordinates[:, 0])
+    assert {"image_metadata", "projection_x_metadata"} <= set(table.columns)
+    row = table.iloc[3]
+    assert row["neighbors"]["ids"].tolist() == found.indices[3, 1:].tolist()
+    assert 3 not in row["neighbors"]["ids"]
+    with Image.open(io.BytesIO(row["image"]["bytes"])) as picture:
+        assert max(picture.size) == 96
+
+
+def test_emb_explorer_has_ids_and_vectors(
+    demo: Dataset, finished: Map, vectors: embedding.Embedding, tmp_path: Path
+) -> None:
+    export.write_table(peers.emb_explorer(demo, vectors, finished), tmp_path / "e.parquet")
+    table = pd.read_parquet(tmp_path / "e.parquet")
+    assert table["uuid"].is_unique
+    assert table["uuid"].tolist() == demo.filenames
+    assert np.array_equal(np.stack(table["emb"].to_list()), vectors.vectors)
+
+
+def test_tensorboard_has_a_line_for_each_vector_whatever_is_in_a_cell(
+    demo: Dataset, finished: Map, vectors: embedding.Embedding
+) -> None:
+    hostile = replace(demo, metadata=demo.metadata.assign(title="a\tb\nc\u2028d", creator="=1+1"))
+    with zipfile.ZipFile(io.BytesIO(peers.tensorboard(hostile, vectors, finished))) as packed:
+        lines = packed.read("vectors.tsv").decode().splitlines()
+        head, *rows = packed.read("metadata.tsv").decode().rstrip("\n").split("\n")
+    assert len(lines) == len(rows) == 810
+    assert np.allclose(np.array(lines[5].split("\t"), float), vectors.vectors[5], rtol=1e-5)
+    assert {row.count("\t") for row in rows} == {head.count("\t")}
+    assert "a b c d\t'=1+1" in rows[0]
+
+
+def test_pixplot_has_every_cluster_with_its_images_and_outline(demo: Dataset, finished: Map) -> None:
+    spots = json.loads(peers.pixplot(demo, finished, {0: "kites"}))
+    assert len(spots) == finished.clustering.n_clusters
+    sizes = [len(spot["images"]) for spot in spots]
+    assert sizes == sorted(sizes, reverse=True)
+    kites = next(spot for spot in spots if spot["label"] == "kites")
+    assert kites["images"] == np.flatnonzero(finished.clustering.labels == 0).tolist()
+    points = finished.coordinates[kites["images"]]
+    corners = np.array(kites["convex_hull"])
+    assert np.allclose(corners.min(0), points.min(0))
+    assert np.allclose(corners.max(0), points.max(0))
+    assert demo.filenames.index(kites["img"]) in kites["images"]
+
+
+@pytest.mark.parametrize(
+    ("points", "corners"),
+    [
+        ([], []),
+        ([[1, 1], [1, 1]], [[1, 1]]),
+        ([[0, 0], [1, 1], [2, 2]], [[0, 0], [2, 2]]),
+        ([[0, 0], [2, 0], [1, 1], [2, 2], [0, 2]], [[0, 0], [2, 0], [2, 2], [0, 2]]),
+    ],
+)
+def test_hull_of_few_points(points: list[list[float]], corners: list[list[float]]) -> None:
+    assert peers.hull(np.array(points, float).reshape(-1, 2)) == corners
+
+
+def test_neighbors_and_clusters_are_tables_by_name(
+    demo: Dataset, finished: Map, vectors: embedding.Embedding
+) -> None:
+    found = peers.nearest(vectors, finished, 2)
+    table = peers.neighbor_table(demo, found)
+    assert len(table) == 2 * 810
+    assert (table["filename"] != table["neighbor"]).mean() > 0.99
+    assert table["rank"].tolist()[:4] == [1, 2, 1, 2]
+    clusters = peers.cluster_table(demo, finished, {0: "=kites"})
+    assert clusters["images"].sum() == 810
+    assert clusters["label"].iloc[0] == -1
+    assert "'=kites" in export.to_csv(clusters)
+    points = peers.points(demo, finished, {0: "kites"})
+    assert (points["cluster_name"] == "kites").sum() == (finished.clustering.labels == 0).sum()
+
+
+def test_sheets_for_print_have_the_size_of_the_paper_and_hold_hostile_text(
+    demo: Dataset, finished: Map
+) -> None:
+    hostile = replace(
+        demo, metadata=demo.metadata.assign(rights="<script>&\x00"), title="<svg onload=alert(1)>"
+    )
+    shown = np.zeros(810, bool)
+    shown[:200] = True
+    sheet = sheet_of(Scene(dataset=hostile, finished=finished, shown=shown))
+    drawn = printed.svg(sheet).decode()
+    assert "200 of 810 images shown" in drawn
+    assert "units of the map" in drawn
+    assert "&lt;script&gt;" in drawn
+    assert "<script" not in drawn
+    assert "\x00" not in drawn
+    assert drawn.count("<image ") == len(sheet.pictures) > 20
+    with Image.open(io.BytesIO(printed.png(sheet))) as picture:
+        assert picture.size == (3508, 2480)
+        assert round(picture.info["dpi"][0]) == 300
+        # Something is drawn in the middle of the legend's column as well as on the map.
+        pixels = np.asarray(picture.convert("L"))
+    assert (pixels[400:1000, 2680:2760] < 200).any()
+    assert (pixels[400:2000, 200:2400] < 200).any()
+
+
+def test_svg_is_well_formed(demo: Dataset, finished: Map) -> None:
+    from xml.etree import ElementTree
+
+    root = ElementTree.fromstring(
+        printed.svg(sheet_of(Scene(dataset=demo, finished=finished), pictures=False))
+    )
+    assert root.attrib["width"] == "297.0mm"
+    assert len(root.findall("{http://www.w3.org/2000/svg}circle")) > 700

@@ -1,0 +1,157 @@
+"""A map as a page of its own: one script, nothing from elsewhere, hostile text stays text."""
+
+import base64
+import hashlib
+import json
+import re
+import zipfile
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from barrx import datasets, pipeline
+from barrx.errors import ParameterError
+from barrx.ui import standalone
+from barrx.ui.standalone.bundle import bundle
+from barrx.ui.standalone.scene import Scene
+
+HOSTILE = "</script><script>alert(1)</script><!-- \u2028 =1+1 http://evil.example/x.js \"'&"
+
+
+class Reader(HTMLParser):
+    """Collects the elements of a page, and the text of scripts and styles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[str, dict[str, str | None], str]] = []
+        self._open: tuple[str, dict[str, str | None]] | None = None
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attributes)))
+        self._open = (tag, dict(attributes)) if tag in ("script", "style") else None
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = None
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.texts.append((*self._open, data))
+
+
+def read(page: bytes) -> Reader:
+    reader = Reader()
+    reader.feed(page.decode())
+    return reader
+
+
+def data_of(reader: Reader) -> dict[str, Any]:
+    text = next(text for _tag, attributes, text in reader.texts if attributes.get("id") == "data")
+    values: dict[str, Any] = json.loads(text)
+    return values
+
+
+@pytest.fixture
+def scene(home: Path) -> Scene:
+    demo = datasets.load("demo")
+    request = pipeline.MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames))
+    finished = pipeline.load(demo, request)
+    assert finished is not None
+    return Scene(dataset=demo, finished=finished)
+
+
+@pytest.fixture
+def hostile(scene: Scene) -> Scene:
+    metadata = scene.dataset.metadata.assign(title=HOSTILE, rights=HOSTILE, **{HOSTILE: HOSTILE})
+    dataset = replace(scene.dataset, metadata=metadata, title=HOSTILE)
+    return replace(scene, dataset=dataset, names={0: HOSTILE}, title=HOSTILE, note=HOSTILE, author=HOSTILE)
+
+
+def test_page_of_the_demo_is_small_and_names_nothing_elsewhere(scene: Scene) -> None:
+    page = standalone.html(scene)
+    assert len(page) < 15e6
+    # The name of a namespace is no address: nobody asks for it.
+    assert set(re.findall(rb"https?://[^\s\"'`<]*", page)) == {b"http://www.w3.org/2000/svg"}
+    for _tag, attributes in read(page).elements:
+        assert not {"src", "href", "action", "srcset"} & attributes.keys()
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+
+
+def test_policy_allows_the_one_script_and_the_one_style(scene: Scene) -> None:
+    reader = read(standalone.html(scene))
+    policy = next(a["content"] for tag, a in reader.elements if tag == "meta" and "http-equiv" in a)
+    rules = dict(rule.strip().split(" ", 1) for rule in (policy or "").split(";"))
+    assert rules["default-src"] == "'none'"
+    for kind in ("script", "style"):
+        own = [text for tag, a, text in reader.texts if tag == kind and "type" not in a]
+        digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in own]
+        assert rules[f"{kind}-src"] == " ".join(f"'sha256-{digest}'" for digest in digests)
+        assert len(own) == 1
+
+
+def test_hostile_metadata_stays_text(hostile: Scene) -> None:
+    reader = read(standalone.html(hostile))
+    scripts = [a for tag, a in reader.elements if tag == "script"]
+    assert [a.get("type") for a in scripts] == ["application/json", "text/plain", "text/plain", None]
+    data = data_of(reader)
+    assert data["rows"][0][0] == HOSTILE
+    assert HOSTILE in data["fields"]
+    assert data["options"]["clusters"][0]["name"] == HOSTILE
+
+
+def test_page_holds_all_pictures_rows_and_the_recipe(scene: Scene) -> None:
+    reader = read(standalone.html(scene))
+    n = len(scene.dataset.filenames)
+    packs = {a["id"]: text.split() for _tag, a, text in reader.texts if str(a.get("id")).startswith("thumb")}
+    assert {name: len(pack) for name, pack in packs.items()} == {"thumbnails-96": n, "thumbnails-320": n}
+    assert base64.b64decode(packs["thumbnails-96"][7]) == scene.dataset.thumbnail(7, 96)
+    data = data_of(reader)
+    assert len(data["rows"]) == n
+    assert len(data["recipe"]["coordinates"]) == n
+    assert data["options"]["legend"][0][1] == (scene.finished.clustering.labels == 0).sum()
+
+
+def test_large_collection_is_a_zip_with_its_pictures_in_files(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standalone, "MOST_IN_ONE_FILE", 800)
+    with pytest.raises(ParameterError, match=r"One file holds 800 images, the collection has 810.*zip"):
+        standalone.write(scene, tmp_path / "map.html")
+    assert not list(tmp_path.iterdir())
+    standalone.write(scene, tmp_path / "map.zip")
+    with zipfile.ZipFile(tmp_path / "map.zip") as packed:
+        names = packed.namelist()
+        page = packed.read("index.html")
+        assert packed.read("pictures/320/809.webp") == scene.dataset.thumbnail(809, 320)
+    assert len([name for name in names if name.startswith("pictures/")]) == 2 * 810
+    assert len(page) < 1e6
+    assert data_of(read(page))["files"] == "pictures"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ('import x from "./b.js";\n', "no form of import"),
+        ('import { a } from "./a.js";\n', "import each other"),
+        ("export default 1;\n", "no form of import or export"),
+        ('const a = "</script>";\n', "end a script element"),
+    ],
+)
+def test_bundle_refuses_what_it_does_not_know(tmp_path: Path, code: str, message: str) -> None:
+    (tmp_path / "a.js").write_text(code)
+    with pytest.raises(ValueError, match=message):
+        bundle(tmp_path / "a.js")
+
+
+def test_bundle_keeps_names_of_modules_apart(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text(
+        'import { b as c } from "./b.js";\nconst ROOM = 1;\nexport const a = c + ROOM;\n'
+    )
+    (tmp_path / "b.js").write_text("const ROOM = 2;\nexport const b = ROOM;\n")
+    script = bundle(tmp_path / "a.js")
+    assert script.index("const ROOM = 2") < script.index("const ROOM = 1")
+    assert "const { b: c } = " in script
+    assert not re.search(r"^(import|export)", script, re.MULTILINE)
