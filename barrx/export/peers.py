@@ -5,7 +5,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from barrx.neighbors import Neighbors
 from barrx.pipeline import Map
 
 NEAREST = 15  # neighbours a picture, itself left out
-_SIDE = 96
+_SIDE: Final = 96
 
 
 def nearest(embedding: Embedding, finished: Map, k: int = NEAREST) -> Neighbors:

@@ -1,5 +1,7 @@
 """A scene as a sheet for print."""
 
+from typing import Final
+
 import numpy as np
 
 from barrx import captions, encoders
@@ -9,7 +11,7 @@ from barrx.i18n import _, ngettext
 from barrx.ui import palette
 from barrx.ui.standalone.scene import Scene, legend_of, palette_of
 
-_SIDE = 96
+_SIDE: Final = 96
 
 
 def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:

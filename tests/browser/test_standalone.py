@@ -1,0 +1,103 @@
+"""The exported page: opened from disk, with the network off."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.browser.conftest import REPOSITORY
+from tests.browser.steps import pixel_of, the_map
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo as one file, and as a page with its pictures beside it."""
+    folder = tmp_path_factory.mktemp("exported")
+    for name in ("demo.html", "demo.zip"):
+        command = [sys.executable, "-m", "barrx", "export", "demo", "--output", str(folder / name)]
+        subprocess.run(
+            command, cwd=REPOSITORY, env={"BARRX_HOME": str(folder / "home")}, check=True, timeout=120
+        )
+    with zipfile.ZipFile(folder / "demo.zip") as packed:
+        packed.extractall(folder / "demo")
+    return folder
+
+
+@pytest.mark.parametrize("file", ["demo.html", "demo/index.html"])
+def test_exported_map_lives_without_a_server_and_a_network(
+    browser: Browser, exported: Path, file: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
+    page = context.new_page()
+    said, asked = list[str](), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(_scheme(request)))
+    page.goto((exported / file).as_uri())
+    canvas = the_map(page)
+    expect(canvas).to_have_attribute("data-points", "810")
+    expect(canvas).not_to_have_attribute("data-pictures", "0")
+    _search(page)
+    _hover_and_open(page)
+    _pan(page)
+    _save_recipe(page)
+    context.close()
+    assert said == []
+    assert set(asked) <= {"file", "data", "blob"}
+
+
+def _scheme(request: Request) -> str:
+    return request.url.partition(":")[0]
+
+
+def _search(page: Page) -> None:
+    canvas = the_map(page)
+    page.get_by_role("searchbox", name="Search all metadata").fill("Bóat")
+    expect(canvas).not_to_have_attribute("data-shown", "810")
+    expect(page.locator("output.hits")).to_contain_text("of 810")
+    page.get_by_role("button", name="Clear the search").click()
+    expect(canvas).to_have_attribute("data-shown", "810")
+
+
+def _hover_and_open(page: Page) -> None:
+    # A picture of the noise at the edge: no label of a cluster lies over it.
+    x, y = pixel_of(page, 100)
+    page.mouse.move(x, y)
+    tooltip = page.get_by_role("tooltip")
+    expect(tooltip.locator(".title")).not_to_be_empty()
+    title = tooltip.locator(".title").inner_text()
+    assert tooltip.locator("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 96
+    page.mouse.click(x, y)
+    card = page.get_by_role("dialog")
+    expect(card.get_by_role("heading")).to_have_text(title)
+    expect(card.locator(".credit")).to_contain_text("Public domain")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+
+
+def _pan(page: Page) -> None:
+    canvas = the_map(page)
+    before = canvas.get_attribute("data-view")
+    box = canvas.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 30, box["y"] + box["height"] - 40
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 120, y - 60, steps=4)
+    page.mouse.up()
+    expect(canvas).not_to_have_attribute("data-view", before or "")
+    panned = canvas.get_attribute("data-view")
+    page.mouse.wheel(0, -400)
+    expect(canvas).not_to_have_attribute("data-view", panned or "")
+
+
+def _save_recipe(page: Page) -> None:
+    page.get_by_text("How this map was made").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the recipe").click()
+    recipe = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert len(recipe["coordinates"]) == 810
