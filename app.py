@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from barrx.ui.read_only import MIDDLEWARE
 from barrx.ui.routes import ROUTES
 
-app = st.App("barrx/ui/main.py", routes=ROUTES)
+app = st.App("barrx/ui/main.py", routes=ROUTES, middleware=MIDDLEWARE)

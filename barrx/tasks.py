@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from barrx import cache, cliff, datasets, embedding, encoders, pipeline, projection
+from barrx import cache, cliff, collection_files, datasets, embedding, encoders, pipeline, projection
 from barrx.judgement import questions, sweep
 from barrx.judgement.questions import Question
 from barrx.judgement.sweep import SweepRequest
@@ -19,7 +19,16 @@ Arguments = Mapping[str, Any]
 
 
 def run(task: str, arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
-    """Do one task and return its facts as JSON values."""
+    """Do one task and return its facts as JSON values.
+
+    Raises
+    ------
+    DatasetError
+        where the dashboard is read-only, if the task would add something that lasts
+    """
+    if task in _WRITING:
+        # No page offers these there; who runs the server still can, on the command line.
+        collection_files.require_writable()
     return _TASKS[task](arguments, report, stopped)
 
 
@@ -118,3 +127,4 @@ _TASKS: dict[str, Callable[[Arguments, Report, Stopped], Mapping[str, Any]]] = {
     "add": _add,
     "weights": _weights,
 }
+_WRITING = frozenset({"embed", "add", "weights"})

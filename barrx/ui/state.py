@@ -1,6 +1,8 @@
 """What a session remembers, and what all sessions share. Nothing else writes derived session state."""
 
+import functools
 import secrets
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -42,10 +44,19 @@ _LOOK = "_look"
 _RULE = "_rule"
 _ASKED = "_asked_by_address"
 
+_one_at_a_time = threading.Lock()
 
-@st.cache_resource(show_spinner=False)
+
 def pool() -> Pool:
     """Return the worker processes of this server."""
+    # Not in Streamlit's cache: any browser may ask to have that cleared, and the workers would be started again.
+    with _one_at_a_time:
+        return the_pool()
+
+
+@functools.cache
+def the_pool() -> Pool:
+    """Make the pool, or return it; without a lock two sessions that come together would have one each."""
     return Pool(_is_present)
 
 

@@ -12,4 +12,5 @@ from barrx.ui import state
 def workers_of_its_own() -> Iterator[None]:
     yield
     state.pool().close()
+    state.the_pool.cache_clear()
     st.cache_resource.clear()
