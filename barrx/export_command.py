@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from barrx import datasets, embedding, encoders, export, map_options, pipeline, views
+from barrx.datasets import Dataset
 from barrx.errors import ParameterError
 from barrx.export import peers, printed, recipe
 from barrx.i18n import _
-from barrx.ui.standalone.scene import Scene
+from barrx.ui.standalone.scene import Scene, of_view
+from barrx.views import saved
 
 _PAGE, _TABLE = (".html", ".zip"), (".csv", ".parquet", ".json")
 
@@ -75,7 +77,7 @@ def _kind(arguments: argparse.Namespace) -> Kind | None:
 def _scene(arguments: argparse.Namespace) -> Scene:
     dataset = datasets.load(arguments.slug)
     if arguments.view is not None:
-        raise ParameterError(_("There is no saved view {id}.").format(id=arguments.view))
+        return _saved(arguments, dataset)
     request = map_options.request(arguments, dataset)
     if arguments.color is not None and arguments.color not in dataset.metadata:
         raise ParameterError(
@@ -87,6 +89,23 @@ def _scene(arguments: argparse.Namespace) -> Scene:
     finished = pipeline.load_or_compute(dataset, request)
     names = views.cluster_names(dataset, finished.clustering.labels)
     return Scene(dataset=dataset, finished=finished, names=names, color=arguments.color)
+
+
+def _saved(arguments: argparse.Namespace, dataset: Dataset) -> Scene:
+    if names := [*map_options.given(arguments), *(["color"] if arguments.color is not None else [])]:
+        raise ParameterError(
+            _("A saved view has its own parameters: leave out {names}.").format(
+                names=", ".join("--" + name.replace("_", "-") for name in names)
+            )
+        )
+    view = saved.load(arguments.view)
+    if view.listed.slug != dataset.slug:
+        raise ParameterError(
+            _("The view {id} is one of “{other}”, not of “{slug}”.").format(
+                id=view.listed.id, other=view.listed.slug, slug=dataset.slug
+            )
+        )
+    return of_view(dataset, view)
 
 
 # --- what there is to write -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from PIL import Image
 
 from barrx.errors import ParameterError
 from barrx.export.pens import SHAPES, Pen, PngPen, SvgPen, shortened, width_of, wrapped
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 
 SUFFIXES: Final = (".png", ".svg")
 WIDTH, HEIGHT = 297.0, 210.0  # millimetres
@@ -163,7 +163,7 @@ def _legend(pen: Pen, sheet: PrintedMap) -> None:
     fit = int((HEIGHT - _BOTTOM - y) / _LINE) - 2
     for entry in sheet.legend[:fit]:
         y += _LINE
-        count = f"{entry.count:,}"
+        count = numeral(entry.count)
         pen.mark(left + 1.6, y - 1.1, 1.3, entry.color, entry.shape)
         room = _LEGEND - 6 - width_of(count, 3)
         pen.text(left + 5, y, shortened(entry.name, 3, room), 3, _INK, bold=False, middle=False)
@@ -183,7 +183,7 @@ def _foot(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
         pen.line((x, y - 1), (x, y + 1), _INK)
     said = _("{n:g} units of the map").format(n=unit)
     shown = ngettext("{shown} of {total} image shown", "{shown} of {total} images shown", sheet.total).format(
-        shown=f"{len(sheet.coordinates):,}", total=f"{sheet.total:,}"
+        shown=numeral(len(sheet.coordinates)), total=numeral(sheet.total)
     )
     pen.text(end + 3, y + 1, f"{said} · {shown}", 3, _INK, bold=False, middle=False)
     across = WIDTH - 2 * _MARGIN

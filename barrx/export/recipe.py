@@ -103,15 +103,7 @@ class Recipe:
 
 
 def of(dataset: Dataset, finished: Map) -> Recipe:
-    """Return the recipe of a map.
-
-    Raises
-    ------
-    EncoderError
-        if the weights of the encoder are missing
-    """
-    encoder = encoders.get(finished.request.encoder)
-    path = encoders.status(encoder).path
+    """Return the recipe of a map; of an encoder that is not here any more it knows the name only."""
     own = shipped.default_map()
     is_shipped = own is not None and np.array_equal(own.coordinates, finished.coordinates)
     return Recipe(
@@ -124,8 +116,8 @@ def of(dataset: Dataset, finished: Map) -> Recipe:
             "labels": cache.fingerprint(finished.clustering.labels),
         },
         files=dict(zip(dataset.filenames, dataset.sha256, strict=True)),
-        encoder_key=encoders.encoder_key(encoder),
-        weights=None if path is None else path.name,
+        encoder_key=_key_here(finished.request.encoder) or finished.request.encoder,
+        weights=_weights_here(finished.request.encoder),
         versions=_versions(),
         processor=None if is_shipped else processor(),
         coordinates=finished.coordinates,
@@ -392,6 +384,14 @@ def _key_here(encoder: str) -> str | None:
         return encoders.encoder_key(encoders.get(encoder))
     except BarrxError:  # which is said when it is to be used
         return None
+
+
+def _weights_here(encoder: str) -> str | None:
+    try:
+        path = encoders.status(encoders.get(encoder)).path
+    except BarrxError:
+        return None
+    return None if path is None else path.name
 
 
 def _listed(names: list[str], most: int = 20) -> str:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from barrx import embedding, encoders, export, neighbors
+from barrx import embedding, encoders, export, neighbors, views
+from barrx.datasets import Dataset
 from barrx.export import peers, printed, recipe
 from barrx.i18n import _
 from barrx.ui import keys, standalone
-from barrx.ui.standalone.scene import Scene
+from barrx.ui.share import present
+from barrx.ui.standalone.scene import Scene, of_seen
 from barrx.ui.standalone.sheet import sheet_of
+from barrx.ui.text import plain
 
 Make = Callable[[Scene], bytes]
 
@@ -31,30 +34,40 @@ class _Kind:
     make: Make
 
 
-def show(scene: Scene) -> None:
-    """Show what a map can be taken away as, and the button to do it."""
+def show(dataset: Dataset) -> None:
+    """Show what the map that Explore shows can be taken away as, and the button to do it."""
+    now = present.of(dataset)
+    if now is None:
+        st.info(_("There is no map of this collection yet. Explore makes one."), icon=":material/map:")
+        return
+    names = views.cluster_names(dataset, now.finished.clustering.labels)
+    scene = of_seen(dataset, now.finished, now.seen, names)
     kinds = {kind.ending: kind for kind in _kinds(scene)}
-    with st.popover(_("Export this map"), icon=":material/ios_share:", key=keys.EXPORT):
+    left, right = st.columns([2, 3], gap="large")
+    with left:
         ending = st.selectbox(
-            _("What to make of it"),
+            _("What to make of the map"),
             list(kinds),
             format_func=lambda chosen: kinds[chosen].name,
             key=keys.EXPORT_KIND,
-            persist_state="session",
         )
         kind = kinds[ending]
-        st.caption(kind.help)
         st.download_button(
             _("Download"),
             # Made when it is asked for: a page with all its pictures takes its time.
             lambda: kind.make(scene),
-            file_name=f"{scene.dataset.slug}{kind.ending}",
+            file_name=f"{dataset.slug}{kind.ending}",
             mime=kind.mime,
             key=keys.EXPORT_DOWNLOAD,
             on_click="ignore",
             type="primary",
             icon=":material/download:",
         )
+    with right:
+        st.markdown(plain(kind.help))
+        st.caption(_("It is the map that Explore shows, with its colors, filters and names."))
+        st.caption(_("On the command line:"))
+        st.code(f"python -m barrx export {dataset.slug} --output {dataset.slug}.html", language=None)
 
 
 def _kinds(scene: Scene) -> list[_Kind]:

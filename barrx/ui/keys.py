@@ -82,7 +82,6 @@ TOP_BAR = "top_bar"
 SIGN_IN = "sign_in"
 SIGN_OUT = "sign_out"
 
-EXPORT = "export"
 EXPORT_KIND = "export_kind"
 EXPORT_DOWNLOAD = "export_download"
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from barrx import datasets, pipeline
+from barrx import cli, datasets, pipeline
 from barrx.errors import ParameterError
 from barrx.ui import standalone
 from barrx.ui.standalone.bundle import bundle
 from barrx.ui.standalone.scene import Scene
+from barrx.views import Appearance, Draft, saving
 
 HOSTILE = "</script><script>alert(1)</script><!-- \u2028 =1+1 http://evil.example/x.js \"'&"
 
@@ -131,6 +132,33 @@ def test_large_collection_is_a_zip_with_its_pictures_in_files(
     assert data_of(read(page))["files"] == "pictures"
 
 
+def test_saved_view_is_exported_with_the_map_that_was_kept(
+    scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = Appearance(
+        request=scene.finished.request,
+        fingerprint=scene.dataset.fingerprint,
+        color="category",
+        camera=(1.0, 2.0, 3.0),
+    )
+    moved = replace(scene.finished, coordinates=scene.finished.coordinates[::-1].copy())
+    id = saving.save(scene.dataset, moved, seen, Draft(name="Kites & co", author="A. B.", note="Look."))
+    target = tmp_path / "view.html"
+    assert cli.main(["export", "demo", "--view", str(id), "--output", str(target)]) == 0
+    data = data_of(read(target.read_bytes()))
+    assert data["recipe"]["coordinates"] == moved.coordinates.astype(float).tolist()
+    assert data["options"]["legend_title"] == "category"
+    assert data["options"]["camera"] == [1, 2, 3]
+    assert b"<h1>Kites &amp; co</h1>" in target.read_bytes()
+    for arguments, message in (
+        (["demo", "--view", "99"], "no saved view 99"),
+        (["demo", "--view", str(id), "--seed", "3"], "leave out --seed"),
+    ):
+        capsys.readouterr()
+        assert cli.main(["export", *arguments, "--output", str(target)]) == 2
+        assert message in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [
@@ -147,11 +175,11 @@ def test_bundle_refuses_what_it_does_not_know(tmp_path: Path, code: str, message
 
 
 def test_bundle_keeps_names_of_modules_apart(tmp_path: Path) -> None:
-    (tmp_path / "a.js").write_text(
-        'import { b as c } from "./b.js";\nconst ROOM = 1;\nexport const a = c + ROOM;\n'
-    )
+    imports = 'import { b as c } from "./b.js";\nimport * as d from "./b.js";\n'
+    (tmp_path / "a.js").write_text(imports + "const ROOM = 1;\nexport const a = c + d.b + ROOM;\n")
     (tmp_path / "b.js").write_text("const ROOM = 2;\nexport const b = ROOM;\n")
     script = bundle(tmp_path / "a.js")
     assert script.index("const ROOM = 2") < script.index("const ROOM = 1")
     assert "const { b: c } = " in script
+    assert "const d = m_" in script
     assert not re.search(r"^(import|export)", script, re.MULTILINE)

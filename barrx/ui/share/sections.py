@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from barrx.datasets import Dataset
 from barrx.i18n import _
-from barrx.ui import controls, keys, linked, state
+from barrx.ui import controls, export_panel, keys, linked, state
 from barrx.ui.errors import reported
 from barrx.ui.share import library, present, reading, side_by_side, tour_editing
 
@@ -15,6 +15,7 @@ def show(dataset: Dataset) -> None:
     state.hold(controls.shown_keys())
     parts: dict[str, tuple[str, Callable[[Dataset], None]]] = {
         "views": (_("Link and saved views"), _views),
+        "export": (_("Export"), export_panel.show),
         "texts": (_("Interpretations"), reading.show),
         "compare": (_("Side by side"), side_by_side.show),
         "tour": (_("Tour"), tour_editing.show),

@@ -18,11 +18,11 @@ from typing import Any, Final
 import numpy as np
 
 import barrx
-from barrx import captions, encoders, export, roles
+from barrx import captions, encoders, export, i18n, roles
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
 from barrx.export import recipe
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.thumbnails import SIDES
 from barrx.ui import columns
 from barrx.ui.map import parts
@@ -120,7 +120,7 @@ def _page(scene: Scene, pictures: str, *, files: str | None) -> bytes:
     title = scene.title or scene.dataset.title
     head = (
         "<!doctype html>\n"
-        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<html lang="{i18n.language()}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(script, style, files)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
@@ -166,9 +166,9 @@ def _safe(text: str) -> str:
 def _about(scene: Scene) -> str:
     n = len(scene.dataset.filenames)
     said = [
-        ngettext("{n} image", "{n} images", n).format(n=f"{n:,}"),
+        ngettext("{n} image", "{n} images", n).format(n=numeral(n)),
         ngettext("{n} cluster", "{n} clusters", k := scene.finished.clustering.n_clusters).format(n=k),
-        _("{share} in no cluster").format(share=f"{scene.finished.clustering.noise_share:.0%}"),
+        _("{share} in no cluster").format(share=numeral(scene.finished.clustering.noise_share, ".0%")),
     ]
     if scene.title and scene.title != scene.dataset.title:
         said.insert(0, scene.dataset.title)
@@ -215,7 +215,8 @@ def _credits(dataset: Dataset) -> str:
     for line in lines:
         counts[line] = counts.get(line, 0) + 1
     items = "".join(
-        f"<li>{_safe(line)} ({n:,})</li>" for line, n in sorted(counts.items(), key=lambda found: -found[1])
+        f"<li>{_safe(line)} ({numeral(n)})</li>"
+        for line, n in sorted(counts.items(), key=lambda found: -found[1])
     )
     return f"<ul>{items}</ul>"
 
@@ -265,7 +266,7 @@ def _rows(scene: Scene) -> list[list[str]]:
     return [
         [
             *(c.title, c.creator, c.date, "".join(piece.text for piece in c.credit)),
-            *(names[int(label)], f"{strength:.2f}", filename, *row),
+            *(names[int(label)], numeral(float(strength), ".2f"), filename, *row),
         ]
         for c, label, strength, filename, row in zip(
             said, found.labels, found.strength, dataset.filenames, cells, strict=True

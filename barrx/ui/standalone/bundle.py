@@ -7,7 +7,7 @@ never meet those of another. Only the forms of import and export that the map's 
 import re
 from pathlib import Path
 
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "(\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const|let) )(\w+)", re.MULTILINE)
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
@@ -49,8 +49,8 @@ def _write(module: Path, written: dict[Path, str], waiting: tuple[Path, ...]) ->
 
 
 def _taken(names: str, module: Path) -> str:
-    renamed = re.sub(r"(\w+) as (\w+)", r"\1: \2", " ".join(names.split()))
-    return f"const {{ {renamed} }} = {_name(module.resolve())};\n"
+    renamed = re.sub(r"(\w+) as (\w+)", r"\1: \2", " ".join(names.split()).removeprefix("* as "))
+    return f"const {renamed} = {_name(module.resolve())};\n"
 
 
 def _name(module: Path) -> str:

@@ -1,18 +1,23 @@
 """What an export shows: a map with its colours and names, whatever it was opened from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from barrx import representatives
+from barrx import cache, embedding, encoders, filters, representatives
+from barrx.arrangements import Arrangement
+from barrx.clustering import Clustering
 from barrx.datasets import Dataset
+from barrx.errors import BarrxError, ParameterError
+from barrx.i18n import _
 from barrx.pipeline import Map
 from barrx.ui import coloring, palette
 from barrx.ui.coloring import Coloring
 from barrx.ui.map.options import Camera, ClusterMark, MapOptions
+from barrx.views import BY_CLUSTER, Appearance, SavedView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,6 +59,62 @@ class Scene:
         if self.color is None or self.color not in self.dataset.metadata:
             return coloring.by_cluster(self.finished.clustering, self.names)
         return coloring.by_column(self.dataset.metadata, self.color)
+
+
+def of_view(dataset: Dataset, view: SavedView) -> Scene:
+    """Return a saved view as a scene: the map that was kept with it, not one that is computed again.
+
+    Raises
+    ------
+    ParameterError
+        if the collection has other pictures now
+    """
+    if (view.filenames, view.sha256) != (dataset.filenames, dataset.sha256):
+        before = set(zip(view.filenames, view.sha256, strict=True))
+        now = set(zip(dataset.filenames, dataset.sha256, strict=True))
+        raise ParameterError(
+            _(
+                "“{title}” has changed since the view “{name}” was saved: {lost} of its images are missing or others, "
+                "{new} are new. Put them back, or save the view again."
+            ).format(
+                title=dataset.title, name=view.listed.name, lost=len(before - now), new=len(now - before)
+            )
+        )
+    found = Clustering(view.labels, view.strength)
+    encoder = view.seen.request.encoder
+    finished = Map(
+        request=view.seen.request,
+        coordinates=view.coordinates,
+        clustering=found,
+        embedding_fingerprint=_embedding_of(dataset, encoder),
+        revision=cache.fingerprint(dataset.fingerprint, view.coordinates, view.labels)[:16],
+        seconds=0.0,
+        was_stored=True,
+    )
+    scene = of_seen(dataset, finished, view.seen, view.said.cluster_names)
+    listed = view.listed
+    return replace(scene, title=listed.name, note=listed.note, author=listed.author)
+
+
+def of_seen(dataset: Dataset, finished: Map, seen: Appearance, names: Mapping[int, str]) -> Scene:
+    """Return what one sees of a map as a scene; another arrangement of the pictures is left out."""
+    asked, _unknown = filters.from_query(seen.filters, dataset)
+    return Scene(
+        dataset=dataset,
+        finished=finished,
+        names=names,
+        color=None if seen.color == BY_CLUSTER else seen.color,
+        camera=seen.camera if seen.arrangement == Arrangement() else None,
+        shown=filters.mask(dataset, asked, finished.clustering) if asked.count else None,
+    )
+
+
+def _embedding_of(dataset: Dataset, encoder: str) -> str:
+    """Return the fingerprint of an embedding, "" where the encoder or its vectors are not here."""
+    try:
+        return embedding.fingerprint_of(dataset, encoders.get(encoder)) or ""
+    except BarrxError:
+        return ""
 
 
 def palette_of(colors: Coloring) -> list[str]:

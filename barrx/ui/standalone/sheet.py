@@ -7,7 +7,7 @@ import numpy as np
 from barrx import captions, encoders
 from barrx.export import printed
 from barrx.export.printed import LegendEntry, PrintedMap
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.ui import palette
 from barrx.ui.standalone.scene import Scene, legend_of, palette_of
 
@@ -67,7 +67,7 @@ def _subtitle(scene: Scene) -> str:
     k = scene.finished.clustering.n_clusters
     said = [
         ngettext("{n} cluster", "{n} clusters", k).format(n=k),
-        _("{share} in no cluster").format(share=f"{scene.finished.clustering.noise_share:.0%}"),
+        _("{share} in no cluster").format(share=numeral(scene.finished.clustering.noise_share, ".0%")),
         _("similar images are near each other"),
     ]
     if scene.title and scene.title != scene.dataset.title:
