@@ -13,7 +13,6 @@ from typing import Any
 from barrx import cache, clustering, embedding, encoders, projection
 from barrx.clustering import Clustering, ClusteringParams
 from barrx.datasets import Dataset
-from barrx.embedding import Embedding
 from barrx.encoders import Encoder
 from barrx.projection import Coordinates, ProjectionParams
 
@@ -137,18 +136,28 @@ def load_or_compute(dataset: Dataset, request: MapRequest) -> Map:
     """
     check(dataset, request)
     start = time.perf_counter()
-    vectors = embedding.require(dataset, encoders.get(request.encoder))
-    coordinates, clusters, was_stored = _stages(vectors, request)
+    encoder = encoders.get(request.encoder)
+    made_from = embedding.fingerprint_of(dataset, encoder) or embedding.require(dataset, encoder).fingerprint
+    coordinates, clusters, was_stored = _stages(dataset, made_from, request)
     seconds = time.perf_counter() - start
-    return _finished(dataset, request, vectors.fingerprint, (coordinates, clusters), (seconds, was_stored))
+    return _finished(dataset, request, made_from, (coordinates, clusters), (seconds, was_stored))
 
 
-def _stages(vectors: Embedding, request: MapRequest) -> tuple[Coordinates, Clustering, bool]:
-    anchor = request.anchor(len(vectors.vectors))
-    labels = None if anchor is None else _stages(vectors, anchor)[1].labels
-    coordinates, first = projection.load_or_compute(vectors, request.projection)
+def _stages(dataset: Dataset, made_from: str, request: MapRequest) -> tuple[Coordinates, Clustering, bool]:
+    anchor = request.anchor(len(dataset.filenames))
+    labels = None if anchor is None else _stages(dataset, made_from, anchor)[1].labels
+    coordinates, first = _coordinates(dataset, made_from, request)
     clusters, second = clustering.load_or_compute(coordinates, request.clustering, labels)
     return coordinates, clusters, first and second
+
+
+def _coordinates(dataset: Dataset, made_from: str, request: MapRequest) -> tuple[Coordinates, bool]:
+    # Reading the vectors takes longer than another cut of the tree: only a new map needs them.
+    stored = projection.load(made_from, request.projection, len(dataset.filenames))
+    if stored is not None:
+        return stored, True
+    vectors = embedding.require(dataset, encoders.get(request.encoder))
+    return projection.load_or_compute(vectors, request.projection)
 
 
 def _finished(

@@ -2,34 +2,39 @@
 
 from dataclasses import replace
 
-from barrx import cache, clustering, projection
+from barrx import cache, clustering, datasets, pipeline, projection
 from barrx.clustering import ClusteringParams
 from barrx.embedding import Embedding
-from barrx.projection import Coordinates, ProjectionParams
+from barrx.pipeline import MapRequest
+from barrx.projection import ProjectionParams
 from tests.benchmarks.measure import Compared, compared
+from tests.benchmarks.pictures import ENCODER
 from tests.benchmarks.projection import naive
 
 SIZES = (5, 8, 12, 15, 20, 30, 50, 80)
 
 
-def change_of_size(coordinates: Coordinates) -> Compared:
-    """Measure ``HDBSCAN(...).fit`` against our step: map and tree read, cut, clusters matched, stored."""
+def change_of_size(slug: str) -> Compared:
+    """Measure ``HDBSCAN(...).fit`` against what a worker does: all read, cut, clusters matched, stored."""
     from hdbscan import HDBSCAN
 
-    default = ClusteringParams()
-    anchor = clustering.load_or_compute(coordinates, default)[0].labels
+    dataset = datasets.load(slug)
+    request = MapRequest.default(slug, ENCODER, len(dataset.filenames))
+    default = pipeline.load_or_compute(dataset, request)
+    coordinates, anchor = default.coordinates, default.clustering.labels
     made_from = cache.fingerprint(coordinates)
 
     def ours(params: ClusteringParams) -> None:
         with cache._guarded("projections") as opened:
             opened.delete(clustering._key(made_from, params, anchor))
-        clustering.load_or_compute(coordinates, params, anchor)
+        assert not pipeline.load_or_compute(dataset, replace(request, clustering=params)).was_stored
 
     def theirs(params: ClusteringParams) -> None:
         HDBSCAN(min_cluster_size=params.min_cluster_size, min_samples=params.min_samples).fit(coordinates)
 
-    settings = [replace(default, min_cluster_size=size) for size in SIZES]
-    theirs(default)
+    settings = [replace(request.clustering, min_cluster_size=size) for size in SIZES]
+    theirs(request.clustering)
+    ours(settings[0])
     return compared(
         [(lambda p=params: theirs(p), lambda p=params: ours(p)) for params in settings]  # type: ignore[misc]
     )

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from barrx import cache, cli, datasets, pipeline
+from barrx import cache, cli, datasets, embedding, pipeline
 from barrx.demo import shipped
 from barrx.pipeline import Map, MapRequest
 
@@ -78,6 +79,14 @@ def test_clusters_have_the_number_of_the_anchors_that_hold_the_same_pictures(hom
         common = int((members & (anchor.labels == number)).sum())
         assert common >= min(int(members.sum()), int((anchor.labels == number).sum())) / 2
     assert all(number > max(anchor.numbers) for number in set(other.numbers) - kept)
+
+
+def test_another_cut_of_the_tree_does_not_read_the_vectors(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed(n_neighbors=20, min_cluster_size=7)
+    monkeypatch.delattr(embedding, "require")
+    assert not computed(n_neighbors=20, min_cluster_size=8).was_stored
 
 
 def test_the_command_line_writes_the_numbers_of_the_page(home: Path, tmp_path: Path) -> None:
