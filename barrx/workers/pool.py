@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 _KEPT_JOBS: Final = 200
 _LOOK_EVERY: Final = 2.0  # seconds between two looks at who is still there, and what has died
-IDLE_SECONDS: Final = 1.0  # nobody has asked for a map for so long: work ahead may begin
+IDLE_SECONDS: Final = 1.0  # nobody has asked for a map for so long: work ahead may begin,
+CALM_SECONDS: Final = 15.0  # or, if that is done too, the second map worker be warmed: 15 s of processor time
 MOST_JOBS: Final = 2000  # a process is replaced after so many jobs,
 MOST_MEMORY: Final = 1_500_000_000  # or above so many bytes when it is idle
 
@@ -96,6 +97,8 @@ class Pool:
         tells whether a session is still there; what nobody waits for any more is stopped
     most_jobs, most_memory : int
         when a process is replaced: after so many jobs, or above so many bytes once it is idle
+    calm : float
+        seconds without any work after which the second map worker is warmed, if nobody has needed it before
     """
 
     def __init__(
@@ -104,8 +107,10 @@ class Pool:
         *,
         most_jobs: int = MOST_JOBS,
         most_memory: int = MOST_MEMORY,
+        calm: float = CALM_SECONDS,
     ) -> None:
         self._is_present = is_present
+        self._calm = calm
         self._jobs: dict[str, Job] = {}
         self._wake = threading.Condition()
         self._queues = _Queues()
@@ -173,18 +178,6 @@ class Pool:
             if self._warm_from is None:
                 self._warm_from = time.monotonic() + after
                 self._wake.notify_all()
-
-    def process_ids(self) -> dict[Lane, list[int]]:
-        """Return the ids of the processes there are, by the first lane they serve."""
-        found: dict[Lane, list[int]] = {}
-        for slot in self._slots:
-            if slot.process is not None:
-                found.setdefault(slot.crew.lanes[0], []).append(slot.process.popen.pid)
-        return found
-
-    def is_ahead(self) -> bool:
-        """Tell whether something is being computed ahead of the user."""
-        return any(slot.job is not None and slot.job.lane == "ahead" for slot in self._slots)
 
     def close(self) -> None:
         """End all workers."""
@@ -254,7 +247,7 @@ class Pool:
 
     def _next(self, slot: _Slot) -> Job | None:
         first = slot.crew.lanes[0]
-        if first == "ahead" and not (self._is_quiet() and self._idle_for() >= IDLE_SECONDS):
+        if first == "ahead" and not (self._may_run_ahead() and self._idle_for() >= IDLE_SECONDS):
             return None
         if first == "maps" and not slot.is_ready:
             # Whoever is nearly warm is quicker than whoever has not begun.
@@ -264,20 +257,28 @@ class Pool:
         return self._queues.take(slot.crew.lanes)
 
     def _is_due(self, slot: _Slot) -> bool:
-        """Tell whether an idle process is to be started or replaced, the first one before the others."""
-        if slot.is_worn:
-            return True
+        """Tell whether an idle process is to be started or replaced."""
+        return slot.is_worn or self._due_in(slot) == 0
+
+    def _due_in(self, slot: _Slot) -> float | None:
+        """Return the seconds until a map worker is to be warmed; None while there is no telling."""
         if slot.crew.lanes[0] != "maps" or slot.process is not None or self._warm_from is None:
-            return False
-        before = self._slots[: self._slots.index(slot)]
-        return time.monotonic() >= self._warm_from and all(s.is_ready for s in before)
+            return None
+        if slot is self._slots[0]:
+            return max(0.0, self._warm_from - time.monotonic())
+        is_busy = any(s.job is not None for s in self._slots) or self._queues.waiting["ahead"]
+        if is_busy or not self._slots[0].is_ready:
+            return None
+        return max(0.0, self._calm - self._idle_for())
 
     def _patience(self, slot: _Slot) -> float | None:
         if slot.crew.lanes[0] == "ahead" and self._queues.waiting["ahead"]:
             return max(0.05, IDLE_SECONDS - self._idle_for())
-        if self._warm_from is not None and self._warm_from > time.monotonic():
-            return self._warm_from - time.monotonic()
-        return None
+        return self._due_in(slot)
+
+    def _may_run_ahead(self) -> bool:
+        """Tell whether nobody waits, and no map worker is on its way that somebody may soon wait for."""
+        return self._is_quiet() and (self._warm_from is None or self._slots[0].is_ready)
 
     def _is_quiet(self) -> bool:
         busy = any(s.job is not None for s in self._slots if s.crew.lanes[0] == "maps")

@@ -15,6 +15,7 @@ from barrx import datasets, embedding, encoders, identity, pipeline, settings
 from barrx.demo import shipped
 from barrx.pipeline import MapRequest
 from barrx.ui import keys, state
+from tests import processes
 from tests.app.steps import ROOT, page, texts, until
 
 
@@ -76,7 +77,7 @@ def test_old_map_stays_beside_the_error_of_the_new_one() -> None:
     pool = state.pool()
 
     def kill_whoever_computes() -> bool:
-        for process in pool.process_ids().get("maps", []):
+        for process in processes.of(pool, "maps"):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         return bool(test.error)

@@ -20,6 +20,7 @@ from barrx.errors import Cancelled, EncoderError, ParameterError
 from barrx.judgement import recommendation, sweep, validity
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
+from tests import processes
 
 DEMO = MapRequest(slug="demo", encoder="efficientnet-lite0")
 COLUMNS = (
@@ -162,7 +163,7 @@ def test_two_processes_give_what_one_gives_and_none_is_left(
 
     together = sweep.run(demo, request, slowly)
     assert by_helper[2] >= 3
-    assert pools[0].process_ids().get("long", []) == []
+    assert processes.of(pools[0], "long") == []
     cache.clear("projections")
     assert sweep.run(demo, request, alone=True) == together
 

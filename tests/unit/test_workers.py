@@ -22,6 +22,7 @@ from barrx.errors import DatasetError, EncoderError, ParameterError, WorkerError
 from barrx.pipeline import MapRequest
 from barrx.projection import ProjectionParams
 from barrx.workers import Job, Pool, Snapshot
+from tests import processes
 
 GONE: set[str] = set()
 _numbers = count(1)
@@ -42,9 +43,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def pool(home: Path) -> Iterator[Pool]:
     """Give a pool with both of its map workers warm."""
-    made = Pool(lambda session: session not in GONE)
+    made = Pool(lambda session: session not in GONE, calm=0)
     made.warm()
-    wait_until(lambda: len(made.process_ids().get("maps", [])) == 2, "no second worker")
+    wait_until(lambda: len(processes.of(made, "maps")) == 2, "no second worker")
     made.submit("warm", {}, key="w", lane="maps").wait(PATIENCE)
     yield made
     made.close()
@@ -101,14 +102,14 @@ def test_two_sessions_asking_the_same_share_one_job(pool: Pool) -> None:
 def test_newest_request_of_a_session_stops_its_older_ones(pool: Pool) -> None:
     running = submit(pool, request(n_neighbors=90, min_dist=0.3, from_scratch=True), "a")
     wait_until(lambda: running.snapshot.state == "running", "not begun")
-    processes = pool.process_ids()["maps"]
+    before = processes.of(pool, "maps")
     shared = submit(pool, request(n_neighbors=11), "b")
     submit(pool, request(n_neighbors=11), "a")
     last = submit(pool, request(n_neighbors=12), "a")
     assert running.wait(PATIENCE).state == "cancelled"
     assert last.wait(PATIENCE).state == "done"
     assert shared.wait(PATIENCE).state == "done"
-    assert processes == pool.process_ids()["maps"]  # interrupted, not ended
+    assert before == processes.of(pool, "maps")  # interrupted, not ended
     assert (
         pipeline.load(datasets.load(DEMO_SLUG), request(n_neighbors=90, min_dist=0.3, from_scratch=True))
         is None
@@ -148,7 +149,7 @@ def test_a_bug_in_a_worker_is_told_and_the_worker_lives_on(pool: Pool) -> None:
 def test_a_killed_map_worker_is_replaced_and_the_map_tried_again(pool: Pool) -> None:
     job = submit(pool, request(n_neighbors=60, from_scratch=True))
     wait_until(lambda: job.snapshot.state == "running", "not begun")
-    for process in pool.process_ids()["maps"]:
+    for process in processes.of(pool, "maps"):
         os.kill(process, signal.SIGKILL)
     assert job.wait(PATIENCE).state == "done"
 
@@ -158,7 +159,7 @@ def test_a_killed_embedding_says_so_and_goes_on_where_it_stopped(pool: Pool, fre
     job = pool.submit("embed", arguments, key="e", lane="long")
     wait_until(lambda: job.snapshot.done >= 16 or job.snapshot.is_over, "no progress")
     assert not job.snapshot.is_over
-    os.kill(pool.process_ids()["long"][0], signal.SIGKILL)
+    os.kill(processes.of(pool, "long")[0], signal.SIGKILL)
     end = job.wait(PATIENCE)
     assert end.state == "failed"
     with pytest.raises(WorkerError, match=r"ended unexpectedly \(signal 9\).*start again to go on"):
@@ -187,13 +188,14 @@ def test_workers_end_when_their_parent_is_killed(home: Path, at_work: bool) -> N
     code = f"""
 import sys, time
 from barrx.workers import Pool
-pool = Pool()
+from tests import processes
+pool = Pool(calm=0)
 pool.submit("warm", {{}}, key="w", lane="maps").wait()
 pool.warm()
-while len(pool.process_ids().get("maps", [])) < 2: time.sleep(0.05)
+while len(processes.of(pool, "maps")) < 2: time.sleep(0.05)
 job = pool.submit("map", {wanted.to_json()!r}, key="m", lane="maps") if {at_work} else None
 while job and job.snapshot.state != "running": time.sleep(0.01)
-print(*pool.process_ids()["maps"], flush=True)
+print(*processes.of(pool, "maps"), flush=True)
 time.sleep(600)
 """
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -216,10 +218,11 @@ def _is_alive(pid: int) -> bool:
 
 def test_a_process_that_has_grown_too_large_is_replaced_when_it_is_idle(home: Path) -> None:
     pool = Pool(most_memory=1)
+    pool.warm()
     try:
         assert submit(pool, request(n_neighbors=22)).wait(PATIENCE).state == "done"
-        (large,) = pool.process_ids()["maps"]
-        wait_until(lambda: large not in pool.process_ids().get("maps", [large]), "not replaced")
+        (large,) = processes.of(pool, "maps")  # the second one waits for a calm moment, or to be needed
+        wait_until(lambda: large not in (processes.of(pool, "maps") or [large]), "not replaced")
         assert submit(pool, request(n_neighbors=23)).wait(PATIENCE).state == "done"
         assert not _is_alive(large)
     finally:
@@ -246,11 +249,11 @@ def test_work_ahead_begins_when_idle_and_is_dropped_for_a_request(pool: Pool) ->
     wait_until(lambda: all(pipeline.load(collection, one) for one in ahead), "nothing was computed ahead")
     slow = [request(n_neighbors=n, min_dist=0.9, from_scratch=True) for n in (100, 90, 80, 70)]
     pool.plan("map", [one.to_json() for one in slow], owner="a")
-    wait_until(pool.is_ahead, "no work ahead")
+    wait_until(lambda: processes.is_ahead(pool), "no work ahead")
     job = submit(pool, request(n_neighbors=17), "a")
     wait_until(lambda: job.snapshot.state != "waiting", "not begun")
     assert job.wait(PATIENCE).state == "done"
-    wait_until(lambda: not pool.is_ahead(), "goes on")
+    wait_until(lambda: not processes.is_ahead(pool), "goes on")
     assert not any(pipeline.load(collection, one) for one in slow)
     # What was being computed ahead can be asked for like anything else.
     assert submit(pool, slow[0], "a").wait(PATIENCE).state == "done"
