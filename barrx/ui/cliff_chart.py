@@ -25,7 +25,7 @@ _HEIGHT: Final = 110
 _STALE: Final = 0.35
 # Told apart by all kinds of colour vision, with a contrast of 3:1 at least on both grounds; and by dashes.
 _COLORS: Final = {"eom": "#4279d1", "leaf": "#c56600", "noise": "#8b8e94", "agreement": "#a95fb0"}
-_PRESENT: Final = "#bf572a"
+PRESENT: Final = "#bf572a"
 _DASHES: Final = {"eom": [1, 0], "leaf": [5, 3]}
 _TEXT: Final = "#7c7f85"
 
@@ -81,9 +81,7 @@ def _draw(points: Sequence[Point], present: ClusteringParams, *, is_whole: bool,
         return
     said = sentence(points, present, is_whole=is_whole)
     st.altair_chart(
-        drawn(
-            table(points), present, opacity=_STALE if is_stale else 1.0, sentence=sentence(points, present)
-        ),
+        drawn(table(points), present, opacity=_STALE if is_stale else 1.0, sentence=said),
         key=keys.of(keys.CLIFF, str(present.min_cluster_size)),
         on_select=_follow,
         selection_mode=_SELECTION,
@@ -262,7 +260,7 @@ def _present(size: int, opacity: float) -> "alt.Chart":
 
     rule: alt.Chart = (
         alt.Chart(pd.DataFrame({"min_cluster_size": [size]}))
-        .mark_rule(color=_PRESENT, strokeWidth=2, opacity=opacity)
+        .mark_rule(color=PRESENT, strokeWidth=2, opacity=opacity)
         .encode(x="min_cluster_size:Q")
     )
     return rule
