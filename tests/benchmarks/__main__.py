@@ -29,9 +29,9 @@ def ratio_row(what: str, n_images: int, found: Compared, to_reach: str, besides:
 
 def sliders() -> str:
     """The ratios of what a slider waits for."""
-    from barrx import projection as stage
     from barrx.projection import ProjectionParams
     from tests.benchmarks import clustering, projection, vectors
+    from tests.benchmarks.pictures import CLIPART
 
     rows = []
     settings = tuple(ProjectionParams(n_neighbors=k, min_dist=d) for k, d in ((8, 0.1), (30, 0.1), (15, 0.4)))
@@ -48,12 +48,11 @@ def sliders() -> str:
             )
         )
     embedded = vectors.named("clipart")
-    coordinates, _stored = stage.load_or_compute(embedded, ProjectionParams())
-    sizes = clustering.change_of_size(coordinates)
+    n_images, sizes = len(embedded.vectors), clustering.change_of_size(CLIPART)
     slowest = f"{clustering.slowest_ms(sizes):.0f} ms at most (100), clusters matched"
-    rows.append(ratio_row("change of min_cluster_size", len(coordinates), sizes, "2 x", slowest))
+    rows.append(ratio_row("change of min_cluster_size", n_images, sizes, "2 x", slowest))
     seen = clustering.seen_before(embedded)
-    rows.append(ratio_row("a setting seen before", len(coordinates), seen, "100 x"))
+    rows.append(ratio_row("a setting seen before", n_images, seen, "100 x"))
     return table(_HEAD, rows)
 
 
@@ -104,11 +103,47 @@ def growth() -> str:
     return table(("pictures", *growth.STAGES), rows)
 
 
+def embedding() -> str:
+    """Throughput of an embedding run, and its memory."""
+    from tests.benchmarks import embedding as benchmark
+
+    rows = []
+    for found in benchmark.measure():
+        besides = f"{found.share.shown(2)} of the network alone (0.9); {found.mb:,.0f} MB (1,500)"
+        rows.append(ratio_row(found.kind, found.n_images, found.taken, found.to_reach, besides))
+    return table(_HEAD, rows)
+
+
+def startup() -> str:
+    """From the command to the demo's map, and the memory of the server then."""
+    from tests.benchmarks import startup as benchmark
+
+    return benchmark.measured()
+
+
+def sessions() -> str:
+    """Twenty sessions at once against one alone."""
+    from tests.benchmarks import sessions as benchmark
+
+    return benchmark.measured()
+
+
+def waits() -> str:
+    """Stops of a slider on screen, cliff chart, work ahead, memory over time."""
+    from tests.benchmarks import waits as benchmark
+
+    return benchmark.measured()
+
+
 # One line for each section: its title, and what returns its table. Whoever measures more adds a line.
 SECTIONS: dict[str, tuple[str, Section]] = {
     "sliders": ("What a slider waits for", sliders),
     "schedule": ("Anchored maps: twelve settings on three collections", schedule),
     "growth": ("Growth, in seconds", growth),
+    "embedding": ("Embedding, Inception V3", embedding),
+    "startup": ("Start-up", startup),
+    "waits": ("On screen, ahead, and over time", waits),
+    "sessions": ("Twenty sessions at once", sessions),
 }
 
 

@@ -1,0 +1,146 @@
+"""Twenty sessions at once, each moving one slider every five seconds for two minutes.
+
+Every session is a real one (``tests/benchmarks/client.py``). First one session alone, then all of them, on the
+same settings, which are stored by then: what is measured is the way from a slider's release to its map. Then all
+of them ask for a setting that is not stored, at the same moment: it must be computed once.
+"""
+
+import asyncio
+import os
+import random
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from barrx import cache, datasets, settings
+from barrx.ui import keys
+from tests.benchmarks.client import Session, opened
+from tests.benchmarks.measure import Measured, memory_mb, percentile, table
+from tests.browser.conftest import Server, start
+
+SESSIONS, SECONDS = 20, 120.0
+EVERY = 5.0  # seconds between two moves of one session
+MOVES = {keys.MIN_CLUSTER_SIZE: range(5, 15), keys.N_NEIGHBORS: range(13, 18)}
+_NEW = 0.85  # a min_dist that nobody has asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one round of sessions has seen."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def measured(slug: str = datasets.DEMO_SLUG, n: int = SESSIONS, seconds: float = SECONDS) -> str:
+    """Measure on a server of its own with a BARRX_HOME of its own, and return the tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["BARRX_HOME"] = str(Path(folder) / "home")
+        settings.current.cache_clear()
+        server = start(Path(folder))
+        try:
+            return asyncio.run(_measured(server, f"dataset={slug}", n, seconds))
+        finally:
+            server.stop()
+
+
+async def _measured(server: Server, query: str, n: int, seconds: float) -> str:
+    await _prepare(server.url, query)
+    alone = await _round(server.url, query, 1, seconds)
+    before = _memory(server)
+    together = await _round(server.url, query, n, seconds)
+    after = _memory(server)
+    slowest, computed = await _together(server.url, query, n)
+    ratio = max(together.seconds) / max(alone.seconds)
+    rows = [
+        _row("one alone", alone, ""),
+        _row(f"{n} at once", together, f"slowest against slowest {ratio:.1f} x"),
+        [
+            f"{n} asking for the same new map",
+            str(n),
+            f"{slowest:.2f} at most",
+            "",
+            "0",
+            f"{computed} computed",
+        ],
+    ]
+    names = ("Streamlit process", "its workers together")
+    memory = [[name, f"{a:.0f}", f"{b:.0f}"] for name, a, b in zip(names, before, after, strict=True)]
+    return "\n\n".join(
+        [
+            f"One move in {EVERY:g} s for {seconds:g} s; the settings were stored before.",
+            table(("sessions", "moves", "seconds to the map", "95 of 100", "errors", "besides"), rows),
+            table(("MB resident", "before", f"after {n} sessions"), memory),
+            *sorted(set(alone.errors + together.errors)),
+        ]
+    )
+
+
+async def _prepare(url: str, query: str) -> None:
+    """Have every setting computed once, as a day of use would."""
+    async with opened(url, query) as session:
+        for n_neighbors in MOVES[keys.N_NEIGHBORS]:
+            if n_neighbors != session.value(keys.N_NEIGHBORS):
+                await session.move(keys.N_NEIGHBORS, n_neighbors)
+            for size in MOVES[keys.MIN_CLUSTER_SIZE]:
+                if size != session.value(keys.MIN_CLUSTER_SIZE):
+                    await session.move(keys.MIN_CLUSTER_SIZE, size)
+        await asyncio.sleep(60)  # whatever was begun ahead of this session ends
+
+
+async def _round(url: str, query: str, n: int, seconds: float) -> Result:
+    result = Result()
+
+    async def one(seed: int) -> None:
+        async with opened(url, query) as session:
+            await _moves(session, result, seconds, seed)
+            result.errors.extend(session.errors)
+
+    await asyncio.gather(*(one(seed) for seed in range(n)))
+    return result
+
+
+async def _moves(session: Session, result: Result, seconds: float, seed: int) -> None:
+    chance = random.Random(seed)
+    end = time.monotonic() + seconds
+    await asyncio.sleep(chance.random() * EVERY)
+    while time.monotonic() < end:
+        slider = chance.choice(list(MOVES))
+        value = chance.choice([v for v in MOVES[slider] if v != session.value(slider)])
+        try:
+            taken = await session.move(slider, value)
+            result.seconds.append(taken)
+            await asyncio.sleep(max(0.0, EVERY - taken))
+        except TimeoutError:
+            result.errors.append(f"{slider}={value}: no map")
+
+
+async def _together(url: str, query: str, n: int) -> tuple[float, int]:
+    """Have ``n`` sessions ask for one new map at once; return the seconds of the slowest, and the new maps."""
+    async with AsyncExitStack() as stack:
+        sessions = [await stack.enter_async_context(opened(url, query)) for _session in range(n)]
+        await asyncio.sleep(10)  # the work ahead ends
+        before = _stored_maps()
+        seconds = await asyncio.gather(*(session.move(keys.MIN_DIST, _NEW) for session in sessions))
+        return max(seconds), _stored_maps() - before
+
+
+def _stored_maps() -> int:
+    found = cache._opened("projections")
+    return sum(1 for key in found.iterkeys() if key.startswith("projection:"))
+
+
+def _memory(server: Server) -> tuple[float, float]:
+    """Return the MB of the Streamlit process, and of its workers together."""
+    workers = psutil.Process(server.pid).children(recursive=True)
+    return memory_mb(server.pid), sum(memory_mb(worker.pid) for worker in workers)
+
+
+def _row(name: str, result: Result, besides: str) -> list[str]:
+    spread = Measured(tuple(result.seconds)).shown()
+    slow = f"{percentile(result.seconds, 0.95):.2f}"
+    return [name, str(len(result.seconds)), spread, slow, str(len(result.errors)), besides]
