@@ -9,7 +9,7 @@ from datetime import date
 from barrx import __version__, encoders, roles
 from barrx.datasets import Dataset
 from barrx.errors import EncoderError
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import MapRequest
 
 _MOST_CREDITS = 3
@@ -95,7 +95,7 @@ class Citation:
         )
         placed, cut = self.request.projection, self.request.clustering
         return said.format(
-            n=f"{n:,}",
+            n=numeral(n),
             title=self.dataset.title,
             encoder=_encoder_name(self.request.encoder),
             projected=f"n_neighbors {placed.n_neighbors}, min_dist {placed.min_dist:g}, {placed.metric}, "
@@ -124,7 +124,7 @@ def credit(dataset: Dataset) -> str:
     others = len(found) - _MOST_CREDITS
     if others > 0:
         more = ngettext("and {n} other credit line", "and {n} other credit lines", others)
-        said += ", " + more.format(n=f"{others:,}")
+        said += ", " + more.format(n=numeral(others))
     return said
 
 

@@ -233,6 +233,11 @@ def date(when: datetime.date) -> str:
     return format_date(when, "d MMM y", locale=language())
 
 
+def day(stored: str) -> str:
+    """Return the day of a moment that is stored as ISO 8601; "" for none."""
+    return date(datetime.datetime.fromisoformat(stored).date()) if stored else ""
+
+
 def moment(when: datetime.datetime) -> str:
     """Return a day and the time of day: 25 Nov 2026, 18:55."""
     from babel.dates import format_datetime

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from barrx.i18n import _
-from barrx.ui import controls
+from barrx.ui import access, controls
 from barrx.ui.share import sections
 
 with st.sidebar:
@@ -11,3 +11,4 @@ with st.sidebar:
 
 st.title(_("Share"), anchor=False)
 sections.show(dataset)
+st.caption(access.explanation())

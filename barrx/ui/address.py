@@ -16,7 +16,7 @@ from barrx.arrangements import Arrangement
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError, DatasetError, ParameterError, ViewsError
 from barrx.filters import Filters
-from barrx.i18n import _
+from barrx.i18n import _, numeral
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import controls, filter_panel, keys, state
 from barrx.ui.share import opening
@@ -138,7 +138,7 @@ def select_by_rule(dataset: Dataset, finished: Map) -> None:
         if len(found[0]) == found[1]:
             return
         text = _("The link selects {n} images on this map; where it was made it selected {before}.")
-        said = text.format(n=f"{len(found[0]):,}", before=f"{found[1]:,}")
+        said = text.format(n=numeral(len(found[0])), before=numeral(found[1]))
     state.asked_in_vain(_LINK, [*state.in_vain(_LINK, None), said])
 
 

@@ -132,6 +132,8 @@ def test_dates_follow_the_language() -> None:
     assert i18n.moment(when) == "25 Nov 2026, 18:05"
     with speaking("es"):
         assert i18n.date(when.date()) == "25 nov 2026"
+        assert i18n.day("2026-11-25T18:05:00+00:00") == "25 nov 2026"
+    assert i18n.day("") == ""
 
 
 def test_error_is_said_in_the_language_of_its_reader() -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from barrx import bars, cluster_rows, facets, map_picture, views
 from barrx.datasets import Dataset
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.ui import address, cluster_link, coloring, keys, palette
 from barrx.ui.share import present
 from barrx.ui.share.present import Present
@@ -37,7 +37,7 @@ def of_selection(dataset: Dataset, shown: Present) -> Figure:
     chosen = shown.seen.selection
     n = len(chosen)
     return Figure(
-        caption=ngettext("{n} selected image", "{n} selected images", n).format(n=f"{n:,}"),
+        caption=ngettext("{n} selected image", "{n} selected images", n).format(n=numeral(n)),
         media=_WEBP,
         data=map_picture.sheet(dataset, chosen.tolist()),
         query=address.link(dataset, shown.seen, shown.finished),

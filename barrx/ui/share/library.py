@@ -8,7 +8,7 @@ from barrx import datasets, views
 from barrx.citation import Citation
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, day, ngettext, numeral
 from barrx.ui import address, keys, navigation, state
 from barrx.ui.errors import reported
 from barrx.ui.share import present, session
@@ -32,7 +32,7 @@ def show(dataset: Dataset) -> None:
             _("No view matches.") if search else _("None yet. A view keeps the map with everything on it.")
         )
         return
-    st.caption(ngettext("{n} view", "{n} views", n).format(n=f"{n:,}"))
+    st.caption(ngettext("{n} view", "{n} views", n).format(n=numeral(n)))
     page = _choose_page(n)
     found = saved.listed(slug, search, limit=_PER_PAGE, offset=page * _PER_PAGE)
     pictures = saved.thumbnails([view.id for view in found])
@@ -68,7 +68,7 @@ def _card(view: Listed, picture: bytes) -> None:
     if picture:
         st.html(present.picture_html(picture, _("Map of the view “{name}”").format(name=view.name)))
     st.markdown(f"**{plain(view.name)}**")
-    parts = [view.author, view.title, _day(view.changed)]
+    parts = [view.author, view.title, day(view.changed)]
     st.caption(plain(" · ".join(part for part in parts if part)))
     if view.note:
         st.caption(plain(view.note[:_NOTE_SHOWN] + ("…" if len(view.note) > _NOTE_SHOWN else "")))
@@ -161,7 +161,7 @@ def _history(view: Listed) -> None:
             text = _("Revision {number}").format(number=revision.number)
             if revision.restored is not None:
                 text += " " + _("(as {number} was)").format(number=revision.restored)
-            st.caption(plain(" · ".join(filter(None, (text, revision.author, _day(revision.created))))))
+            st.caption(plain(" · ".join(filter(None, (text, revision.author, day(revision.created))))))
             with st.container(horizontal=True):
                 if st.button(_("Open"), key=keys.of(key, "open"), type="tertiary"):
                     _open(view, revision.number)
@@ -190,7 +190,3 @@ def _cite(view: Listed) -> None:
                 author=view.author,
             )
         )
-
-
-def _day(moment: str) -> str:
-    return moment[:10]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from barrx import datasets, encoders, filters
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.ui import controls, filter_panel, keys, state
 from barrx.ui.share import session
 from barrx.views import BY_CLUSTER, SavedView
@@ -72,7 +72,7 @@ def _changes(dataset: Dataset, view: SavedView) -> list[str]:
         (others, ngettext("{n} image is another one.", "{n} images are others.", others)),
     )
     said = [_("“{title}” has changed since this view was saved.").format(title=dataset.title)]
-    return [" ".join([*said, *(text.format(n=f"{n:,}") for n, text in counted if n)])]
+    return [" ".join([*said, *(text.format(n=numeral(n)) for n, text in counted if n)])]
 
 
 def _set_map(dataset: Dataset, view: SavedView) -> list[str]:

@@ -13,7 +13,7 @@ from barrx import citation, encoders, pipeline, views
 from barrx.citation import Citation
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import address, coloring, keys, navigation, palette, state
 from barrx.ui.share import session
@@ -96,7 +96,7 @@ def _picture(dataset: Dataset, present: Present) -> None:
         _("coloured by {column}").format(column=present.seen.color),
     ]
     if n:
-        parts.append(ngettext("{n} image selected", "{n} images selected", n).format(n=f"{n:,}"))
+        parts.append(ngettext("{n} image selected", "{n} images selected", n).format(n=numeral(n)))
     st.caption(plain(" · ".join(parts)))
 
 

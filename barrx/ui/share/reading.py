@@ -7,7 +7,7 @@ import streamlit as st
 from barrx import interpretation_files, views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, day, ngettext
 from barrx.ui import address, keys, navigation, signing
 from barrx.ui.errors import reported
 from barrx.ui.share import present, session, writing
@@ -159,7 +159,7 @@ def _text(dataset: Dataset, text: Interpretation) -> None:
 
 def _head(text: Interpretation) -> None:
     st.subheader(plain(text.words.title), anchor=False)
-    st.caption(plain(" · ".join(filter(None, (text.words.author, text.created[:10])))))
+    st.caption(plain(" · ".join(filter(None, (text.words.author, day(text.created))))))
 
 
 def _body(text: Interpretation) -> None:

@@ -13,7 +13,7 @@ from barrx.clustering import Clustering
 from barrx.comparison import Comparison
 from barrx.datasets import Dataset
 from barrx.errors import EncoderError
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import MapRequest
 from barrx.projection import Coordinates
 from barrx.ui import coloring, figures, gallery, keys, routes, state
@@ -133,9 +133,9 @@ def _say(dataset: Dataset, found: Comparison, one: Side) -> None:
     moved = float(np.median(found.moved))
     figures.strip(
         {
-            _("agreement of the clusters (adjusted Rand)"): f"{found.rand:.2f}",
-            _("of the images in the same cluster"): f"{found.stayed:.0%}",
-            _("of the map’s width moved by half of the images"): f"{moved:.1%}",
+            _("agreement of the clusters (adjusted Rand)"): numeral(found.rand, ".2f"),
+            _("of the images in the same cluster"): numeral(found.stayed, ".0%"),
+            _("of the map’s width moved by half of the images"): numeral(moved, ".1%"),
         }
     )
     if not found.changes:
@@ -211,7 +211,7 @@ def _below(dataset: Dataset, found: Comparison) -> None:
     )
     if len(selected):
         ways = selected[np.argsort(-found.moved[selected], kind="stable")]
-        notes = [_("moved {share}").format(share=f"{found.moved[i]:.1%}") for i in ways]
+        notes = [_("moved {share}").format(share=numeral(found.moved[i], ".1%")) for i in ways]
         gallery.paged(dataset, ways.tolist(), notes=notes, key=keys.COMPARED_GALLERY)
     else:
         st.caption(
