@@ -20,18 +20,20 @@ from barrx.ui.text import plain
 
 Make = Callable[[Scene], bytes]
 
+_RECIPE = ".recipe.json"
 _SEARCHED_HERE = 2000  # pictures among which the page looks for neighbours itself, within a second
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """Something the map can be taken away as; ``ending`` follows the collection's name."""
+    """Something the map can be taken away as; ``ending`` follows the collection's name, ``named`` is for ``--as``."""
 
     name: str
     help: str
     ending: str
     mime: str
     make: Make
+    named: str = ""
 
 
 def show(dataset: Dataset) -> None:
@@ -66,8 +68,15 @@ def show(dataset: Dataset) -> None:
     with right:
         st.markdown(plain(kind.help))
         st.caption(_("It is the map that Explore shows, with its colors, filters and names."))
-        st.caption(_("On the command line:"))
-        st.code(f"python -m barrx export {dataset.slug} --output {dataset.slug}.html", language=None)
+        st.caption(_("On the command line, where --help lists the parameters of the map:"))
+        st.code(_command(dataset.slug, kind), language=None, wrap_lines=True)
+
+
+def _command(slug: str, kind: _Kind) -> str:
+    if kind.ending == _RECIPE:
+        return f"python -m barrx export {slug} --recipe {slug}{kind.ending}"
+    named = f"--as {kind.named} " if kind.named else ""
+    return f"python -m barrx export {slug} {named}--output {slug}{kind.ending}"
 
 
 def _kinds(scene: Scene) -> list[_Kind]:
@@ -128,6 +137,7 @@ def _tables() -> list[_Kind]:
             ".clusters.csv",
             "text/csv",
             lambda scene: _csv(peers.cluster_table(scene.dataset, scene.finished, scene.cluster_names)),
+            "clusters",
         ),
     ]
 
@@ -140,6 +150,7 @@ def _of_peers(scene: Scene) -> list[_Kind]:
             ".pixplot.json",
             "application/json",
             lambda scene: peers.pixplot(scene.dataset, scene.finished, scene.cluster_names).encode(),
+            "pixplot",
         ),
         _Kind(
             "TensorBoard projector (ZIP)",
@@ -147,6 +158,7 @@ def _of_peers(scene: Scene) -> list[_Kind]:
             ".tensorboard.zip",
             "application/zip",
             lambda scene: peers.tensorboard(scene.dataset, _embedding(scene), scene.finished),
+            "tensorboard",
         ),
         _Kind(
             "emb-explorer (Parquet)",
@@ -154,6 +166,7 @@ def _of_peers(scene: Scene) -> list[_Kind]:
             ".emb-explorer.parquet",
             "application/octet-stream",
             lambda scene: _parquet(peers.emb_explorer(scene.dataset, _embedding(scene), scene.finished)),
+            "emb-explorer",
         ),
     ]
     if not _has_neighbors(scene):
@@ -165,6 +178,7 @@ def _of_peers(scene: Scene) -> list[_Kind]:
             ".neighbors.csv",
             "text/csv",
             lambda scene: _csv(peers.neighbor_table(scene.dataset, _nearest(scene))),
+            "neighbors",
         ),
         _Kind(
             "Embedding Atlas (Parquet)",
@@ -175,6 +189,7 @@ def _of_peers(scene: Scene) -> list[_Kind]:
             ".embedding-atlas.parquet",
             "application/octet-stream",
             lambda scene: _parquet(peers.embedding_atlas(scene.dataset, scene.finished, _nearest(scene))),
+            "embedding-atlas",
         ),
         *found,
     ]
@@ -187,7 +202,7 @@ def _recipe() -> _Kind:
             "Every hash, parameter, seed and version, and the coordinates. "
             "python -m barrx map --recipe FILE makes the map again."
         ),
-        ".recipe.json",
+        _RECIPE,
         "application/json",
         lambda scene: json.dumps(
             recipe.of(scene.dataset, scene.finished).to_json(), ensure_ascii=False, allow_nan=False
