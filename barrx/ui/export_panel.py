@@ -21,11 +21,12 @@ from barrx.ui.text import plain
 Make = Callable[[Scene], bytes]
 
 _RECIPE = ".recipe.json"
+_MOST_IN_MEMORY = 10_000  # pictures of a page that this process may hold at once: some 80 MB
 _SEARCHED_HERE = 2000  # pictures among which the page looks for neighbours itself, within a second
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class Kind:
     """Something the map can be taken away as; ``ending`` follows the collection's name, ``named`` is for ``--as``."""
 
     name: str
@@ -44,7 +45,7 @@ def show(dataset: Dataset) -> None:
         return
     names = views.cluster_names(dataset, now.finished.clustering.labels)
     scene = of_seen(dataset, now.finished, now.seen, names)
-    kinds = {kind.ending: kind for kind in _kinds(scene)}
+    kinds = {kind.ending: kind for kind in kinds_of(scene)}
     left, right = st.columns([2, 3], gap="large")
     with left:
         ending = st.selectbox(
@@ -70,42 +71,48 @@ def show(dataset: Dataset) -> None:
         st.caption(_("It is the map that Explore shows, with its colors, filters and names."))
         st.caption(_("On the command line, where --help lists the parameters of the map:"))
         st.code(_command(dataset.slug, kind), language=None, wrap_lines=True)
+        if len(dataset.filenames) > _MOST_IN_MEMORY:
+            st.caption(_("A collection of this size is made a page there, with an output that ends in .zip."))
 
 
-def _command(slug: str, kind: _Kind) -> str:
+def _command(slug: str, kind: Kind) -> str:
     if kind.ending == _RECIPE:
         return f"python -m barrx export {slug} --recipe {slug}{kind.ending}"
     named = f"--as {kind.named} " if kind.named else ""
     return f"python -m barrx export {slug} {named}--output {slug}{kind.ending}"
 
 
-def _kinds(scene: Scene) -> list[_Kind]:
-    return [_page(scene), *_prints(), *_tables(), *_of_peers(scene), _recipe()]
+def kinds_of(scene: Scene) -> list[Kind]:
+    """Return what there is to choose from."""
+    return [*_page(scene), *_prints(), *_tables(), *_of_peers(scene), _recipe()]
 
 
-def _page(scene: Scene) -> _Kind:
-    if len(scene.dataset.filenames) > standalone.MOST_IN_ONE_FILE:
+def _page(scene: Scene) -> list[Kind]:
+    n = len(scene.dataset.filenames)
+    if n > _MOST_IN_MEMORY:
+        return []
+    if n > standalone.MOST_IN_ONE_FILE:
         text = _(
             "A ZIP with the map as a page and its images beside it. Unpack it, open index.html: no server is needed."
         )
-        return _Kind(_("Page with images (ZIP)"), text, ".zip", "application/zip", standalone.zipped)
+        return [Kind(_("Page with images (ZIP)"), text, ".zip", "application/zip", standalone.zipped)]
     text = _(
         "One file with the map, its images and credits. It opens from disk, without a server or a network."
     )
-    return _Kind(_("Page (HTML)"), text, ".html", "text/html", standalone.html)
+    return [Kind(_("Page (HTML)"), text, ".html", "text/html", standalone.html)]
 
 
-def _prints() -> list[_Kind]:
+def _prints() -> list[Kind]:
     text = _("A4 across, with legend, credit and the scale of what is shown.")
     return [
-        _Kind(
+        Kind(
             _("Print, 300 dpi (PNG)"),
             text,
             ".png",
             "image/png",
             lambda scene: printed.png(sheet_of(scene)),
         ),
-        _Kind(
+        Kind(
             _("Print, lines and letters (SVG)"),
             text,
             ".svg",
@@ -115,23 +122,23 @@ def _prints() -> list[_Kind]:
     ]
 
 
-def _tables() -> list[_Kind]:
+def _tables() -> list[Kind]:
     return [
-        _Kind(
+        Kind(
             _("Points (CSV)"),
             _("Coordinates, clusters, strengths and all metadata, one row an image."),
             ".csv",
             "text/csv",
             lambda scene: _csv(peers.points(scene.dataset, scene.finished, scene.cluster_names)),
         ),
-        _Kind(
+        Kind(
             _("Points (Parquet)"),
             _("Coordinates, clusters, strengths and all metadata, one row an image."),
             ".parquet",
             "application/octet-stream",
             lambda scene: _parquet(peers.points(scene.dataset, scene.finished, scene.cluster_names)),
         ),
-        _Kind(
+        Kind(
             _("Clusters (CSV)"),
             _("Number, name, size, mean strength and representatives, one row a cluster."),
             ".clusters.csv",
@@ -142,9 +149,9 @@ def _tables() -> list[_Kind]:
     ]
 
 
-def _of_peers(scene: Scene) -> list[_Kind]:
+def _of_peers(scene: Scene) -> list[Kind]:
     found = [
-        _Kind(
+        Kind(
             "PixPlot (JSON)",
             _("The clusters as PixPlot keeps them: label, image that stands for it, images, outline."),
             ".pixplot.json",
@@ -152,7 +159,7 @@ def _of_peers(scene: Scene) -> list[_Kind]:
             lambda scene: peers.pixplot(scene.dataset, scene.finished, scene.cluster_names).encode(),
             "pixplot",
         ),
-        _Kind(
+        Kind(
             "TensorBoard projector (ZIP)",
             _("vectors.tsv and metadata.tsv: load both in the projector."),
             ".tensorboard.zip",
@@ -160,7 +167,7 @@ def _of_peers(scene: Scene) -> list[_Kind]:
             lambda scene: peers.tensorboard(scene.dataset, _embedding(scene), scene.finished),
             "tensorboard",
         ),
-        _Kind(
+        Kind(
             "emb-explorer (Parquet)",
             _("Vectors with all metadata, for its page of precalculated embeddings."),
             ".emb-explorer.parquet",
@@ -172,7 +179,7 @@ def _of_peers(scene: Scene) -> list[_Kind]:
     if not _has_neighbors(scene):
         return found
     return [
-        _Kind(
+        Kind(
             _("Neighbors (CSV)"),
             _("The {n} most similar images of each, with their distances.").format(n=peers.NEAREST),
             ".neighbors.csv",
@@ -180,7 +187,7 @@ def _of_peers(scene: Scene) -> list[_Kind]:
             lambda scene: _csv(peers.neighbor_table(scene.dataset, _nearest(scene))),
             "neighbors",
         ),
-        _Kind(
+        Kind(
             "Embedding Atlas (Parquet)",
             _(
                 "Open it with: embedding-atlas FILE --x projection_x --y projection_y --neighbors neighbors "
@@ -195,8 +202,8 @@ def _of_peers(scene: Scene) -> list[_Kind]:
     ]
 
 
-def _recipe() -> _Kind:
-    return _Kind(
+def _recipe() -> Kind:
+    return Kind(
         _("Recipe (JSON)"),
         _(
             "Every hash, parameter, seed and version, and the coordinates. "

@@ -201,3 +201,17 @@ def test_two_views_stand_side_by_side_with_one_selection(home: Path) -> None:
     test.run()
     assert test.session_state["_selection"][1].indexes.tolist() == [1, 2, 3]
     assert not test.exception
+
+
+def test_every_export_is_explained_with_its_command(home: Path) -> None:
+    test = page("share", section="export")
+    assert not test.exception
+    for ending, command in (
+        ("", "export demo --output demo.html"),
+        (".clusters.csv", "export demo --as clusters --output demo.clusters.csv"),
+        (".recipe.json", "export demo --recipe demo.recipe.json"),
+    ):
+        if ending:
+            test.selectbox(key=keys.EXPORT_KIND).set_value(ending).run()
+        assert not test.exception
+        assert test.code[0].value == f"python -m barrx {command}"

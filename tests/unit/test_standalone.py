@@ -14,7 +14,7 @@ import pytest
 
 from barrx import cli, datasets, pipeline
 from barrx.errors import ParameterError
-from barrx.ui import standalone
+from barrx.ui import export_panel, standalone
 from barrx.ui.standalone.bundle import bundle
 from barrx.ui.standalone.scene import Scene
 from barrx.views import Appearance, Draft, saving
@@ -130,6 +130,12 @@ def test_large_collection_is_a_zip_with_its_pictures_in_files(
     assert len([name for name in names if name.startswith("pictures/")]) == 2 * 810
     assert len(page) < 1e6
     assert data_of(read(page))["files"] == "pictures"
+
+
+def test_everything_the_panel_offers_can_be_made(scene: Scene) -> None:
+    kinds = export_panel.kinds_of(scene)
+    assert len({kind.ending for kind in kinds}) == len(kinds) == 12
+    assert {kind.ending: bool(kind.make(scene)) for kind in kinds} == {kind.ending: True for kind in kinds}
 
 
 def test_saved_view_is_exported_with_the_map_that_was_kept(
