@@ -185,6 +185,8 @@ class _Import:
             raise NothingAdded(_nothing_taken(self.request, report), report)
         columns = metadata.columns(aligned, filenames)
         self._write(pd.DataFrame(rows), columns, report, listing.title)
+        if listing.relations is not None:
+            (self.folder / collection_files.RELATIONS).write_bytes(listing.relations)
         return report
 
     # --- metadata ---

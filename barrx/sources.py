@@ -50,6 +50,8 @@ class Listing:
         metadata that comes with the source, its rows keyed by ``filename``
     table_file : tuple of (str, path or bytes), optional
         the one ``metadata.csv`` at the top
+    relations : bytes, optional
+        the one ``relations.csv`` at the top of an archive: arrows between categories
     title : str
         what the source calls itself, or ``""``
     """
@@ -59,6 +61,7 @@ class Listing:
     refused: list[Quarantined] = field(default_factory=list)
     table: pd.DataFrame | None = None
     table_file: tuple[str, Path | bytes] | None = None
+    relations: bytes | None = None
     title: str = ""
 
     def refuse(self, filename: str, detail: str, reason: str = "unsafe_path") -> None:
@@ -218,9 +221,9 @@ class Archive:
         self._unpacked = 0
 
     def look(self) -> Listing:
-        """List the entries; none is unpacked but a ``metadata.csv`` at the top."""
+        """List the entries; none is unpacked but a ``metadata.csv`` and a ``relations.csv`` at the top."""
         listing = Listing()
-        tables = []
+        tables, arrows = [], []
         top = _common_top(self._zip.infolist())
         for info in self._zip.infolist():
             name = _entry_name(info)
@@ -229,6 +232,8 @@ class Archive:
             plain = "/".join(part for part in name.split("/") if part not in {"", "."})
             if plain.casefold() in {"metadata.csv", f"{top}metadata.csv".casefold()}:
                 tables.append(info)
+            if plain.casefold() in {"relations.csv", f"{top}relations.csv".casefold()}:
+                arrows.append(info)
             if is_hidden(plain) or not names_a_picture(plain):
                 listing.skipped += 1
             elif unsafe := _unsafe(name, info):
@@ -239,6 +244,8 @@ class Archive:
                 listing.entries.append(Entry(plain, location))
         if len(tables) == 1:
             listing.table_file = (PurePosixPath(_entry_name(tables[0])).name, self._table(tables[0]))
+        if len(arrows) == 1:
+            listing.relations = self._table(arrows[0])
         return listing
 
     def fetch(self, entry: Entry, target: Path) -> Path:

@@ -16,6 +16,7 @@ from barrx.embedding import Embedding
 from barrx.errors import BarrxError, ParameterError
 from barrx.i18n import _
 from barrx.pipeline import Map
+from barrx.views import verdicts
 
 OWN_COLUMNS = ("filename", "x", "y", "label", "strength")
 # The wide ones are what an East Asian keyboard types: a spreadsheet there takes them as the narrow ones.
@@ -58,6 +59,20 @@ def table(dataset: Dataset, finished: Map) -> pd.DataFrame:
         }
     )
     return pd.concat([own, renamed(dataset.metadata)], axis=1)
+
+
+def with_verdicts(frame: pd.DataFrame, dataset: Dataset, finished: Map) -> pd.DataFrame:
+    """Add what curators said to pictures and clusters, if they did: see :func:`barrx.views.verdicts.columns`.
+
+    Raises
+    ------
+    ViewsError
+        if the verdicts cannot be read
+    """
+    said = verdicts.columns(dataset, finished.clustering.labels)
+    taken = set(map(str, frame.columns))
+    names = {name: name if name not in taken else f"{name}_of_curator" for name in said.columns}
+    return pd.concat([frame, said.rename(columns=names)], axis=1)
 
 
 def renamed(metadata: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 N_BINS = 7
+DECADE = "decade"  # what stands for the decades of the dates, where no column has this name
 _MOST_NUMBERS = 20  # a numeric column of more different numbers is put into bins
 _SEPARATORS = re.compile(r"[|;]")
 
@@ -102,13 +103,15 @@ class Values:
 
 
 def of_column(metadata: pd.DataFrame, column: str) -> Values:
-    """Return the values of a metadata column as categories.
+    """Return the values of a metadata column as categories; :data:`DECADE` gives the decades of the dates.
 
     Raises
     ------
     ParameterError
         if there is no such column; the message lists those there are
     """
+    if column == DECADE and has_decades(metadata):
+        return decades(metadata["year"])
     if column not in metadata.columns:
         raise ParameterError(
             _("There is no column “{column}”. There are: {columns}.").format(
@@ -162,11 +165,15 @@ def binned(title: str, numbers: NDArray[np.float64]) -> Values:
     return of_lists(title, [(names[b],) if ok else () for b, ok in zip(at, known, strict=True)])
 
 
+def has_decades(metadata: pd.DataFrame) -> bool:
+    """Tell whether there are dates to take decades from, and no column is called so already."""
+    return "year" in metadata.columns and DECADE not in metadata.columns
+
+
 def decades(years: pd.Series) -> Values:
     """Return the decade of each year as a category; a missing year is no value."""
     numbers = years.to_numpy(np.float64, na_value=np.nan)
-    title = _("decade")
-    return of_lists(title, [(f"{int(y // 10 * 10)}s",) if np.isfinite(y) else () for y in numbers])
+    return of_lists(DECADE, [(f"{int(y // 10 * 10)}s",) if np.isfinite(y) else () for y in numbers])
 
 
 def _parts(cell: str) -> list[str]:

@@ -20,6 +20,7 @@ from barrx.ui import (
     inspector,
     keys,
     navigation,
+    verdict_panel,
 )
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
@@ -72,7 +73,10 @@ def _choose_mix(dataset: Dataset) -> str:
 
 
 def _table(dataset: Dataset, finished: Map, rows: list[ClusterRow], names: dict[int, str], mix: str) -> None:
-    events = cluster_table.show(dataset, rows, names, mix=mix, key=keys.CLUSTERS)
+    given = views.verdicts.of_clusters(dataset, finished.clustering.labels)
+    verdicts = {number: verdict_panel.summary(one) for number, one in given.items()}
+    more = {_("Verdict"): verdicts} if verdicts else {}
+    events = cluster_table.show(dataset, rows, names, mix=mix, key=keys.CLUSTERS, more=more)
     if events.opened is not None:
         cluster_link.open_on_page(events.opened)
         st.rerun(scope="fragment")
@@ -98,6 +102,8 @@ def _detail(
     )
     st.subheader(plain(named[:1].upper() + named[1:]), anchor=False)
     st.html(f'<p class="hint">{escape(_summary(row))}</p>')
+    if number != NOISE:
+        reported(verdict_panel.on_cluster)(dataset, finished, number)
     with st.container(key=keys.CLUSTER_ON_MAP):
         # A link, not a button: switching the page from Python would lose what sliders have put into the address.
         st.page_link(

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from barrx import roles
 from barrx.clustering import Clustering
-from barrx.i18n import _
+from barrx.i18n import _, numeral
+from barrx.ui import palette
 
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
 MISSING = -1
 N_BINS = 7
+SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # the same steps for every map: two of them can be compared
 MAX_CATEGORIES = 20  # the palette's colours: the 19 largest categories, and all others together
 
 
@@ -31,6 +33,7 @@ class Coloring:
     missing : the meaning of index -1
     is_sequential : the indexes are in an order, to be shown on a scale
     others : the categories that the last index stands for together, with how many pictures each has
+    flagged : the last index of a scale is not a step of it, but stands out from it, as another shape too
     """
 
     title: str
@@ -39,6 +42,15 @@ class Coloring:
     missing: str
     is_sequential: bool = False
     others: Sequence[tuple[str, int]] = ()
+    flagged: bool = False
+
+    @property
+    def colors(self) -> Sequence[str]:
+        """The palette the indexes are places in; an index beyond its end starts again, with another shape."""
+        if not self.is_sequential:
+            return palette.CATEGORICAL
+        scale = palette.sequential(max(1, len(self.names) - self.flagged))
+        return [*scale, palette.FLAGGED] if self.flagged else scale
 
     def counts(self) -> dict[int, int]:
         """Return how many pictures have each index of ``names``, in their order."""
@@ -69,6 +81,41 @@ def by_column(metadata: pd.DataFrame, column: str) -> Coloring:
     if is_number and values.nunique() > MAX_CATEGORIES:
         return _by_number(values.astype(float), column)
     return _by_category(values, column)
+
+
+def by_share(
+    title: str,
+    shares: NDArray[np.floating],
+    *,
+    missing: str,
+    flagged: tuple[NDArray[np.bool_], str] | None = None,
+) -> Coloring:
+    """Colour by a share of each picture, in five even steps from 0 to 1.
+
+    Parameters
+    ----------
+    shares : (n_images,) from 0 to 1, NaN for none
+    missing : what is said of those that have none
+    flagged : ((n_images,) bool, name), optional
+        pictures that stand out, whatever their share, and what they are called
+    """
+    steps = len(SHARES) - 1
+    known = np.isfinite(shares)
+    indexes = np.full(len(shares), MISSING, np.int16)
+    indexes[known] = np.clip(np.searchsorted(SHARES, shares[known], side="right") - 1, 0, steps - 1)
+    names = {
+        i: f"{numeral(low, '.0%')} – {numeral(high, '.0%')}" for i, (low, high) in enumerate(pairwise(SHARES))
+    }
+    if flagged is not None:
+        diamond = 2 * (steps + 1) + steps  # the palette is one colour longer than the scale
+        indexes[known & flagged[0]] = diamond
+        names[diamond] = flagged[1]
+    return Coloring(title, indexes, names, missing, is_sequential=True, flagged=flagged is not None)
+
+
+def unknown(title: str, n_images: int, said: str) -> Coloring:
+    """Return the colouring of pictures about which nothing is known yet."""
+    return Coloring(title, np.full(n_images, MISSING, np.int16), {}, said, is_sequential=True)
 
 
 def _by_category(values: pd.Series, column: str) -> Coloring:

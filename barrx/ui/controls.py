@@ -14,7 +14,7 @@ from barrx.i18n import _, ngettext
 from barrx.neighbors import METRICS
 from barrx.pipeline import MapRequest
 from barrx.projection import MIN_IMAGES, ProjectionParams
-from barrx.ui import keys, linked, state
+from barrx.ui import judged_colors, keys, linked, state
 from barrx.ui.text import plain
 from barrx.views import BY_CLUSTER
 
@@ -269,13 +269,16 @@ def _reset(default: MapRequest) -> None:
 def choose_color(dataset: Dataset) -> str:
     """Show the list of columns to colour by and return the one chosen."""
     columns = [BY_CLUSTER, *(str(c) for c in dataset.metadata.columns if str(c) != BY_CLUSTER)]
+    columns += judged_colors.names(dataset)
     return (
         st.selectbox(
             _("Colour by"),
             columns,
             key=keys.COLOR,
             bind=_BOUND,
-            help=_("The clusters of the machine, or any column of your own."),
+            help=_(
+                "The clusters of the machine, any column of your own, or how far each image's place can be believed."
+            ),
         )
         or BY_CLUSTER
     )

@@ -11,7 +11,8 @@ from barrx import roles
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
-from barrx.ui import gallery, keys, lightbox, nearby, state
+from barrx.ui import gallery, keys, lightbox, nearby, place_facts, state, verdict_panel
+from barrx.ui.errors import reported
 from barrx.ui.text import plain
 
 _NEIGHBORS = 10
@@ -56,6 +57,7 @@ def show(
         icon=":material/close:",
         type="tertiary",
     )
+    reported(verdict_panel.on_picture)(dataset, index)
     notes = [numeral(distance, ".3f") for distance in found.distances[0, 1:]]
     clicked = [picked, _nearest(dataset, finished, others, notes, on_map=on_map)]
     clicked += [_same_creator(dataset, index, on_map=on_map), _same_category(dataset, index, on_map=on_map)]
@@ -88,6 +90,7 @@ def _facts(dataset: Dataset, finished: Map, index: int, names: Mapping[int, str]
         _("file"): dataset.filenames[index],
     }
     row = dataset.metadata.iloc[index]
+    facts |= place_facts.of(dataset, finished, index)
     return facts | {
         str(name): roles.shown(value)
         for name, value in row.items()

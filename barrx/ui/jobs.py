@@ -24,21 +24,26 @@ def watch(job: Job, *, title: str, unit: str, on_done: Callable[[Snapshot], None
     """
 
     @st.fragment(run_every=None if job.snapshot.is_over else _EVERY)
-    def panel() -> None:
+    def look() -> None:
         now = job.snapshot
         if now.is_over:
             if now.state == "done" and on_done is not None:
                 on_done(now)
             st.rerun()
-        share = now.done / now.total if now.total else 0.0
-        st.progress(min(share, 1.0), text=f"{title} · {_line(now, unit)}")
-        if st.button(
-            _("Cancel"), key=keys.of(keys.CANCEL, job.task), disabled=job.is_stopping, icon=":material/close:"
-        ):
-            job.cancel()
-            st.rerun(scope="fragment")
+        panel(job, title=title, unit=unit)
 
-    panel()
+    look()
+
+
+def panel(job: Job, *, title: str, unit: str) -> None:
+    """Show how far a job is, and the button that stops it; called in a fragment."""
+    now = job.snapshot
+    share = now.done / now.total if now.total else 0.0
+    st.progress(min(share, 1.0), text=f"{title} · {_line(now, unit)}")
+    key = keys.of(keys.CANCEL, f"{job.task}:{job.kind}" if job.kind else job.task)
+    if st.button(_("Cancel"), key=key, disabled=job.is_stopping, icon=":material/close:"):
+        job.cancel()
+        st.rerun(scope="fragment")
 
 
 def _line(now: Snapshot, unit: str) -> str:

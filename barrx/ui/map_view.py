@@ -25,8 +25,8 @@ from barrx.ui import (
     filter_panel,
     finished_map,
     inspector,
+    judged_colors,
     keys,
-    palette,
     routes,
     selection_panel,
     state,
@@ -97,7 +97,8 @@ def _map(
     """Show the map; return the pictures that are selected and pass the filters."""
     names = {mark.label: mark.name for mark in options.clusters}
     colors = _coloring(dataset, finished, color, names)
-    frame = _points(f"{finished.revision}:{color}:{placed.version}", finished, colors, placed.coordinates)
+    version = f"{finished.revision}:{color}:{bool(colors.names)}:{placed.version}"
+    frame = _points(version, finished, colors, placed.coordinates)
     events = image_map(
         frame,
         replace(
@@ -105,7 +106,7 @@ def _map(
             revision=f"{finished.revision}{placed.version}",
             axes=placed.axes,
             pitch=placed.pitch,
-            palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.CATEGORICAL,
+            palette=colors.colors,
             legend=_legend(colors),
             legend_title=colors.title,
             legend_others=colors.others,
@@ -196,6 +197,8 @@ def _representatives(version: str, _finished: Map) -> dict[int, list[int]]:
 
 
 def _coloring(dataset: Dataset, finished: Map, color: str, names: Mapping[int, str]) -> Coloring:
+    if color in judged_colors.names(dataset):
+        return judged_colors.of_map(dataset, finished, color)
     if color == BY_CLUSTER or color not in dataset.metadata:
         return coloring.by_cluster(finished.clustering, names)
     return _by_column(dataset.fingerprint, color, language(), dataset.metadata)
@@ -242,7 +245,9 @@ def _download(dataset: Dataset, finished: Map) -> None:
     st.download_button(
         _("Download this table"),
         # Made when it is asked for: a table of 100,000 rows takes longer than a slider may.
-        lambda: export.to_csv(export.table(dataset, finished)).encode("utf-8-sig"),
+        lambda: export.to_csv(
+            export.with_verdicts(export.table(dataset, finished), dataset, finished)
+        ).encode("utf-8-sig"),
         file_name=f"{dataset.slug}.csv",
         mime="text/csv",
         key=keys.DOWNLOAD_TABLE,

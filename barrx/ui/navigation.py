@@ -46,6 +46,9 @@ def all_pages() -> list[Page]:
         share(),
         presenter(),
         st.Page(
+            _PAGES / "categories.py", title=_("Categories"), icon=":material/compare:", url_path="categories"
+        ),
+        st.Page(
             _PAGES / "datasets.py", title=_("Datasets"), icon=":material/photo_library:", url_path="datasets"
         ),
         st.Page(_PAGES / "method.py", title=_("Method"), icon=":material/menu_book:", url_path="method"),

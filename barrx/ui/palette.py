@@ -15,6 +15,7 @@ CATEGORICAL: tuple[str, ...] = (
     *("#97a766", "#4b5527", "#65cc66", "#654263", "#c14685"),
 )
 NOISE = "#8b8e94"
+FLAGGED = "#d55e00"  # beside the scale: Okabe and Ito's vermilion
 N_SHAPES = 4  # the colours come again in another shape: circle, square, diamond, triangle
 
 # From dark violet to yellow, lighter at each step for every kind of colour vision, without

@@ -62,7 +62,9 @@ def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64]) -> No
         )
         st.download_button(
             _("CSV"),
-            lambda: export.to_csv(export.table(dataset, finished).iloc[selected]).encode("utf-8-sig"),
+            lambda: export.to_csv(
+                export.with_verdicts(export.table(dataset, finished), dataset, finished).iloc[selected]
+            ).encode("utf-8-sig"),
             file_name=f"{dataset.slug}-selection.csv",
             mime="text/csv",
             key=keys.DOWNLOAD_SELECTION,

@@ -1,9 +1,10 @@
-"""What people keep of a collection: names of clusters, groups of pictures, and views saved with their maps.
+"""What people keep of a collection: names of clusters, groups of pictures, verdicts, and views saved with their maps.
 
 A name belongs to a set of pictures, by their filenames, and never to the number of a cluster: another setting
 numbers its clusters anew, a collection that is added again has its pictures in another order.
 """
 
+from barrx.views import verdicts
 from barrx.views.appearance import BY_CLUSTER, Appearance
 from barrx.views.names import cluster_names, name_cluster
 from barrx.views.saved import Draft, SavedView
@@ -36,4 +37,5 @@ __all__ = [
     "restore_group",
     "set_aside",
     "state",
+    "verdicts",
 ]

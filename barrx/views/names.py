@@ -1,13 +1,13 @@
 """Names of clusters, found again by their pictures when another setting cuts other clusters."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from barrx.datasets import Dataset
 from barrx.views import sets, store
-from barrx.views.sets import Group
 
 LEAST_OVERLAP = 0.5  # Jaccard: pictures in both, of the pictures in either
 
@@ -32,7 +32,7 @@ def cluster_names(dataset: Dataset, labels: NDArray[np.integer]) -> dict[int, st
         if the database cannot be used
     """
     named = sets.of_kind(dataset, "cluster")
-    return {label: named[i].name for i, label in _matched(named, np.asarray(labels)).items()}
+    return {label: named[i].name for i, label in matched(named, np.asarray(labels)).items()}
 
 
 def name_cluster(dataset: Dataset, members: Sequence[int] | NDArray[np.integer], name: str) -> None:
@@ -57,14 +57,24 @@ def name_cluster(dataset: Dataset, members: Sequence[int] | NDArray[np.integer],
         view = sets.view_id(connection, dataset.slug)
         # Read by another connection: what this transaction has not changed yet.
         named = sets.of_kind(dataset, "cluster")
-        old = [(named[i].id,) for i in _matched(named, present)]
+        old = [(named[i].id,) for i in matched(named, present)]
         connection.executemany("DELETE FROM picture_set WHERE id = ?", old)
         if cleaned:
             sets.add(connection, view, "cluster", cleaned, filenames)
 
 
-def _matched(named: Sequence[Group], labels: NDArray[np.integer]) -> dict[int, int]:
-    """Return which set goes with which label.
+class PictureSet(Protocol):
+    """Pictures about which something is kept: ``indexes`` into the collection, and an id, younger if higher."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def indexes(self) -> NDArray[np.int64]: ...
+
+
+def matched(named: Sequence[PictureSet], labels: NDArray[np.integer]) -> dict[int, int]:
+    """Return which set goes with which label: place in ``named`` -> label.
 
     Clusters have no picture in common, so at most one of them shares half of its pictures with a set (two, if
     they share exactly half): taking the best pair first is the best assignment.

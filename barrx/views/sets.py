@@ -110,7 +110,7 @@ def remove_group(dataset: Dataset, id: int) -> None:
     ViewsError
         if there is no such group, nothing may be written, or the database cannot be used
     """
-    _update(dataset, id, "removed = ?", _now(), is_removed=False)
+    _update(dataset, id, "removed = ?", now(), is_removed=False)
 
 
 def restore_group(dataset: Dataset, id: int) -> None:
@@ -178,15 +178,26 @@ def _read(path: Path, state: str, dataset: Dataset, kind: Kind) -> tuple[Group, 
             ]
             for id, _name, _created in rows
         }
-    place = {filename: i for i, filename in enumerate(dataset.filenames)}
-    return tuple(_group(id, name, created, members[id], place) for id, name, created in rows)
+    return tuple(_group(dataset, id, name, created, members[id]) for id, name, created in rows)
 
 
-def _group(id: int, name: str, created: str, filenames: list[str], place: dict[str, int]) -> Group:
-    indexes = np.array(sorted(place[f] for f in filenames if f in place), np.int64)
-    indexes.setflags(write=False)
+def _group(dataset: Dataset, id: int, name: str, created: str, filenames: list[str]) -> Group:
+    indexes = places(dataset, filenames)
     n_missing = len(filenames) - len(indexes)
     return Group(id=id, name=name, indexes=indexes, n_missing=n_missing, created=created)
+
+
+def places(dataset: Dataset, filenames: Iterable[str]) -> NDArray[np.int64]:
+    """Return where pictures are in a collection, ascending; those that are not there any more are left out."""
+    place = _place_of(dataset)
+    indexes = np.array(sorted(place[f] for f in filenames if f in place), np.int64)
+    indexes.setflags(write=False)
+    return indexes
+
+
+@lru_cache(maxsize=4)
+def _place_of(dataset: Dataset) -> dict[str, int]:
+    return {filename: i for i, filename in enumerate(dataset.filenames)}
 
 
 def view_id(connection: sqlite3.Connection, slug: str) -> int:
@@ -205,7 +216,7 @@ def add(connection: sqlite3.Connection, view: int, kind: Kind, name: str, filena
     connection.execute("DELETE FROM picture_set WHERE removed < ?", (before,))
     row = connection.execute(
         "INSERT INTO picture_set (view, kind, name, created) VALUES (?, ?, ?, ?) RETURNING id",
-        (view, kind, name, _now()),
+        (view, kind, name, now()),
     ).fetchone()
     connection.executemany(
         "INSERT INTO member (picture_set, filename) VALUES (?, ?)", ((row[0], name) for name in filenames)
@@ -241,9 +252,7 @@ def clean_name(name: str) -> str:
     ParameterError
         if nothing is left of it, or it is longer than ``MAX_NAME`` characters
     """
-    spaced = (" " if c.isspace() else c for c in unicodedata.normalize("NFC", name))
-    kept = (c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs") and c not in _NEVER_IN_NAMES)
-    cleaned = " ".join("".join(kept).split())
+    cleaned = one_line(name)
     if not cleaned:
         raise ParameterError(_("The name is empty. Type one."))
     if len(cleaned) > MAX_NAME:
@@ -255,5 +264,13 @@ def clean_name(name: str) -> str:
     return cleaned
 
 
-def _now() -> str:
+def one_line(text: str) -> str:
+    """Return text on one line without control characters, and without marks that turn what comes after it."""
+    spaced = (" " if c.isspace() else c for c in unicodedata.normalize("NFC", text))
+    kept = (c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs") and c not in _NEVER_IN_NAMES)
+    return " ".join("".join(kept).split())
+
+
+def now() -> str:
+    """Return the time as it is kept: ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -115,6 +115,21 @@ MIGRATIONS: tuple[str, ...] = (
         is_on INTEGER NOT NULL
     );
     """,
+    """
+    CREATE TABLE verdict (
+        id INTEGER PRIMARY KEY,
+        view INTEGER NOT NULL REFERENCES view (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('cluster', 'picture')),
+        opinion TEXT NOT NULL CHECK (opinion IN ('agree', 'disagree', 'unsure')),
+        note TEXT NOT NULL,
+        created TEXT NOT NULL          -- ISO 8601, UTC
+    );
+    CREATE TABLE verdict_member (
+        verdict INTEGER NOT NULL REFERENCES verdict (id) ON DELETE CASCADE,
+        filename TEXT NOT NULL,
+        PRIMARY KEY (verdict, filename)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -51,6 +51,7 @@ class Job:
     task: str
     arguments: Mapping[str, Any]
     lane: Lane
+    kind: str = ""
     owners: set[str] = field(default_factory=set)
     snapshot: Snapshot = field(default_factory=lambda: Snapshot(state="waiting"))
     _meter: "Meter" = field(default_factory=lambda: Meter())

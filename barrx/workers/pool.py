@@ -128,7 +128,14 @@ class Pool:
     # --- what the page asks for ---------------------------------------------------------------------------
 
     def submit(
-        self, task: str, arguments: Mapping[str, Any], *, key: str, lane: Lane, owner: str = ""
+        self,
+        task: str,
+        arguments: Mapping[str, Any],
+        *,
+        key: str,
+        lane: Lane,
+        owner: str = "",
+        kind: str = "",
     ) -> Job:
         """Start a piece of work, or return the job that is already at it under the same key.
 
@@ -137,16 +144,19 @@ class Pool:
         key : str
             what the result is stored under
         owner : str
-            the session that asks: what it asked for before in this lane, and nobody else waits for, is stopped
+            the session that asks: what it asked for before of this kind in this lane, and nobody else waits
+            for, is stopped
+        kind : str
+            what of a page it is for: one part that is asked for anew stops no other
         """
         with self._wake:
             if lane == "maps":
                 self._drop_ahead()
             if owner:
-                self._leave_older(lane, key, owner)
+                self._leave_older(lane, kind, key, owner)
             job = self._jobs.get(key)
             if job is None or job.snapshot.is_over or job.is_stopped:
-                job = Job(task=task, arguments=arguments, lane=lane)
+                job = Job(task=task, arguments=arguments, lane=lane, kind=kind)
                 self._jobs.pop(key, None)
                 self._jobs[key] = job
                 self._forget_old()
@@ -193,10 +203,10 @@ class Pool:
     def _alive(self) -> list[Job]:
         return [job for job in self._jobs.values() if not job.snapshot.is_over]
 
-    def _leave_older(self, lane: Lane, key: str, owner: str) -> None:
+    def _leave_older(self, lane: Lane, kind: str, key: str, owner: str) -> None:
         newest = self._jobs.get(key)
         for job in self._alive():
-            if job.lane == lane and job is not newest:
+            if (job.lane, job.kind) == (lane, kind) and job is not newest:
                 job.leave(owner)
 
     def _drop_ahead(self) -> None:

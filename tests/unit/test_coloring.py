@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from barrx.clustering import Clustering
-from barrx.ui import coloring
+from barrx.ui import coloring, palette
 
 
 def test_coloring_by_cluster_keeps_the_numbers_and_leaves_gaps_out() -> None:
@@ -35,3 +35,28 @@ def test_coloring_by_number_counts_every_known_value_once() -> None:
     assert found.is_sequential
     assert sum(found.counts().values()) == 50
     assert (found.indexes == coloring.MISSING).sum() == 1
+
+
+def test_coloring_by_share_has_even_steps_and_sets_the_flagged_apart() -> None:
+    shares = np.array([0.0, 0.19, 0.2, 1.0, np.nan, 0.9])
+    flags = np.array([False, True, False, False, True, False])
+    found = coloring.by_share("kept", shares, missing="none", flagged=(flags, "strangers"))
+    assert [found.names.get(int(i), found.missing) for i in found.indexes] == [
+        "0% – 20%",
+        "strangers",
+        "20% – 40%",
+        "80% – 100%",
+        "none",
+        "80% – 100%",
+    ]
+    flagged = int(found.indexes[1])
+    assert found.colors[flagged % len(found.colors)] == palette.FLAGGED
+    assert flagged // len(found.colors) % palette.N_SHAPES == 2, "a diamond: told apart without colours"
+    assert palette.FLAGGED not in coloring.by_share("kept", shares, missing="none").colors
+
+
+def test_what_is_not_known_yet_has_a_palette_and_no_meaning() -> None:
+    found = coloring.unknown("kept", 3, "being measured")
+    assert found.names == {}
+    assert found.indexes.tolist() == [-1, -1, -1]
+    assert found.colors

@@ -246,3 +246,11 @@ def test_purity_of_neighbours_at_random_is_chance() -> None:
 def test_purity_without_any_value_is_no_figure() -> None:
     found = purity.measure(values.of_cells("c", ["", "", ""]), np.array([[1], [2], [0]]))
     assert (found.mean, found.chance) == (None, 0.0)
+
+
+def test_decades_stand_in_for_a_column_unless_there_is_one() -> None:
+    dated = pd.DataFrame({"year": pd.array([1907, 1909, None, 1936], "Int64")})
+    assert values.of_column(dated, "decade").names == ("1900s", "1930s")
+    assert values.of_column(dated.assign(decade="mine"), "decade").names == ("mine",)
+    with pytest.raises(ParameterError, match="no column “decade”"):
+        values.of_column(pd.DataFrame({"kind": ["a"]}), "decade")

@@ -306,7 +306,7 @@ def test_database_of_an_older_version_is_brought_up_to_date(
     demo: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     views.add_group(demo, "Moons", [1])
-    added = "CREATE TABLE note (text TEXT);\nCREATE TABLE verdict (text TEXT);"
+    added = "CREATE TABLE memo (text TEXT);\nCREATE TABLE later (text TEXT);"
     monkeypatch.setattr(store, "MIGRATIONS", (*store.MIGRATIONS, added))
     read_only(monkeypatch)
     with pytest.raises(ViewsError, match=r"written by an older Barr X. Start once without BARRX_READ_ONLY"):
@@ -315,7 +315,7 @@ def test_database_of_an_older_version_is_brought_up_to_date(
     settings.current.cache_clear()
     assert [g.name for g in views.groups(demo)] == ["Moons"]
     with store.writing() as connection:
-        connection.execute("INSERT INTO verdict VALUES ('yes')")
+        connection.execute("INSERT INTO later VALUES ('yes')")
 
 
 def test_home_that_cannot_be_written_is_an_error_with_a_remedy(demo: Dataset, home: Path) -> None:

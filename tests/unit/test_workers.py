@@ -242,6 +242,14 @@ def test_a_chart_never_stands_in_the_way_of_a_map(pool: Pool) -> None:
     assert job.wait(PATIENCE).state == "done"
 
 
+def test_asking_for_one_part_of_a_page_anew_stops_no_other(pool: Pool) -> None:
+    jobs = [
+        pool.submit("map", {}, key=key, lane="charts", owner="a", kind=kind)
+        for key, kind in (("1", "x"), ("2", "y"), ("3", "x"))
+    ]
+    assert [job.is_stopped for job in jobs] == [True, False, False]
+
+
 def test_work_ahead_begins_when_idle_and_is_dropped_for_a_request(pool: Pool) -> None:
     collection = datasets.load(DEMO_SLUG)
     ahead = [request(n_neighbors=n) for n in (14, 16)]

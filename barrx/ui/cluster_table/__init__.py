@@ -41,7 +41,13 @@ class TableEvents:
 
 
 def show(
-    dataset: Dataset, rows: Sequence[ClusterRow], names: Mapping[int, str], *, mix: str, key: str
+    dataset: Dataset,
+    rows: Sequence[ClusterRow],
+    names: Mapping[int, str],
+    *,
+    mix: str,
+    key: str,
+    more: Mapping[str, Mapping[int, str]] | None = None,
 ) -> TableEvents:
     """Show the table and return what the user did.
 
@@ -49,12 +55,18 @@ def show(
     ----------
     names : number -> name that people gave
     mix : the column that the mixes are of, "" for none
+    more : further columns: title -> number of the cluster -> text
     """
+    further = more or {}
     result = _component(
         key=key,
         data={
             "token": routes.sign(dataset.slug, dataset.fingerprint),
-            "rows": _sent(dataset, rows, names),
+            "rows": [
+                sent | {"more": [texts.get(row.number, "")[:_TEXT_LENGTH] for texts in further.values()]}
+                for row, sent in zip(rows, _sent(dataset, rows, names), strict=True)
+            ],
+            "more": list(further),
             "isEditable": views.is_writable(),
             "words": _words(mix),
         },

@@ -27,7 +27,8 @@ export class ClusterTable {
     this.text = text;
     this.data = data;
     const columns = COLUMNS.filter((name) => name !== "mix" || data.words.mix);
-    this.head = make("tr", { role: "row" }, ...columns.map((name) => this.heading(name)));
+    const further = data.more.map((title) => make("th", { scope: "col", role: "columnheader", dir: "auto" }, title));
+    this.head = make("tr", { role: "row" }, ...columns.map((name) => this.heading(name)), ...further);
     this.body = make("tbody", { role: "rowgroup" });
     this.rows = new Map(data.rows.map((row) => [row.number, this.row(row, columns)]));
     const caption = make("caption", {}, data.words.caption);
@@ -91,7 +92,12 @@ export class ClusterTable {
       cell.dataset.label = words[name];
       return cell;
     });
-    const line = make("tr", { role: "row" }, ...all);
+    const further = row.more.map((text, at) => {
+      const cell = make("td", { role: "cell", class: "further", dir: "auto" }, text || "–");
+      cell.dataset.label = this.data.more[at];
+      return cell;
+    });
+    const line = make("tr", { role: "row" }, ...all, ...further);
     line.dataset.number = row.number;
     return line;
   }

@@ -1,0 +1,137 @@
+"""What else could explain the clusters: every other column and the files' properties, ranked, as bars."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from barrx.datasets import Dataset
+from barrx.i18n import _, ngettext
+from barrx.judgement.questions import Question
+from barrx.pipeline import Map
+from barrx.ui import chart_locale, judged
+from barrx.ui.categories.sentences import two_places
+from barrx.ui.judged import Judged
+from barrx.ui.text import plain
+
+if TYPE_CHECKING:
+    import altair as alt
+
+_MOST: Final = 20
+_NAME_LENGTH: Final = 60
+# Told apart by all kinds of colour vision, on both grounds; the legend and the words say it too.
+_COLORS: Final = {"chosen": "#d9aa1b", "column": "#4279d1", "file": "#c56600"}
+
+
+def show(dataset: Dataset, finished: Map, column: str, *, dimmed: bool) -> None:
+    """Show what else could explain the clusters of a map."""
+    question = Question(part="explanations", map=finished.request, column=column)
+    judged.show(dataset, finished, question, _draw, dimmed=dimmed)
+
+
+def _draw(found: Judged) -> None:
+    facts = found.answer.facts
+    if facts["rivals"]:
+        st.warning(plain(facts["sentence"]), icon=":material/warning:")
+    else:
+        st.markdown(f"**{plain(facts['sentence'])}**")
+    if not facts["explanations"]:
+        return
+    st.caption(
+        _(
+            "Adjusted mutual information of the clusters with each, above what chance gives: 0 explains nothing, 1 "
+            "everything. Noise counts as one more group. The thin line is three standard deviations of chance."
+        )
+    )
+    st.altair_chart(drawn(table(facts), sentence=facts["sentence"]), theme="streamlit")
+    _left_out(facts["left_out"])
+
+
+def table(facts: Any) -> pd.DataFrame:
+    """Return the explanations as a table, the best first, those that are drawn.
+
+    Returns
+    -------
+    DataFrame
+        ``name``, ``kind`` (chosen, column, file), ``score``, ``noise`` (three standard deviations of chance),
+        ``text`` (the score in words), ``n_values``, ``n_missing``
+    """
+    rows = facts["explanations"]
+    shown = [one for i, one in enumerate(rows) if i < _MOST or one["is_chosen"]]
+    return pd.DataFrame(
+        {
+            "name": _different([one["name"][:_NAME_LENGTH] for one in shown]),
+            "kind": ["chosen" if one["is_chosen"] else one["kind"] for one in shown],
+            "score": [float(one["score"]) for one in shown],
+            "noise": [3 * float(one["compared"]["spread"]["ami"]) for one in shown],
+            "text": [
+                two_places(one["score"]) + ("" if one["is_significant"] else " " + _("as by chance"))
+                for one in shown
+            ],
+            "n_values": [one["n_values"] for one in shown],
+            "n_missing": [one["n_missing"] for one in shown],
+        }
+    )
+
+
+def _different(names: list[str]) -> list[str]:
+    """A file's property may have the name of a column: each bar is a bar of its own."""
+    return [name + "\N{ZERO WIDTH SPACE}" * names[:i].count(name) for i, name in enumerate(names)]
+
+
+def drawn(rows: pd.DataFrame, *, sentence: str) -> "alt.LayerChart":
+    """Draw the explanations as bars, the best on top.
+
+    Parameters
+    ----------
+    rows : what :func:`table` returns
+    sentence : what it shows in words
+    """
+    import altair as alt
+
+    kinds = {"chosen": _("the chosen category"), "column": _("another column"), "file": _("the files")}
+    named = rows.assign(kind_name=rows["kind"].map(kinds))
+    order = named["name"].tolist()
+    highest = max(0.1, float(named["score"].max()))
+    base = alt.Chart(named).encode(
+        y=alt.Y("name:N", sort=order, title=None).axis(labelLimit=220, ticks=False, domain=False)
+    )
+    bars = base.mark_bar(cornerRadiusEnd=2, height=15).encode(
+        x=alt.X("score:Q", title=_("agreement above chance"), scale=alt.Scale(domainMax=highest * 1.25)),
+        color=alt.Color(
+            "kind_name:N",
+            scale=alt.Scale(domain=list(kinds.values()), range=[_COLORS[kind] for kind in kinds]),
+            legend=alt.Legend(title=None, orient="bottom"),
+        ),
+        tooltip=_tooltip(),
+    )
+    chance = base.mark_tick(color="#8b8e94", thickness=1, size=15).encode(x="noise:Q")
+    words = base.mark_text(align="left", dx=5, color="#8b8e94").encode(x="score:Q", text="text:N")
+    return alt.LayerChart(
+        layer=[bars, chance, words],
+        height=alt.Step(22),
+        width="container",
+        description=sentence,
+        usermeta={"embedOptions": {"renderer": "canvas"}},
+        config=alt.Config(locale=chart_locale.locale()),
+    )
+
+
+def _tooltip() -> "list[alt.Tooltip]":
+    import altair as alt
+
+    return [
+        alt.Tooltip("name:N", title=_("name")),
+        alt.Tooltip("score:Q", title=_("agreement above chance"), format=".3f"),
+        alt.Tooltip("n_values:Q", title=_("different values")),
+        alt.Tooltip("n_missing:Q", title=_("images without one")),
+    ]
+
+
+def _left_out(left_out: dict[str, str]) -> None:
+    if not left_out:
+        return
+    n = len(left_out)
+    with st.expander(ngettext("{n} was left out", "{n} were left out", n).format(n=n)):
+        for name, reason in left_out.items():
+            st.caption(f"{plain(name[:_NAME_LENGTH])}: {plain(reason)}")

@@ -1,0 +1,153 @@
+"""Categories as a graph on a time axis: where they stand, what joins them, and how that is drawn."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from barrx.i18n import _
+from barrx.ui import chart_locale
+
+if TYPE_CHECKING:
+    import altair as alt
+
+_NAME_LENGTH: Final = 40
+_STEP: Final = 22
+_NODE: Final = "#8b8e94"
+# Told apart by all kinds of colour vision on both grounds, and by dashes.
+COLORS: Final = {"supported": "#4279d1", "unsupported": "#d55e00", "near": "#2a86a5"}
+_DASHES: Final = {"supported": [1, 0], "unsupported": [4, 3], "near": [1, 0]}
+
+
+def is_dated(years: Mapping[str, int]) -> bool:
+    """Tell whether there is a time axis: one year for all is none."""
+    return len(set(years.values())) > 1
+
+
+def nodes(names: Sequence[str], years: Mapping[str, int], distances: NDArray[np.float64]) -> pd.DataFrame:
+    """Place the categories: along the time axis, each in a row of its own, those that look alike near each other.
+
+    Parameters
+    ----------
+    years : category -> year, for those that have one
+    distances : (n, n) of the categories
+
+    Returns
+    -------
+    DataFrame
+        ``name``, ``x`` (the year; without any years the second direction in which they differ), ``y`` (the row),
+        ``label`` (name and year)
+    """
+    along, across = _directions(distances)
+    dated = np.array([float(years.get(name, np.nan)) for name in names])
+    known = np.isfinite(dated) & is_dated(years)
+    # Those without a year stand at the end of the axis, apart, and say so.
+    x = np.where(known, dated, dated[known].max() + _span(dated[known]) * 0.15) if known.any() else across
+    labels = [
+        name[:_NAME_LENGTH] + (f" · {int(year)}" if ok else (f" · {_('no year')}" if known.any() else ""))
+        for name, year, ok in zip(names, dated, known, strict=True)
+    ]
+    rows = np.empty(len(names), int)
+    rows[np.argsort(along, kind="stable")] = np.arange(len(names))
+    return pd.DataFrame({"name": list(names), "x": x, "y": rows, "label": labels})
+
+
+def _span(values: NDArray[np.float64]) -> float:
+    return float(np.ptp(values)) or 1.0
+
+
+def _directions(distances: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the two directions in which the categories differ most: classical scaling of the distances."""
+    n = len(distances)
+    if n < 3:
+        return np.arange(n, dtype=float), np.zeros(n)
+    squared = distances**2
+    centred = squared - squared.mean(axis=0) - squared.mean(axis=1)[:, None] + squared.mean()
+    _values, vectors = np.linalg.eigh(-centred / 2)
+    # The sign of a direction is arbitrary: the same for the same distances.
+    found = [vectors[:, -i] * np.sign(vectors[np.abs(vectors[:, -i]).argmax(), -i]) for i in (1, 2)]
+    return found[0], found[1]
+
+
+def edges(placed: pd.DataFrame, joined: Sequence[tuple[str, str, str, str]]) -> pd.DataFrame:
+    """Return the ends of the lines that join categories.
+
+    Parameters
+    ----------
+    placed : what :func:`nodes` returns
+    joined : (source, target, kind, text) each; those whose ends are not placed are left out
+
+    Returns
+    -------
+    DataFrame
+        two rows a line, its source and its target: ``edge``, ``end`` (0, 1), ``x``, ``y``, ``kind``, ``width``,
+        ``text``
+    """
+    at = {row.name_: (row.x, row.y) for row in placed.rename(columns={"name": "name_"}).itertuples()}
+    found: list[dict[str, Any]] = []
+    for number, (source, target, kind, text) in enumerate(joined):
+        if source in at and target in at:
+            for end, name in enumerate((source, target)):
+                x, y = at[name]
+                width = 1.6 if kind == "near" else (5.0, 0.8)[end]
+                found.append(
+                    {"edge": number, "end": end, "x": x, "y": y, "kind": kind, "width": width, "text": text}
+                )
+    return pd.DataFrame(found, columns=["edge", "end", "x", "y", "kind", "width", "text"])
+
+
+def drawn(
+    placed: pd.DataFrame, lines: pd.DataFrame, *, is_dated: bool, is_dark: bool, sentence: str
+) -> "alt.LayerChart":
+    """Draw categories and what joins them; a line is wide at its source and thin at its target.
+
+    Parameters
+    ----------
+    is_dated : bool
+        the horizontal axis is time
+    sentence : what it shows in words
+    """
+    import altair as alt
+
+    low, high = float(placed["x"].min()), float(placed["x"].max())
+    room = (high - low) or 1.0
+    scale = alt.Scale(domain=[low - 0.05 * room, high + 0.45 * room], nice=False, zero=False)
+    axis = alt.Axis(format="d", grid=True, tickMinStep=1) if is_dated else None
+    x = alt.X("x:Q", scale=scale, title=_("year") if is_dated else None, axis=axis)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[-0.7, len(placed) - 0.3], reverse=True), axis=None)
+    layers = [
+        _lines(lines[lines["kind"] == kind], kind, x, y) for kind in COLORS if (lines["kind"] == kind).any()
+    ]
+    base = alt.Chart(placed).encode(x=x, y=y)
+    layers.append(base.mark_point(filled=True, size=60, color=_NODE, opacity=1))
+    ground, ink = ("#121417", "#ece9e3") if is_dark else ("#fdfcfa", "#22252a")
+    halo = base.mark_text(align="left", dx=8, fontSize=11, stroke=ground, strokeWidth=3, strokeJoin="round")
+    words = base.mark_text(align="left", dx=8, fontSize=11, color=ink)
+    layers += [halo.encode(text="label:N"), words.encode(text="label:N")]
+    return alt.LayerChart(
+        layer=layers,
+        height=max(160, _STEP * len(placed)),
+        width="container",
+        description=sentence,
+        usermeta={"embedOptions": {"renderer": "canvas"}},
+        config=alt.Config(locale=chart_locale.locale(), view=alt.ViewConfig(stroke=None)),
+    )
+
+
+def _lines(lines: pd.DataFrame, kind: str, x: "alt.X", y: "alt.Y") -> "alt.Chart":
+    import altair as alt
+
+    base = alt.Chart(lines).encode(
+        x=x, y=y, detail="edge:N", order="end:O", tooltip=alt.Tooltip("text:N", title=" ")
+    )
+    if kind == "supported":
+        drawn: alt.Chart = base.mark_trail(color=COLORS[kind], opacity=0.75).encode(
+            size=alt.Size("width:Q", scale=None, legend=None)
+        )
+        return drawn
+    dashed: alt.Chart = base.mark_line(
+        color=COLORS[kind], opacity=0.75, strokeDash=_DASHES[kind], strokeWidth=1.6
+    )
+    return dashed

@@ -1,0 +1,260 @@
+"""The curator's chart of influences beside the machine's own, and whether the pictures bear its arrows out."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any, Final
+
+import streamlit as st
+
+from barrx import collection_files, rights
+from barrx.datasets import Dataset
+from barrx.errors import BarrxError
+from barrx.i18n import _, ngettext, numeral
+from barrx.judgement import arrow_files, relations, values
+from barrx.judgement.questions import Question
+from barrx.judgement.relations import Relations
+from barrx.pipeline import Map
+from barrx.ui import judged, judged_state, keys
+from barrx.ui.categories import graph, sentences
+from barrx.ui.judged import Judged
+from barrx.ui.text import plain
+
+_MOST: Final = 30  # rows of a list
+_NAME_LENGTH: Final = 80
+
+Facts = Mapping[str, Any]
+
+
+def show(dataset: Dataset, finished: Map, column: str, *, dimmed: bool) -> None:
+    """Show the chart of influences of a column."""
+    given = _arrows(dataset, column)
+    arrows = given.arrows if given is not None else ()
+    question = Question(part="influences", map=finished.request, column=column, arrows=arrows)
+    judged.show(dataset, finished, question, _draw, dimmed=dimmed)
+
+
+# --- the curator's arrows ---------------------------------------------------------------------------------
+
+
+def _arrows(dataset: Dataset, column: str) -> Relations | None:
+    """Let people give arrows; return those there are."""
+    names = values.of_column(dataset.metadata, column).names
+    path = arrow_files.find(dataset)
+    found: Relations | None = None
+    if path is not None:
+        try:
+            found = relations.read(path, names)
+        except BarrxError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+    if found is None or not found.arrows:
+        st.info(
+            _(
+                "Give a chart to hold against the images: a file relations.csv with the columns source and target, "
+                "values of “{column}”, and if you like year. Each row is an arrow: the source influenced the target. "
+                "Below is the machine's own chart."
+            ).format(column=plain(column)),
+            icon=":material/account_tree:",
+        )
+    with st.expander(_("The arrows"), expanded=path is None, icon=":material/arrow_right_alt:"):
+        if found is not None:
+            _read(found)
+        _give(dataset, names, is_kept=path == arrow_files.given(dataset.slug))
+    return found
+
+
+def _read(found: Relations) -> None:
+    n = len(found.arrows)
+    said = ngettext("{n} arrow is read.", "{n} arrows are read.", n).format(n=n)
+    if found.dropped:
+        said += " " + ngettext(
+            "{n} row is left out: without an end, from a category to itself, or said twice.",
+            "{n} rows are left out: without an end, from a category to itself, or said twice.",
+            found.dropped,
+        ).format(n=found.dropped)
+    st.caption(said)
+    if found.unknown:
+        shown = ", ".join(name[:_NAME_LENGTH] for name in found.unknown[:_MOST])
+        st.warning(
+            _("No category of this collection: {names}.").format(names=plain(shown)),
+            icon=":material/help:",
+        )
+
+
+def _give(dataset: Dataset, names: Sequence[str], *, is_kept: bool) -> None:
+    if not rights.may_write():
+        st.caption(rights.refusal() + " " + _("Arrows are taken from relations.csv beside the images."))
+        return
+    _take(dataset, names)
+    undo = keys.of(keys.FORGET_ARROWS, dataset.slug)
+    with st.container(horizontal=True):
+        st.download_button(
+            _("A file to begin with"),
+            template(names),
+            file_name=collection_files.RELATIONS,
+            mime="text/csv",
+            key=keys.ARROWS_TEMPLATE,
+            on_click="ignore",
+            icon=":material/download:",
+            help=_("The head of the table, and one row for each category to be filled in."),
+        )
+        if is_kept and st.button(_("Remove the arrows"), key=keys.FORGET_ARROWS, icon=":material/delete:"):
+            judged_state.remember_taken_back(undo, arrow_files.forget(dataset.slug))
+            st.rerun()
+        before: bytes | None = judged_state.taken_back(undo)
+        if before is None or is_kept:
+            return
+        if st.button(_("Bring the arrows back"), key=keys.VERDICT_BACK, icon=":material/undo:"):
+            arrow_files.keep(dataset.slug, before)
+            st.rerun()
+
+
+def _take(dataset: Dataset, names: Sequence[str]) -> None:
+    """Let a file be chosen; one that can be read is kept, another is refused."""
+    key = keys.of(keys.ARROWS_FILE, f"{dataset.slug}:{judged_state.upload_round()}")
+    file = st.file_uploader(
+        _("relations.csv"),
+        type=["csv", "tsv", "txt"],
+        key=key,
+        help=_("Columns source and target, optional year. It is kept for this collection."),
+    )
+    if file is not None:
+        try:
+            relations.read(file.getvalue(), names, file.name)
+            arrow_files.keep(dataset.slug, file.getvalue())
+        except BarrxError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+        else:
+            judged_state.next_upload()
+            st.rerun()
+
+
+def template(names: Sequence[str]) -> bytes:
+    """Return a table of arrows to be filled in: each category as a source, without a target."""
+    import pandas as pd
+
+    from barrx import export
+
+    rows = pd.DataFrame({"source": list(names), "target": "", "year": ""})
+    return export.to_csv(rows).encode("utf-8-sig")
+
+
+# --- the two charts ---------------------------------------------------------------------------------------
+
+
+def _draw(found: Judged) -> None:
+    facts = found.answer.facts
+    if len(facts["names"]) < 2:
+        st.info(_("It takes two categories of three images or more to compare them."))
+        return
+    if facts["arrows"]:
+        st.markdown(f"**{plain(sentences.nearness(facts['nearness']))}**")
+    placed = graph.nodes(facts["names"], facts["years"], found.answer.arrays["distances"])
+    left, right = st.columns(2, gap="medium") if facts["arrows"] else (None, st.container())
+    if left is not None:
+        with left:
+            st.subheader(_("The curator's chart"), anchor=False)
+            st.caption(
+                _("Wide at the source, thin at the target. Blue: the images support it. Dashed: they do not.")
+            )
+            _graph(placed, curators(facts), facts)
+    with right:
+        st.subheader(_("The machine's chart"), anchor=False)
+        st.caption(
+            _("Categories that are each among the three nearest of the other, by the mean of their images.")
+        )
+        _graph(placed, machines(facts), facts)
+    st.caption(_axis(facts))
+    _lists(facts)
+
+
+def _graph(placed: Any, joined: Sequence[tuple[str, str, str, str]], facts: Facts) -> None:
+    lines = graph.edges(placed, joined)
+    sentence = "; ".join(text for _source, _target, _kind, text in joined[:_MOST])
+    is_dark = st.context.theme.type == "dark"
+    chart = graph.drawn(
+        placed, lines, is_dated=graph.is_dated(facts["years"]), is_dark=is_dark, sentence=sentence
+    )
+    st.altair_chart(chart, theme="streamlit")
+
+
+def curators(facts: Facts) -> list[tuple[str, str, str, str]]:
+    """Return the curator's arrows to be drawn: source, target, kind, text."""
+    return [
+        (
+            one["source"],
+            one["target"],
+            "supported" if one["is_supported"] else "unsupported",
+            f"{one['source']} → {one['target']}" + (f" ({one['year']})" if one["year"] is not None else ""),
+        )
+        for one in facts["arrows"]
+    ]
+
+
+def machines(facts: Facts) -> list[tuple[str, str, str, str]]:
+    """Return what the machine joins, to be drawn: one, other, kind, text."""
+    return [
+        (one, other, "near", f"{one} – {other} ({numeral(d, '.3f')})") for one, other, d in facts["mutual"]
+    ]
+
+
+def _axis(facts: Facts) -> str:
+    names = facts["names"]
+    if not graph.is_dated(facts["years"]):
+        return _(
+            "The dates tell no two categories apart, so there is no time axis: they stand by likeness in both "
+            "directions."
+        )
+    barr = len(relations.years_of(names))
+    said = _("Each category has a row of its own; those that look alike are near each other.")
+    if barr:
+        said += " " + ngettext(
+            "{n} stands at the year of Alfred Barr's chart of 1936, the others at the median of their dates.",
+            "{n} stand at the year of Alfred Barr's chart of 1936, the others at the median of their dates.",
+            barr,
+        ).format(n=barr)
+    else:
+        said += " " + _("Years are the median of the dates of its images.")
+    return said
+
+
+# --- the lists --------------------------------------------------------------------------------------------
+
+
+def _lists(facts: Facts) -> None:
+    supported = [arrow_text(one) for one in facts["arrows"] if one["is_supported"]]
+    unsupported = [arrow_text(one) for one in facts["arrows"] if not one["is_supported"]]
+    alone = [f"{one} – {other} · {numeral(d, '.3f')}" for one, other, d in facts["without_arrow"]]
+    lists = [
+        (_("Arrows the images support"), supported, _("nearer than three quarters of the unrelated pairs")),
+        (_("Arrows they do not support"), unsupported, _("their ends look no more alike than most")),
+        (_("Near, but no arrow"), alone, _("among each other's nearest; the number is their distance")),
+    ]
+    shown = lists if facts["arrows"] else lists[2:]
+    for column, (title, lines, meaning) in zip(st.columns(len(shown)), shown, strict=True):
+        with column:
+            st.markdown(f"**{title}** ({len(lines)})")
+            st.caption(meaning)
+            st.html(_listed(lines))
+    left = [f"{one['source']} → {one['target']}" for one in facts["missing"]]
+    if left:
+        st.caption(_("Too few images to judge: {names}.").format(names=plain(", ".join(left[:_MOST]))))
+    if facts["too_small"]:
+        names = ", ".join(name[:_NAME_LENGTH] for name in facts["too_small"][:_MOST])
+        st.caption(_("Left out, with fewer than three images: {names}.").format(names=plain(names)))
+
+
+def arrow_text(one: Facts) -> str:
+    """Return an arrow and what the pictures say to it, on one line."""
+    said = f"{one['source']} → {one['target']} · " + _("nearer than {share:.0%}").format(
+        share=one["nearer_than"]
+    )
+    return said + (" · " + _("goes back in time") if one["is_backward"] else "")
+
+
+def _listed(lines: Sequence[str]) -> str:
+    if not lines:
+        return f'<p class="hint">{escape(_("none"))}</p>'
+    items = "".join(f'<li dir="auto">{escape(line[: 3 * _NAME_LENGTH])}</li>' for line in lines[:_MOST])
+    rest = len(lines) - _MOST
+    more = f'<li class="hint">{escape(_("and {n} more").format(n=rest))}</li>' if rest > 0 else ""
+    return f'<ul class="arrows">{items}{more}</ul>'

@@ -1,0 +1,40 @@
+"""From this page to the map: with pictures selected, or with colours that say something of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from barrx.datasets import Dataset
+from barrx.i18n import _
+from barrx.ui import keys, navigation, state
+
+_OWN = (keys.LOOK_AT, keys.COMPARE)
+
+
+def button(
+    dataset: Dataset, indexes: Sequence[int] | NDArray[np.integer], *, key: str, label: str = ""
+) -> None:
+    """Show a button that opens the map with some pictures selected."""
+    if st.button(
+        label or _("Select them on the map"), key=keys.of(keys.TO_MAP, key), icon=":material/scatter_plot:"
+    ):
+        state.select(dataset, indexes)
+        state.fly_to(dataset, np.asarray(indexes))
+        st.switch_page(navigation.explore(), query_params=_carried())
+
+
+def colored(color: str, label: str) -> None:
+    """Show a link that opens the map in other colours."""
+    st.page_link(
+        navigation.explore(),
+        label=label,
+        icon=":material/palette:",
+        query_params={**_carried(), keys.COLOR: color},
+    )
+
+
+def _carried() -> dict[str, str]:
+    """Return what the sliders have put into the address; what is this page's own stays here."""
+    return {name: value for name, value in st.query_params.to_dict().items() if name not in _OWN}

@@ -1,0 +1,170 @@
+"""What the figures of the categories page mean, in plain words. Facts in, text out."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from barrx.i18n import _, ngettext, numeral
+
+Facts = Mapping[str, Any]
+
+_LEVELS: Final = ((0.75, "high"), (0.4, "clear"), (0.15, "weak"))
+_CLEAR_P: Final = 0.05
+
+
+def agreement(facts: Facts, column: str) -> str:
+    """Say how far clusters and categories agree, from the facts of the part ``agreement``."""
+    found = facts["agreement"]
+    if found["reason"]:
+        return _("Nothing can be said of “{column}”: {reason}.").format(column=column, reason=found["reason"])
+    clear, share = found["without_noise"], found["clustered_share"]
+    head = _level(clear["figures"]["ami"] - clear["chance"]["ami"], clear["p"])
+    said = head.format(column=column, ami=numeral(clear["figures"]["ami"], ".2f"))
+    chance = _("Chance alone gives {mean} ± {spread}.").format(
+        mean=two_places(clear["chance"]["ami"]), spread=two_places(clear["spread"]["ami"])
+    )
+    of_all = _("That holds for the {share:.0%} of the images that lie in a cluster.").format(share=share)
+    return f"{said} {chance} {of_all}"
+
+
+def two_places(number: float) -> str:
+    """Return a number with two decimal places, and 0 without a sign."""
+    return numeral(round(number, 2) + 0.0, ".2f")  # + 0.0: no -0.00
+
+
+def _level(above: float, p: float) -> str:
+    if p > _CLEAR_P:
+        return _("The clusters do not follow “{column}”: agreement {ami} is no more than chance gives.")
+    level = next((name for bound, name in _LEVELS if above >= bound), "hardly")
+    return {
+        "high": _("The clusters follow “{column}” closely: agreement {ami} of 1."),
+        "clear": _("The clusters follow “{column}” clearly, but not closely: agreement {ami} of 1."),
+        "weak": _("The clusters follow “{column}” weakly: agreement {ami} of 1."),
+        "hardly": _("The clusters hardly follow “{column}”: agreement {ami} of 1, though more than chance."),
+    }[level]
+
+
+def purity(facts: Facts) -> str:
+    """Say how often neighbours share a category."""
+    found, k = facts["purity"], facts["k"]
+    if found["embedding"] is None or found["map"] is None:
+        return _("No image has neighbours with a value to compare.")
+    return _(
+        "Of the {k} nearest of an image, {embedding:.0%} share its category in the embedding and {map:.0%} on the "
+        "map; among images drawn at random {chance:.0%} would."
+    ).format(k=k, embedding=found["embedding"], map=found["map"], chance=found["chance"])
+
+
+def cohesion(one: Facts) -> str:
+    """Say how the clusters hold a category together, from an entry of the part ``categories``."""
+    share, part = numeral(one["share_in_main"], ".0%"), numeral(one["share_of_main"], ".0%")
+    given = {"n": one["main_cluster"], "share": share, "part": part, "size": numeral(one["size"])}
+    match one["state"]:
+        case "coherent":
+            said = _("{share} of its clustered images are in cluster {n}, and make up {part} of it.")
+        case "merged":
+            said = _("{share} of its clustered images are in cluster {n}, but share it with {others}.")
+            given["others"] = _listed(one["merged_with"])
+        case "split":
+            said = _("It is divided among clusters of its own: {clusters}.")
+            given["clusters"] = ", ".join(map(str, one["own_clusters"]))
+        case "noise":
+            said = _("Most of its images are in no cluster: {clustered} of {size} are.")
+            given["clustered"] = numeral(one["clustered"])
+        case _:
+            said = _("Its images are in many clusters; cluster {n} holds most of them, {share}.")
+    return said.format(**given)
+
+
+def _listed(names: list[str], most: int = 3) -> str:
+    rest = len(names) - most
+    more = [ngettext("{n} other", "{n} others", rest).format(n=rest)] if rest > 0 else []
+    return ", ".join([*names[:most], *more])
+
+
+def states() -> dict[str, str]:
+    """Return what the states of a category are called."""
+    return {
+        "coherent": _("coherent"),
+        "merged": _("merged"),
+        "split": _("split"),
+        "scattered": _("scattered"),
+        "noise": _("mostly noise"),
+    }
+
+
+def misplaced(one: Facts) -> str:
+    """Say what a picture is catalogued as, and what it looks like."""
+    return _("catalogued {own}, looks like {other}").format(
+        own=" · ".join(one["catalogued"]), other=one["looks_like"]
+    )
+
+
+def misplaced_why(one: Facts) -> str:
+    """Say why a picture counts as misplaced."""
+    return _("{other:.0%} of its nearest are {name}, {own:.0%} its own").format(
+        other=one["other_share"], name=one["looks_like"], own=one["own_share"]
+    )
+
+
+def spaces(facts: Facts, n_clusters: int) -> str:
+    """Say whether clusters on the map are the map's own, from the facts of the part ``spaces``."""
+    clear = facts["agreement"]["without_noise"]
+    counts = _("{here} clusters on the map, {there} in ten dimensions.").format(
+        here=n_clusters, there=facts["clusters"]
+    )
+    if clear is None:
+        return counts
+    ami = clear["figures"]["ami"]
+    if ami >= _LEVELS[0][0]:
+        said = _("Both find much the same groups (agreement {ami}): they are not made by the map.")
+    elif ami >= _LEVELS[1][0]:
+        said = _("They agree in part (agreement {ami}): some groups are the map's own.")
+    else:
+        said = _("They hardly agree (agreement {ami}): most groups are made by the map. Do not rely on them.")
+    return f"{counts} {said.format(ami=numeral(ami, '.2f'))}"
+
+
+def faithfulness(facts: Facts, n_images: int) -> str:
+    """Say how far a map can be believed, from the facts of the part ``faithfulness``."""
+    said = _(
+        "The map keeps {kept:.0%} of the {k} real neighbours of an image beside it; a map strewn at random would "
+        "keep {chance:.0%}."
+    ).format(kept=facts["kept"], k=facts["k"], chance=facts["kept_by_chance"])
+    n = facts["misplaced"]
+    warning = ngettext(
+        "{n} image ({share:.0%}) stands among strangers: most of its neighbours on the map are not like it.",
+        "{n} images ({share:.0%}) stand among strangers: most of their neighbours on the map are not like them.",
+        n,
+    ).format(n=numeral(n), share=n / n_images)
+    return f"{said} {warning}"
+
+
+def nearness(found: Facts) -> str:
+    """Say what the permutation test of the arrows gives, from ``nearness`` of the part ``influences``."""
+    if found["reason"]:
+        return _("There is no test: {reason}.").format(reason=found["reason"])
+    figures = _(
+        "A related pair is nearer than an unrelated one {times:.0f} times in 100 (effect size d = {effect:.2f}, "
+        "p = {p:.2g}, {pairs} related pairs, by permutation of the names)."
+    ).format(times=100 * found["superiority"], **{k: found[k] for k in ("effect", "p", "pairs")})
+    if found["p"] > _CLEAR_P or found["effect"] <= 0:
+        return (
+            _(
+                "The images do not bear the arrows out: related categories look no more alike than chance allows."
+            )
+            + " "
+            + figures
+        )
+    strength = (
+        _("strongly")
+        if found["effect"] >= 0.8
+        else _("moderately")
+        if found["effect"] >= 0.5
+        else _("weakly")
+    )
+    return (
+        _("The images bear the arrows out {strength}: related categories look more alike.").format(
+            strength=strength
+        )
+        + f" {figures}"
+    )

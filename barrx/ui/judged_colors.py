@@ -1,0 +1,87 @@
+"""Figures of each picture that a map can be coloured by, as soon as a worker has judged the map."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from barrx.datasets import Dataset
+from barrx.i18n import _, language
+from barrx.judgement import questions
+from barrx.judgement.questions import Answer, Question
+from barrx.pipeline import Map, MapRequest
+from barrx.ui import coloring, judged
+from barrx.ui.coloring import Coloring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedColor:
+    """A way to colour a map by what was judged of it.
+
+    Attributes
+    ----------
+    title : callable
+        returns what people read
+    question : callable
+        returns what to ask about a map
+    coloring : callable
+        returns the colours, of an answer to that question
+    """
+
+    title: Callable[[], str]
+    question: Callable[[MapRequest], Question]
+    coloring: Callable[[Answer], Coloring]
+
+
+def _by_faithfulness(answer: Answer) -> Coloring:
+    return coloring.by_share(
+        _("Real neighbours kept on the map"),
+        answer.arrays["kept"],
+        missing=_("not measured"),
+        flagged=(answer.arrays["misplaced"], _("among strangers")),
+    )
+
+
+FAITHFULNESS = "faithfulness"
+
+# By the name that stands in the list and in the address.
+COLORS: dict[str, JudgedColor] = {
+    FAITHFULNESS: JudgedColor(
+        title=lambda: _("Real neighbours kept on the map"),
+        question=lambda request: Question(part="faithfulness", map=request),
+        coloring=_by_faithfulness,
+    )
+}
+
+
+def names(dataset: Dataset) -> list[str]:
+    """Return the figures a map of a collection can be coloured by; a column of the same name comes before it."""
+    return [name for name in COLORS if name not in dataset.metadata.columns]
+
+
+def of_map(dataset: Dataset, finished: Map, name: str) -> Coloring:
+    """Return the colours of a map by a judged figure; grey, and a worker asked, while it is not known.
+
+    Raises
+    ------
+    BarrxError
+        if the figure could not be computed
+    """
+    chosen = COLORS[name]
+    question = chosen.question(finished.request)
+    if judged.is_costly(dataset, question):
+        answer, job = questions.load(dataset, question), None
+        if answer is None:
+            st.info(_("This is not measured yet. Do it on the page Categories: “Can I believe this map?”"))
+    else:
+        answer, job = judged.ask(dataset, question)
+    judged.wait_for(job)
+    if answer is None:
+        said = _("being measured") if job is not None else _("not measured")
+        return coloring.unknown(chosen.title(), len(finished.coordinates), said)
+    return _colored(f"{finished.revision}:{name}:{language()}", name, answer)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _colored(version: str, name: str, _answer: Answer) -> Coloring:
+    return COLORS[name].coloring(_answer)

@@ -1,0 +1,106 @@
+"""What a curator says to a cluster or a picture: three buttons and a note, kept as soon as they are touched."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from barrx import views
+from barrx.datasets import Dataset
+from barrx.errors import BarrxError
+from barrx.i18n import _
+from barrx.pipeline import Map
+from barrx.ui import judged_state, keys
+from barrx.ui.text import plain
+from barrx.views import verdicts
+from barrx.views.verdicts import OPINIONS, Opinion, Verdict
+
+_Say = Callable[[Opinion | None, str], None]
+
+
+def names() -> dict[Opinion, str]:
+    """Return what the three verdicts are called."""
+    return {"agree": _("agree"), "disagree": _("disagree"), "unsure": _("unsure")}
+
+
+def on_cluster(dataset: Dataset, finished: Map, number: int) -> None:
+    """Show the verdict on a cluster, to be changed."""
+    labels = finished.clustering.labels
+    say = partial(verdicts.on_cluster, dataset, np.flatnonzero(labels == number))
+    given = verdicts.of_clusters(dataset, labels).get(number)
+    _panel(_("Your verdict on this cluster"), given, say, keys.of("cluster", f"{finished.revision}:{number}"))
+
+
+def on_picture(dataset: Dataset, index: int) -> None:
+    """Show the verdict on a picture, to be changed."""
+    say = partial(verdicts.on_picture, dataset, index)
+    given = verdicts.of_pictures(dataset).get(index)
+    _panel(_("Your verdict on its place"), given, say, keys.of("picture", f"{dataset.fingerprint}:{index}"))
+
+
+def summary(given: Verdict) -> str:
+    """Return a verdict on one line."""
+    return f"{names()[given.opinion]}: {given.note}" if given.note else names()[given.opinion]
+
+
+def _panel(label: str, given: Verdict | None, say: _Say, of: str) -> None:
+    buttons, note = keys.of(keys.VERDICT, of), keys.of(keys.VERDICT_NOTE, of)
+    is_locked = not views.is_writable()
+    # What is kept is the truth: somebody else may have changed it.
+    st.session_state[buttons] = given.opinion if given else None
+    st.session_state[note] = given.note if given else ""
+    st.segmented_control(
+        label,
+        OPINIONS,
+        format_func=lambda opinion: names()[opinion],
+        key=buttons,
+        on_change=_keep,
+        args=(say, buttons, note, given),
+        disabled=is_locked,
+        help=_("Kept for these images, whatever number the cluster has in another setting."),
+    )
+    if given is not None:
+        st.text_input(
+            _("Note"),
+            key=note,
+            max_chars=verdicts.MAX_NOTE,
+            placeholder=_("Why?"),
+            on_change=_keep,
+            args=(say, buttons, note, given),
+            disabled=is_locked,
+            label_visibility="collapsed",
+        )
+    said = judged_state.refusal(buttons)
+    if said:
+        st.error(plain(said), icon=":material/error:")
+    if given is None:
+        _offer_undo(say, buttons, keys.of(keys.VERDICT_BACK, of))
+
+
+def _offer_undo(say: _Say, buttons: str, key: str) -> None:
+    before: Verdict | None = judged_state.taken_back(buttons)
+    if before is not None:
+        st.button(
+            _("Bring back “{verdict}”").format(verdict=plain(summary(before)[:60])),
+            key=key,
+            on_click=_say,
+            args=(say, buttons, before.opinion, before.note),
+            icon=":material/undo:",
+            type="tertiary",
+        )
+
+
+def _keep(say: _Say, buttons: str, note: str, before: Verdict | None) -> None:
+    opinion = st.session_state[buttons]
+    _say(say, buttons, opinion, st.session_state.get(note, ""))
+    judged_state.remember_taken_back(buttons, before if opinion is None else None)
+
+
+def _say(say: _Say, buttons: str, opinion: Opinion | None, note: str) -> None:
+    try:
+        say(opinion, note)
+    except BarrxError as error:
+        judged_state.keep_refusal(buttons, str(error))
+    else:
+        judged_state.keep_refusal(buttons, None)

@@ -1,0 +1,129 @@
+"""The categories page in a real browser: the heat map, verdicts, arrows, the way to the map, a phone."""
+
+import csv
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from barrx.ui import keys
+from tests.browser.app_steps import (
+    PATIENCE,
+    button,
+    facts,
+    legend,
+    open_app,
+    press_on,
+    select,
+    tiles,
+    to_page,
+    too_wide,
+    wait_for_map,
+)
+from tests.browser.conftest import OpenPage, Server
+from tests.browser.steps import number_in, wait_until_idle
+
+NOTE = "<img src=x onerror=alert(1)> =1+1"
+
+
+def answered(page: Page) -> None:
+    """Wait until the answer on screen is that of the map on screen."""
+    expect(page.locator("[class*='st-key-judged']").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".computing:not(.idle), [data-testid=stProgress]")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator(".stale")).to_have_count(0, timeout=PATIENCE)
+    wait_until_idle(page)
+
+
+def look_at(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name, exact=True).or_(
+        page.get_by_role("button", name=name, exact=True)
+    ).click()
+    wait_until_idle(page)
+    answered(page)
+
+
+def test_a_cell_opens_its_images_and_a_slider_keeps_the_old_answer_until_the_new_one(
+    page: Page, server: Server
+) -> None:
+    open_app(page, server, "/categories")
+    answered(page)
+    said = page.get_by_text("The clusters follow “category” clearly")
+    expect(said).to_contain_text("agreement 0.43 of 1")
+    chart = page.locator("[data-testid=stVegaLiteChart] canvas").nth(1)
+    chart.scroll_into_view_if_needed()
+    select(page, keys.CELL_ROW, "fruit")
+    select(page, keys.CELL_COLUMN, "noise")
+    shown = tiles(page, keys.CELL_WALL)
+    count = page.locator("p", has_text=re.compile(r"^\d+ images?$")).last
+    assert shown.count() == number_in(count.inner_text()) > 1
+    button(page, f"{keys.TO_MAP}:{keys.CELL_WALL}").click()
+    wait_for_map(page)
+    expect(page.get_by_role("heading", name=f"{shown.count()} images selected")).to_be_visible()
+
+    to_page(page, "Categories")
+    answered(page)
+    press_on(page, keys.MIN_CLUSTER_SIZE, "ArrowRight")
+    expect(page.locator(".judged-table")).not_to_have_count(0)
+    expect(said).not_to_contain_text("0.43", timeout=PATIENCE)
+    answered(page)
+    assert "min_cluster_size=11" in page.url
+
+
+def test_verdicts_and_arrows_are_kept_shown_and_exported(page: Page, server: Server, tmp_path: Path) -> None:
+    open_app(page, server, "/categories?look_at=clusters")
+    answered(page)
+    panel = page.locator("[class*='st-key-verdict-cluster']")
+    panel.get_by_text("disagree", exact=True).click()
+    note = page.locator("[class*='st-key-verdict_note-cluster'] input")
+    note.fill(NOTE)
+    note.press("Enter")
+    row = page.locator(".rows li").first
+    expect(row.locator(".chip")).to_have_text("disagree")
+    expect(row).to_contain_text(NOTE)
+    to_page(page, "Clusters")
+    expect(page.get_by_role("columnheader", name="Verdict")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("tr[data-number='0']")).to_contain_text(NOTE)
+
+    look_at_page = "/categories?look_at=influences"
+    open_app(page, server, look_at_page)
+    answered(page)
+    expect(page.get_by_text("Give a chart to hold against the images")).to_be_visible()
+    arrows = tmp_path / "relations.csv"
+    arrows.write_text(
+        "source,target,year\nbirds,mammals,1900\nfruit,desserts,\nflags,dinosaurs,\nbirds,nowhere,\n"
+    )
+    page.locator("input[type=file]").set_input_files(arrows)
+    expect(page.get_by_text("The curator's chart")).to_be_visible(timeout=PATIENCE)
+    answered(page)
+    expect(page.get_by_text("3 arrows are read.")).to_be_attached()
+    expect(page.locator("ul.arrows").first).to_contain_text("birds → mammals")
+
+    open_app(page, server, "/?color=faithfulness&picture=flags_canada-flag-ganson.webp")
+    wait_for_map(page)
+    expect(page.locator(".legend")).to_contain_text("among strangers", timeout=PATIENCE)
+    assert sum(legend(page).values()) == 810
+    said = facts(page, "flags_canada-flag-ganson.webp")
+    assert re.match(r"\d+ of 15 \(by chance 0\.3\)", said["real neighbours beside it on the map"])
+    with page.expect_download() as download:
+        button(page, keys.DOWNLOAD_TABLE).click()
+    rows = list(csv.DictReader(download.value.path().open(encoding="utf-8-sig")))
+    judged = [r for r in rows if r["cluster_verdict"]]
+    assert {(r["label"], r["cluster_verdict"], r["cluster_verdict_note"]) for r in judged} == {
+        ("0", "disagree", NOTE)
+    }
+
+
+def test_every_view_fits_a_phone(open_page: OpenPage, server: Server) -> None:
+    page = open_page(width=390, height=844)
+    open_app(page, server, "/categories")
+    answered(page)
+    for name in (
+        "Agreement",
+        "Categories",
+        "Clusters",
+        "Other explanations",
+        "Can I believe this map?",
+        "Influences",
+    ):
+        look_at(page, name)
+        assert too_wide(page) == [], name

@@ -1,0 +1,263 @@
+"""What the categories page makes of the answers: tables, graphs and sentences, without a browser."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from barrx import clustering, datasets, settings
+from barrx.clustering import ClusteringParams
+from barrx.errors import DatasetError
+from barrx.judgement import arrow_files, explanations, influences, relations, values
+from barrx.judgement.questions import plain
+from barrx.judgement.relations import Relation
+from barrx.ui import categories
+from barrx.ui.categories import (
+    agreement_view,
+    explanations_view,
+    graph,
+    heat,
+    influences_view,
+    portraits_view,
+    sentences,
+)
+from tests.files import source_folder
+
+FIGURES = {"ami": 0.43, "ari": 0.28, "homogeneity": 0.5, "completeness": 0.6}
+CHANCE = {"ami": -0.0006, "ari": 0.0, "homogeneity": 0.19, "completeness": 0.2}
+SPREAD = dict.fromkeys(CHANCE, 0.01)
+
+
+def agreed(ami: float = 0.43, p: float = 0.005, reason: str = "") -> dict[str, Any]:
+    one = {"figures": {**FIGURES, "ami": ami}, "chance": CHANCE, "spread": SPREAD, "p": p}
+    facts = {"with_noise": one, "without_noise": one, "clustered_share": 0.68, "n_compared": 810}
+    return {"agreement": {**facts, "n_missing": 12, "reason": reason}}
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ami", "p", "said"),
+    [
+        (0.9, 0.005, "follow “movement” closely: agreement 0.90 of 1"),
+        (0.43, 0.005, "clearly, but not closely"),
+        (0.2, 0.005, "weakly"),
+        (0.05, 0.005, "hardly follow"),
+        (0.05, 0.4, "no more than chance gives"),
+    ],
+)
+def test_sentence_of_the_agreement_follows_its_height_and_its_chance(ami: float, p: float, said: str) -> None:
+    found = sentences.agreement(agreed(ami, p), "movement")
+    assert said in found
+    assert "Chance alone gives 0.00 ± 0.01" in found
+    assert "68% of the images" in found
+
+
+def test_sentence_says_why_there_is_no_agreement() -> None:
+    assert sentences.agreement(agreed(reason="every picture is noise"), "x") == (
+        "Nothing can be said of “x”: every picture is noise."
+    )
+
+
+def test_figures_stand_beside_chance_and_their_meaning_and_missing_ones_are_a_dash() -> None:
+    facts = agreed()["agreement"]
+    html = agreement_view.figures_table({**facts, "without_noise": None})
+    assert html.count("<td>–</td>") == 8
+    assert "<b>0.43</b>" in html
+    assert "0.00 ± 0.01" in html
+    assert "-0.00" not in html
+    assert "810 images compared · 68% of them in a cluster · 12 without a value are left out" in html
+    assert html.count('class="meaning"') == 4
+
+
+def test_words_of_the_permutation_test_do_not_claim_what_it_denies() -> None:
+    found = {"reason": "", "superiority": 0.9, "effect": 1.2, "p": 0.001, "pairs": 12}
+    assert "bear the arrows out strongly" in sentences.nearness(found)
+    assert "do not bear the arrows out" in sentences.nearness({**found, "p": 0.2})
+    assert "do not bear the arrows out" in sentences.nearness({**found, "effect": -0.5})
+    assert "There is no test: too few." in sentences.nearness({**found, "reason": "too few"})
+
+
+def test_each_state_of_a_category_has_its_sentence() -> None:
+    one = {
+        "share_in_main": 0.8,
+        "share_of_main": 0.9,
+        "main_cluster": 3,
+        "size": 32,
+        "clustered": 10,
+        "own_clusters": [1, 2],
+        "merged_with": ["a", "b", "c", "d"],
+    }
+    said = {state: sentences.cohesion({**one, "state": state}) for state in sentences.states()}
+    assert said["coherent"] == "80% of its clustered images are in cluster 3, and make up 90% of it."
+    assert said["merged"].endswith("share it with a, b, c, 1 other.")
+    assert "1, 2" in said["split"]
+    assert "10 of 32" in said["noise"]
+    assert len(set(said.values())) == 5
+
+
+# --- the heat map -----------------------------------------------------------------------------------------
+
+
+def test_cells_keep_their_order_and_shares_and_put_the_smallest_together() -> None:
+    table = np.arange(50 * 2).reshape(50, 2)
+    found = heat.cells(table, [f"r{i}" for i in range(50)], ["1", "noise"])
+    assert found["n"].sum() == table.sum()
+    assert list(found["row"].unique()) == [*(f"r{i}" for i in range(10, 50)), heat.OTHERS]
+    assert found["n"].iloc[-2:].tolist() == table[:10].sum(axis=0).tolist()
+    np.testing.assert_allclose(found.groupby("row")["share"].sum(), 1)
+    assert heat.note(table) == "The largest 40 are drawn; 10 other rows or columns are put together as …"
+    assert heat.note(table[:40]) == ""
+
+
+def test_heat_map_is_read_aloud_and_a_click_is_read_back() -> None:
+    found = heat.cells(np.array([[3, 0], [1, 2]]), ["a", "b"], ["1", "noise"])
+    chart = heat.drawn(found, ("kind", "cluster"), is_dark=True, sentence="said").to_dict()
+    assert chart["description"] == "said"
+    assert heat.chosen({"selection": {heat.SELECTION: [{"row": "a", "column": "1"}]}}) == ("a", "1")
+    for nothing in (None, {}, {"selection": {heat.SELECTION: []}}, {"selection": {heat.SELECTION: [{}]}}):
+        assert heat.chosen(nothing) is None
+
+
+def test_pictures_of_a_cell_have_the_category_and_the_cluster() -> None:
+    column = values.of_cells("kind", ["a|b", "a", "b", "", "a"])
+    labels = np.array([0, 0, 0, 0, -1])
+    assert agreement_view.members(column, "a", labels, 0).tolist() == [0, 1]
+    assert agreement_view.members(column, "a", labels, -1).tolist() == [4]
+
+
+# --- rows of pictures -------------------------------------------------------------------------------------
+
+
+def test_misplaced_pictures_stand_with_those_they_look_like() -> None:
+    wrong = {
+        "picture": 7,
+        "catalogued": ["birds"],
+        "looks_like": "fish",
+        "own_share": 0.1,
+        "other_share": 0.6,
+        "resembles": list(range(20, 30)),
+    }
+    (row,) = portraits_view.misplaced_rows([wrong])
+    assert row.title == "catalogued birds, looks like fish"
+    assert row.texts == ["60% of its nearest are fish, 10% its own"]
+    assert [list(strip.indexes) for strip in row.strips] == [[7], list(range(20, 26))]
+    assert row.strips[1].more == "and 4 more"
+
+
+# --- other explanations -----------------------------------------------------------------------------------
+
+
+def test_clusters_of_hdbscan_that_follow_the_photo_source_are_called_out_on_top() -> None:
+    rng = np.random.default_rng(0)
+    source = np.arange(160) % 2
+    movement = rng.integers(0, 3, 160)
+    places = np.stack([8.0 * source, 0.3 * movement], axis=1) + rng.normal(0, 0.4, (160, 2))
+    found, _stored = clustering.load_or_compute(
+        places.astype(np.float32), ClusteringParams(min_cluster_size=10)
+    )
+    assert found.n_clusters >= 2
+    category = values.of_cells("movement", [("Cubism", "Fauvism", "Dada")[m] for m in movement])
+    photo = values.of_cells("photo", [("museum", "archive")[s] for s in source])
+    ranked = explanations.rank([("file", photo)], category, found.labels, permutations=30)
+    facts = plain({"explanations": ranked.explanations, "sentence": ranked.sentence})
+    for one, e in zip(facts["explanations"], ranked.explanations, strict=True):
+        one |= {"score": e.score, "is_significant": e.is_significant}
+    assert "Careful: the clusters follow “photo”, a property of the files" in ranked.sentence
+    rows = explanations_view.table(facts)
+    assert rows["name"].tolist() == ["photo", "movement"]
+    assert rows["kind"].tolist() == ["file", "chosen"]
+    assert explanations_view.drawn(rows, sentence="said").to_dict()["description"] == "said"
+
+
+# --- influences -------------------------------------------------------------------------------------------
+
+
+def planted() -> influences.Centroids:
+    """Eight categories on a line: neighbours look alike."""
+    at = np.arange(8.0)
+    distances = np.abs(at[:, None] - at) / 10
+    return influences.Centroids(names=tuple("abcdefgh"), distances=distances, too_small=())
+
+
+def test_planted_arrows_are_confirmed_in_words_and_shuffled_ones_are_not() -> None:
+    chain = [Relation(source=one, target=other) for one, other in zip("abcdefg", "bcdefgh", strict=True)]
+    shuffled = [Relation(source=one, target=other) for one, other in zip("aebfcgd", "hcfadbg", strict=True)]
+    for arrows, said in ((chain, "bear the arrows out strongly"), (shuffled, "do not bear the arrows out")):
+        found = influences.chart(planted(), arrows, {})
+        assert said in sentences.nearness(plain(found.nearness))
+
+
+def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() -> None:
+    years = {"a": 1905, "b": 1907, "h": 1936}
+    placed = graph.nodes("abcdefgh", years, planted().distances)
+    assert placed["x"].tolist()[:2] == [1905, 1907]
+    assert sorted(placed["y"]) == list(range(8))
+    assert np.all(np.abs(np.diff(placed["y"])) == 1), "a line of categories stays a line"
+    assert placed["label"].tolist()[0] == "a · 1905"
+    assert placed["label"].tolist()[2] == "c · no year"
+    lines = graph.edges(placed, [("a", "b", "supported", "a → b"), ("a", "nowhere", "near", "")])
+    assert lines["edge"].tolist() == [0, 0]
+    assert lines["width"].is_monotonic_decreasing, "wide at the source"
+    chart = graph.drawn(placed, lines, is_dated=True, is_dark=False, sentence="said").to_dict()
+    assert chart["description"] == "said"
+    for undated in ({}, {"a": 2005, "b": 2005}):
+        assert graph.nodes("ab", undated, np.zeros((2, 2)))["label"].tolist() == ["a", "b"]
+
+
+def test_barrs_movements_stand_at_the_years_of_his_chart() -> None:
+    names = ("Cubism", "Purism", "Suprematism", "mine")
+    placed = graph.nodes(names, relations.years_of(names, {"mine": [1950]}), np.zeros((4, 4)))
+    assert placed["x"].tolist() == [1906, 1918, 1913, 1950]
+
+
+def test_arrows_of_a_collection_are_kept_found_and_removed(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = datasets.load("demo")
+    assert arrow_files.find(demo) is None
+    arrow_files.keep("demo", b"source,target\nfruit,flowers\n")
+    path = arrow_files.find(demo)
+    assert path is not None
+    assert relations.read(path, ["fruit", "flowers"]).arrows == (Relation(source="fruit", target="flowers"),)
+    with pytest.raises(DatasetError, match="at most 5,000,000 are read"):
+        arrow_files.keep("demo", b"x" * 5_000_001)
+    assert arrow_files.forget("demo").startswith(b"source")
+    with pytest.raises(DatasetError, match="no arrows here"):
+        arrow_files.forget("demo")
+    monkeypatch.setenv("BARRX_READ_ONLY", "1")
+    settings.current.cache_clear()
+    with pytest.raises(DatasetError, match="BARRX_READ_ONLY"):
+        arrow_files.keep("demo", b"source,target\n")
+
+
+def test_arrows_come_with_a_zip_and_from_the_folder_of_the_images(home: Path, tmp_path: Path) -> None:
+    folder = source_folder(tmp_path)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for path in folder.iterdir():
+            archive.write(path, f"all/{path.name}")
+        archive.writestr("all/relations.csv", "source,target\na,b\n")
+    datasets.add(datasets.AddRequest(slug="zipped", source=str(tmp_path / "all.zip")))
+    datasets.add(datasets.AddRequest(slug="beside", source=str(folder)))
+    assert arrow_files.find(datasets.load("beside")) is None
+    (folder / "relations.csv").write_text("source,target\nb,a\n")
+    for slug, first in (("zipped", "a"), ("beside", "b")):
+        path = arrow_files.find(datasets.load(slug))
+        assert path is not None
+        assert relations.read(path, ["a", "b"]).arrows[0].source == first
+
+
+def test_template_of_arrows_runs_no_formula() -> None:
+    text = influences_view.template(["=SUM(A1)", "Cubism"]).decode("utf-8-sig")
+    assert text.splitlines() == ["source,target,year", "'=SUM(A1),,", "Cubism,,"]
+
+
+def test_columns_to_compare_begin_with_a_category_and_have_the_decades(home: Path) -> None:
+    demo = datasets.load("demo")
+    found = categories.columns(demo)
+    assert found[0] == "category"
+    assert ("decade" in found) == ("year" in demo.metadata.columns)
+    assert "title" not in found

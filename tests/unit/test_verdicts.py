@@ -1,0 +1,93 @@
+"""Verdicts: kept for pictures, not for numbers; given with a note, taken back, exported."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from barrx import datasets, export, pipeline, settings
+from barrx.datasets import Dataset
+from barrx.errors import ParameterError, ViewsError
+from barrx.pipeline import Map, MapRequest
+from barrx.views import store, verdicts
+
+
+@pytest.fixture
+def demo(home: Path) -> Dataset:
+    return datasets.load("demo")
+
+
+def default_map(demo: Dataset) -> Map:
+    found = pipeline.load(demo, MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames)))
+    assert found is not None
+    return found
+
+
+def labels_of(dataset: Dataset, *clusters: range) -> np.ndarray:
+    labels = np.full(len(dataset.filenames), -1, np.int32)
+    for number, members in enumerate(clusters):
+        labels[list(members)] = number
+    return labels
+
+
+def test_verdict_on_a_cluster_is_found_again_by_its_pictures(demo: Dataset) -> None:
+    verdicts.on_cluster(demo, range(10, 30), "disagree", " two\nkinds ")
+    (found,) = verdicts.of_clusters(demo, labels_of(demo, range(5), range(14, 32))).items()
+    assert (found[0], found[1].opinion, found[1].note) == (1, "disagree", "two kinds")
+    assert verdicts.of_clusters(demo, labels_of(demo, range(5), range(25, 60))) == {}
+
+
+def test_verdict_takes_the_place_of_the_one_before_and_can_be_taken_back(demo: Dataset) -> None:
+    verdicts.on_cluster(demo, range(10, 30), "agree")
+    verdicts.on_cluster(demo, range(12, 30), "unsure", "perhaps")
+    assert verdicts.of_clusters(demo, labels_of(demo, range(12, 30)))[0].opinion == "unsure"
+    verdicts.on_cluster(demo, range(12, 30), None)
+    assert verdicts.of_clusters(demo, labels_of(demo, range(12, 30))) == {}
+    verdicts.on_picture(demo, 3, "agree")
+    verdicts.on_picture(demo, 3, "disagree")
+    verdicts.on_picture(demo, 4, "unsure")
+    assert {i: one.opinion for i, one in verdicts.of_pictures(demo).items()} == {3: "disagree", 4: "unsure"}
+    verdicts.on_picture(demo, 3, None)
+    assert list(verdicts.of_pictures(demo)) == [4]
+    with sqlite3.connect(store.path()) as connection:
+        assert connection.execute("SELECT count(*) FROM verdict_member").fetchone() == (1,)
+
+
+def test_verdicts_stand_in_the_table_only_if_there_are_any(demo: Dataset) -> None:
+    finished = default_map(demo)
+    plain = export.table(demo, finished)
+    assert list(export.with_verdicts(plain, demo, finished)) == list(plain)
+    verdicts.on_picture(demo, 3, "disagree", "=a note")
+    number = finished.clustering.numbers[0]
+    verdicts.on_cluster(demo, np.flatnonzero(finished.clustering.labels == number), "agree")
+    table = export.with_verdicts(plain, demo, finished)
+    assert table["verdict"].tolist()[3] == "disagree"
+    assert (table["verdict"] != "").sum() == 1
+    np.testing.assert_array_equal(table["cluster_verdict"] == "agree", finished.clustering.labels == number)
+    assert "'=a note" in export.to_csv(table)
+    taken = plain.assign(verdict="kept")
+    assert list(export.with_verdicts(taken, demo, finished))[-4] == "verdict_of_curator"
+
+
+@pytest.mark.parametrize(
+    ("opinion", "note", "message"),
+    [
+        ("perhaps", "", "one of agree, disagree, unsure, not “perhaps”"),
+        ("agree", "x" * 2001, "this one has 2001"),
+    ],
+)
+def test_impossible_verdicts_are_refused(demo: Dataset, opinion: Any, note: str, message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        verdicts.on_picture(demo, 0, opinion, note)
+    assert verdicts.of_pictures(demo) == {}
+
+
+def test_verdict_needs_its_picture_and_leave_to_write(demo: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ParameterError, match="there is no number 810"):
+        verdicts.on_picture(demo, 810, "agree")
+    monkeypatch.setenv("BARRX_READ_ONLY", "1")
+    settings.current.cache_clear()
+    with pytest.raises(ViewsError, match="BARRX_READ_ONLY"):
+        verdicts.on_picture(demo, 0, "agree")
