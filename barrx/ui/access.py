@@ -141,13 +141,27 @@ def role() -> Role:
     return configured().of(st.user.to_dict() if st.user.is_logged_in else {})
 
 
-def may_look(cookies: Mapping[str, str]) -> bool:
-    """Tell whether a request to a route beside the page may be answered, by the cookie of the sign-in."""
+def role_by_cookie(cookies: Mapping[str, str]) -> Role:
+    """Return the role of a request beside the page, by the cookie of the sign-in."""
     if not is_on():
-        return True
+        return "curator"
     signed = _get_signed_cookie_with_chunks(dict(cookies), _COOKIE)
     user = json.loads(signed) if signed else {}
-    return configured().of(user if user.get("is_logged_in") else {}) != "nobody"
+    return configured().of(user if user.get("is_logged_in") else {})
+
+
+def may_look(cookies: Mapping[str, str]) -> bool:
+    """Tell whether a request to a route beside the page may be answered."""
+    return role_by_cookie(cookies) != "nobody"
+
+
+def may_send(cookies: Mapping[str, str]) -> bool:
+    """Tell whether a request that leaves something on the server may be answered, such as an upload."""
+    try:
+        return not settings.current().read_only and role_by_cookie(cookies) == "curator"
+    except ParameterError as error:
+        log.error("%s", error)
+        return False
 
 
 def for_those_who_may_look(answer: Answer) -> Answer:

@@ -79,6 +79,8 @@ def test_curators_write_viewers_look_and_others_stay_out(
     sign_in(viewer, guarded, VIEWER)
     the_map(viewer)
     assert viewer.request.get(address).status == 200
+    upload = f"{guarded.url}/_stcore/upload_file/session/file"
+    assert viewer.request.put(upload, multipart={"file": "x"}).status == 403
     open_app(viewer, guarded, "/datasets")
     expect(viewer.get_by_text("Only curators may change something here.")).to_be_visible()
     expect(widget(viewer, keys.ADD_SUBMIT)).to_have_count(0)

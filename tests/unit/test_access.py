@@ -114,6 +114,11 @@ def test_routes_answer_only_to_who_may_look(secrets: Secrets) -> None:
     assert not access.may_look({})
     assert not access.may_look(cookie(email="eve@elsewhere.example"))
     assert not access.may_look(cookie(email="luis@museum.example", is_logged_in=False))
+    assert not access.may_send(cookie(email="luis@museum.example"))
+    secrets(AUTH + '[barrx]\ncurators = ["ana@museum.example"]\n')
+    assert access.may_send(cookie(email="ana@museum.example"))
+    assert not access.may_send({})
+    secrets(AUTH + '[barrx]\nviewers = ["@museum.example"]\n')
     forged = create_signed_value("another secret", "_streamlit_user", '{"email": "luis@museum.example"}')
     assert not access.may_look({"_streamlit_user": forged.decode()})
     answers = [
