@@ -47,6 +47,11 @@ _bar = st.components.v2.component(
 
 def arrive() -> None:
     """Note what the address asks for before a widget reads it, and open the view that it names."""
+    chosen = state.take_next_view()
+    if chosen is not None:
+        state.is_first_map()  # the session knows from now on, whatever the address says
+        _open_view(*chosen)
+        return
     if not state.is_first_map():
         return
     query = {name: st.query_params.get_all(name) for name in st.query_params}
@@ -54,29 +59,29 @@ def arrive() -> None:
         state.keep_asked(query)
         return
     try:
-        open_view(_asked_view(query[keys.VIEW][-1]))
+        id = _asked_view(query[keys.VIEW][-1])
     except BarrxError as error:
         state.asked_in_vain(_LINK, [str(error)])
+    else:
+        _open_view(id, None)
     del st.query_params[keys.VIEW]
 
 
-def open_view(view: views.SavedView) -> None:
-    """Set the session to what a saved view shows; Explore says what of it is not here any more.
-
-    Raises
-    ------
-    DatasetError
-        if its collection is not here
-    """
-    state.asked_in_vain(_LINK, opening.open_view(view))
+def _open_view(id: int, number: int | None) -> None:
+    """Set the session to what a saved view shows; Explore says what of it is not here any more."""
+    try:
+        said = opening.open_view(saved.load(id, number))
+    except BarrxError as error:
+        said = [str(error)]
+    state.asked_in_vain(_LINK, said)
 
 
-def _asked_view(text: str) -> views.SavedView:
+def _asked_view(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
         raise ViewsError(
             _("The address asks for a saved view by “{text}”, which is no number.").format(text=text)
         )
-    return saved.load(int(text))
+    return int(text)
 
 
 def restore(dataset: Dataset) -> None:
@@ -170,7 +175,7 @@ def _read_selection(dataset: Dataset, query: Query) -> None:
     elif text.startswith(_BY_RULE):
         state.keep_rule(dataset, text.removeprefix(_BY_RULE))
     elif text.startswith(_OF_VIEW):
-        opening.select(dataset, _asked_view(text.removeprefix(_OF_VIEW)))
+        opening.select(dataset, saved.load(_asked_view(text.removeprefix(_OF_VIEW))))
     elif text:
         mark, _dot, listed = text.partition(".")
         indexes = spans.from_text(listed, len(dataset.filenames))

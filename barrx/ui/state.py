@@ -41,6 +41,7 @@ _IN_VAIN = "_in_vain:"
 _LANGUAGE = "_language"
 _SEEN = "_seen"
 _LOOK = "_look"
+_NEXT_VIEW = "_next_view"
 _RULE = "_rule"
 _ASKED = "_asked_by_address"
 
@@ -338,6 +339,17 @@ def seen(collection: Dataset) -> tuple[Map, Appearance] | None:
 def keep_asked(query: Mapping[str, Sequence[str]]) -> None:
     """Remember what the address asked for when the session began."""
     st.session_state[_ASKED] = dict(query)
+
+
+def open_next(view: int, revision: int | None = None) -> None:
+    """Have Explore open a saved view before it shows a widget."""
+    st.session_state[_NEXT_VIEW] = (view, revision)
+
+
+def take_next_view() -> tuple[int, int | None] | None:
+    """Return, once, which saved view Explore is to open."""
+    found: tuple[int, int | None] | None = st.session_state.pop(_NEXT_VIEW, None)
+    return found
 
 
 def asked() -> dict[str, list[str]] | None:

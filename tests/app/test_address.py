@@ -80,6 +80,21 @@ def test_view_in_the_address_sets_the_sliders(home: Path) -> None:
         assert test.session_state[key] == value, key
 
 
+def test_view_that_the_page_share_opens_sets_the_widgets_of_a_running_session(home: Path) -> None:
+    demo = datasets.load("demo")
+    seen = seen_of(demo, color="category", filters={"q": ["moon"]}, camera=(1.0, 2.0, 3.0))
+    id = saving.save(demo, default_map(demo), seen, Draft(name="x"))
+    saving.save_again(id, demo, default_map(demo), seen_of(demo))
+    test = page("explore", color="year", q="ship")
+    test.session_state["_next_view"] = (id, 1)
+    test.run()
+    assert not test.exception
+    assert test.session_state["_seen"][1][1].to_json() == seen.to_json()
+    test.session_state["_next_view"] = (99, None)
+    test.run()
+    assert "no saved view 99" in warnings(test)
+
+
 def test_view_that_is_not_here_is_said(home: Path) -> None:
     assert "no saved view 9" in warnings(page("explore", view="9"))
     assert "which is no number" in warnings(page("explore", view="<b>"))
