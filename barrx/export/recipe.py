@@ -6,7 +6,6 @@ holds the coordinates too: who cannot make the same map again still has it, and 
 
 import datetime
 import json
-import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -42,8 +41,6 @@ _PACKAGES = (
     "tensorflow",
     "keras",
 )
-_MAP_PACKAGES = _PACKAGES[:7]
-_ONE_BIT = 2.0**-20  # of the map's width: what rounding in an alignment leaves
 Stage = TypeVar("Stage", ProjectionParams, ClusteringParams)
 
 
@@ -116,9 +113,9 @@ def of(dataset: Dataset, finished: Map) -> Recipe:
             "labels": cache.fingerprint(finished.clustering.labels),
         },
         files=dict(zip(dataset.filenames, dataset.sha256, strict=True)),
-        encoder_key=_key_here(finished.request.encoder) or finished.request.encoder,
+        encoder_key=key_here(finished.request.encoder) or finished.request.encoder,
         weights=_weights_here(finished.request.encoder),
-        versions=_versions(),
+        versions=versions_here(),
         processor=None if is_shipped else processor(),
         coordinates=finished.coordinates,
         clustering=finished.clustering,
@@ -138,7 +135,8 @@ def processor() -> str:
 
 
 @memoize
-def _versions() -> dict[str, str]:
+def versions_here() -> dict[str, str]:
+    """Return the versions of all that has a part in a map."""
     found = {"python": platform.python_version(), "barrx": barrx.__version__}
     for package in _PACKAGES:
         try:
@@ -146,6 +144,22 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:  # TensorFlow is needed for embedding only
             continue
     return found
+
+
+def key_here(encoder: str) -> str | None:
+    """Return the key of an encoder on this machine, None where it or its weights are missing."""
+    try:
+        return encoders.encoder_key(encoders.get(encoder))
+    except BarrxError:  # which is said when it is to be used
+        return None
+
+
+def _weights_here(encoder: str) -> str | None:
+    try:
+        path = encoders.status(encoders.get(encoder)).path
+    except BarrxError:
+        return None
+    return None if path is None else path.name
 
 
 # --- reading: anybody may have written the file -------------------------------------------------------------
@@ -281,119 +295,3 @@ def _wrong(path: Path, reason: str) -> ParameterError:
 def printable(text: str) -> str:
     """Return text for a terminal: what moves a cursor or turns letters round is shown as what it is."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:300])
-
-
-# --- two maps -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """How far two maps of the same pictures are from each other, the one laid over the other.
-
-    Attributes
-    ----------
-    images : int
-        pictures that both have
-    rms, largest : float
-        distances between the two places of a picture, as shares of the width of the recorded map
-    moved : float
-        share of pictures that are more than a hundredth of that width from their recorded place
-    same_cluster : float
-        share of pictures in the same cluster, after numbering alike
-    """
-
-    images: int
-    rms: float
-    largest: float
-    moved: float
-    same_cluster: float
-
-    @property
-    def is_none(self) -> bool:
-        """Tell whether it is the same map, but for rounding."""
-        return self.largest <= _ONE_BIT and self.same_cluster == 1
-
-
-def difference(
-    recorded: tuple[Coordinates, NDArray[np.int32]], found: tuple[Coordinates, NDArray[np.int32]]
-) -> Difference:
-    """Compare two maps, each as (n, 2) coordinates and (n,) labels, after Procrustes alignment.
-
-    Raises
-    ------
-    ParameterError
-        if they have no picture in common
-    """
-    from barrx import anchoring, identity
-
-    before, after = recorded[0].astype(np.float64), found[0]
-    if not len(before):
-        raise ParameterError(_("The recorded map and the collection have no image in common."))
-    if not np.array_equal(recorded[0], after):
-        after = anchoring.aligned(after, recorded[0])
-    width = float(np.ptp(before, axis=0).max()) or 1.0
-    away = np.linalg.norm(after.astype(np.float64) - before, axis=1) / width
-    labels = identity.matched(found[1], recorded[1])
-    return Difference(
-        images=len(before),
-        rms=math.sqrt(float((away**2).mean())),
-        largest=float(away.max()),
-        moved=float((away > 0.01).mean()),
-        same_cluster=float((labels == recorded[1]).mean()),
-    )
-
-
-def reasons(recipe: Recipe, dataset: Dataset) -> list[str]:
-    """Return what is other here than where the map was made; empty if nothing is known to be."""
-    found = []
-    present = dict(zip(dataset.filenames, dataset.sha256, strict=True))
-    lost = [name for name in recipe.files if name not in present]
-    changed = [name for name, sha in recipe.files.items() if present.get(name, sha) != sha]
-    new = [name for name in present if name not in recipe.files]
-    for names, text in (
-        (lost, _("images are missing: {names}")),
-        (changed, _("images have changed: {names}")),
-        (new, _("images were added: {names}")),
-    ):
-        if names:
-            found.append(text.format(names=_listed(names)))
-    key = _key_here(recipe.request.encoder)
-    if key is not None and key != recipe.encoder_key:
-        found.append(_("the encoder has other weights or is run in another way"))
-    for package in ("python", "barrx", *_MAP_PACKAGES):
-        here, there = _versions().get(package), recipe.versions.get(package)
-        if here != there and package not in ("python", "barrx"):
-            found.append(
-                _("{package} is {here} here, was {there}").format(
-                    package=package, here=here or _("not there"), there=printable(there or _("unknown"))
-                )
-            )
-    if recipe.processor is None:
-        found.append(_("the recorded map is the one shipped with Barr X, made on another processor"))
-    elif recipe.processor != processor():
-        found.append(
-            _("the processor is {here} here, was {there}").format(
-                here=processor(), there=printable(recipe.processor)
-            )
-        )
-    return found
-
-
-def _key_here(encoder: str) -> str | None:
-    try:
-        return encoders.encoder_key(encoders.get(encoder))
-    except BarrxError:  # which is said when it is to be used
-        return None
-
-
-def _weights_here(encoder: str) -> str | None:
-    try:
-        path = encoders.status(encoders.get(encoder)).path
-    except BarrxError:
-        return None
-    return None if path is None else path.name
-
-
-def _listed(names: list[str], most: int = 20) -> str:
-    shown = ", ".join(map(printable, names[:most]))
-    return shown if len(names) <= most else _("{names} and {n} more").format(names=shown, n=len(names) - most)

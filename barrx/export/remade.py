@@ -10,8 +10,9 @@ from barrx import clustering, embedding, encoders, pipeline, projection
 from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
-from barrx.export import files, recipe
-from barrx.export.recipe import Difference, Recipe
+from barrx.export import differences, files
+from barrx.export.differences import Difference
+from barrx.export.recipe import Recipe
 from barrx.i18n import _
 from barrx.projection import Coordinates
 
@@ -61,7 +62,7 @@ def remake(known: Recipe, dataset: Dataset) -> Remade:
     ParameterError
         if the collection has no picture of the recipe
     """
-    reasons = recipe.reasons(known, dataset)
+    reasons = differences.reasons(known, dataset)
     try:
         found = _computed(known, dataset)
     except BarrxError as error:
@@ -76,7 +77,7 @@ def remake(known: Recipe, dataset: Dataset) -> Remade:
     place = {name: i for i, name in enumerate(dataset.filenames)}
     common = [(i, place[name]) for i, name in enumerate(known.files) if name in place]
     there, here = np.array(common, np.int64).reshape(-1, 2).T
-    difference = recipe.difference(
+    difference = differences.difference(
         (known.coordinates[there], known.clustering.labels[there]), (found[0][here], found[1].labels[here])
     )
     is_whole = len(common) == len(known.files) == len(dataset.filenames)

@@ -12,7 +12,7 @@ import pytest
 
 from barrx import cli, datasets, pipeline
 from barrx.errors import ParameterError
-from barrx.export import recipe, remade
+from barrx.export import differences, recipe, remade
 from barrx.export.recipe import Recipe
 
 IMAGES = Path(__file__).parents[2] / "barrx" / "demo" / "images"
@@ -103,11 +103,11 @@ def test_difference_does_not_see_how_a_map_is_turned() -> None:
     points = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
     labels = np.repeat([0, 1], 25).astype(np.int32)
     turned = (points @ np.array([[0, 1], [-1, 0]], np.float32)) * 3 + 7
-    found = recipe.difference((points, labels), (turned, 1 - labels))
+    found = differences.difference((points, labels), (turned, 1 - labels))
     assert found.is_none
     moved = points.copy()
     moved[3] += 2
-    assert not recipe.difference((points, labels), (moved, labels)).is_none
+    assert not differences.difference((points, labels), (moved, labels)).is_none
 
 
 def changed(**other: object) -> Callable[[Values], Values]:

@@ -23,11 +23,13 @@ export class Card {
       [names.strength, row.strength],
       ...row.facts.map((text, k) => [fields[k], text]),
     ];
+    // The file is said once, though a column may hold it too.
+    const shown = facts.filter(([, text], k) => text && (k < 3 || text !== row.facts[0]));
     this.text.replaceChildren(
       make("h2", { dir: "auto" }, row.title),
       ...(by ? [make("p", { class: "by", dir: "auto" }, by)] : []),
       make("p", { class: "credit", dir: "auto" }, row.credit),
-      make("dl", {}, ...facts.filter(([, text], k) => text && (k < 3 || text !== row.facts[0])).flatMap(([name, text]) => [make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, text)])),
+      make("dl", {}, ...shown.flatMap(([name, text]) => [make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, text)])),
     );
     if (!this.dialog.open) this.dialog.showModal();
   }
