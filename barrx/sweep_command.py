@@ -47,15 +47,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def default_grid(n_images: int) -> dict[str, tuple[Any, ...]]:
-    """Return what is tried if no parameter is given, lowered where the collection is small."""
-    return {
-        "n_neighbors": tuple(dict.fromkeys(max(2, min(n, n_images - 1)) for n in (5, 15, 30))),
-        "min_dist": (0.0, 0.1, 0.5),
-        "min_cluster_size": tuple(dict.fromkeys(max(2, min(n, n_images)) for n in (5, 10, 20))),
-    }
-
-
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Run a sweep, write its table, and return the facts to print."""
     export.check_suffix(arguments.output, (".csv", ".parquet", ".json"))
@@ -64,7 +55,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     given = {name: getattr(arguments, name) for name in _KINDS if getattr(arguments, name)}
     request = sweep.SweepRequest(
         base=pipeline.MapRequest.default(dataset.slug, encoder.slug, len(dataset.filenames)),
-        grid=given or default_grid(len(dataset.filenames)),
+        grid=given or sweep.default_grid(len(dataset.filenames)),
         category=arguments.category,
     )
     sweep.check(dataset, request)

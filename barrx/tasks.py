@@ -89,6 +89,22 @@ def _judge(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[st
     return {"key": place, "was_stored": was_stored}
 
 
+def _stability(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    """See of several settings, one after another, whether their clusters come back."""
+    asked = [Question.from_json(facts) for facts in arguments["questions"]]
+    steps = [max(1, question.seeds + question.samples) for question in asked]
+    for number, question in enumerate(asked):
+        before, total = sum(steps[:number]), sum(steps)
+
+        def further(done: int, _of: int, detail: str, before: int = before, total: int = total) -> None:
+            report(before + done, total, detail)
+
+        report(before, total, "")
+        questions.load_or_compute(datasets.load(question.map.slug), question, further, stopped)
+        report(before + steps[number], total, "")
+    return {}
+
+
 def _embed(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
     run = embedding.compute(
         datasets.load(arguments["slug"]),
@@ -123,6 +139,7 @@ _TASKS: dict[str, Callable[[Arguments, Report, Stopped], Mapping[str, Any]]] = {
     "warm": _warm,
     "sweep": _sweep,
     "judge": _judge,
+    "stability": _stability,
     "embed": _embed,
     "add": _add,
     "weights": _weights,

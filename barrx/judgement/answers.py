@@ -219,6 +219,7 @@ def _stability(subject: Subject, progress: Progress, cancelled: Callable[[], boo
         {
             "companions_seeds": by_seed.companions.astype(np.float32),
             "companions_samples": by_sample.companions.astype(np.float32),
+            "artefact": np.isin(subject.labels, by_seed.artefacts()),
         },
     )
 

@@ -98,6 +98,11 @@ class Recurrence:
         """Return for each cluster whether it is stable, doubtful or an artefact; None without any run."""
         return [None if np.isnan(mean) else _verdict(mean) for mean in self.mean]
 
+    def artefacts(self) -> NDArray[np.int32]:
+        """Return the numbers of the clusters that the runs do not show again, ascending."""
+        found: NDArray[np.int32] = self.numbers[np.array([v == "artefact" for v in self.verdicts()], bool)]
+        return found
+
 
 def recurrence(labels: Labels, runs: Sequence[Run]) -> Recurrence:
     """Compare a clustering with others of the same pictures, or of some of them.

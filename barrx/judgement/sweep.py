@@ -112,6 +112,15 @@ def _at(base: MapRequest, chosen: Mapping[str, Any]) -> MapRequest:
     )
 
 
+def default_grid(n_images: int) -> dict[str, tuple[Any, ...]]:
+    """Return what is tried if nobody says what, lowered where the collection is small."""
+    return {
+        "n_neighbors": tuple(dict.fromkeys(max(2, min(n, n_images - 1)) for n in (5, 15, 30))),
+        "min_dist": (0.0, 0.1, 0.5),
+        "min_cluster_size": tuple(dict.fromkeys(max(2, min(n, n_images)) for n in (5, 10, 20))),
+    }
+
+
 def columns(category: str | None) -> list[str]:
     """Return the columns of a sweep's table, in their order."""
     return [*PARAMETERS, *FIGURES, *(AGREEMENT if category else ())]
@@ -127,7 +136,19 @@ def check(dataset: Dataset, request: SweepRequest) -> None:
 def stored(dataset: Dataset, request: SweepRequest) -> list[Figures | None]:
     """Return the figures of each setting that is finished, None for the others; compute nothing."""
     category = _category(dataset, request)
-    return [_stored(dataset, setting, category) for setting in request.settings()]
+    return [stored_at(dataset, setting, category) for setting in request.settings()]
+
+
+def stored_at(dataset: Dataset, setting: MapRequest, category: Values | None) -> Figures | None:
+    """Return the figures of one setting if it is finished, those of the agreement included; compute nothing."""
+    finished = pipeline.load(dataset, setting)
+    if finished is None:
+        return None
+    shape = cache.get("projections", _shape_key(finished))
+    agreed = {} if category is None else cache.get("projections", _agreement_key(finished, category))
+    if shape is None or agreed is None:
+        return None
+    return {**parameters(setting), **shape, **agreed}
 
 
 def run(
@@ -174,7 +195,7 @@ def run(
         for number, setting in reversed(settings) if from_end else settings:
             if cancelled():
                 raise Cancelled(_("Stopped. Finished settings are kept."))
-            found = _stored(dataset, setting, category)
+            found = stored_at(dataset, setting, category)
             rows[number] = _computed(dataset, setting, category) if found is None else found
             done = min(len(settings), len(rows) + helper.done)
             progress(done, len(settings), summary(setting))
@@ -206,17 +227,6 @@ def _category(dataset: Dataset, request: SweepRequest) -> Values | None:
 
 
 # --- one setting ------------------------------------------------------------------------------------------
-
-
-def _stored(dataset: Dataset, setting: MapRequest, category: Values | None) -> Figures | None:
-    finished = pipeline.load(dataset, setting)
-    if finished is None:
-        return None
-    shape = cache.get("projections", _shape_key(finished))
-    agreed = {} if category is None else cache.get("projections", _agreement_key(finished, category))
-    if shape is None or agreed is None:
-        return None
-    return {**parameters(setting), **shape, **agreed}
 
 
 def _computed(dataset: Dataset, setting: MapRequest, category: Values | None) -> Figures:
@@ -291,7 +301,7 @@ class _Helper:
         self._job: workers.Job | None = None
         if self._pool is not None:
             arguments = {"request": request.to_json(), "from_end": True, "alone": True}
-            self._job = self._pool.submit("sweep", arguments, key="sweep from the end", lane="long")
+            self._job = self._pool.submit("sweep", arguments, key="sweep from the end", lane="sweeps")
 
     @property
     def done(self) -> int:

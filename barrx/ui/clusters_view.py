@@ -24,6 +24,8 @@ from barrx.ui import (
 )
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
+from barrx.ui.tune import stable
+from barrx.ui.tune.stable import Return
 
 
 def show(dataset: Dataset, request: MapRequest) -> None:
@@ -39,6 +41,9 @@ def _area(dataset: Dataset, finished: Map, mix: str, *, dimmed: bool) -> None:
         st.caption(
             _("These are the clusters of the map before; the new ones come as soon as it is computed.")
         )
+        returns = None
+    else:
+        returns = stable.panel(dataset, finished, views.cluster_names(dataset, finished.clustering.labels))
 
     @st.fragment
     @reported
@@ -47,9 +52,9 @@ def _area(dataset: Dataset, finished: Map, mix: str, *, dimmed: bool) -> None:
         names = views.cluster_names(dataset, finished.clustering.labels)
         opened = cluster_link.asked_for(finished.clustering)
         if opened is None:
-            _table(dataset, finished, rows, names, mix)
+            _table(dataset, finished, rows, names, (mix, returns))
         else:
-            _detail(dataset, finished, rows, names, opened)
+            _detail(dataset, finished, rows, names, (opened, returns))
 
     area()
 
@@ -72,11 +77,18 @@ def _choose_mix(dataset: Dataset) -> str:
 # --- all of them ------------------------------------------------------------------------------------------
 
 
-def _table(dataset: Dataset, finished: Map, rows: list[ClusterRow], names: dict[int, str], mix: str) -> None:
+def _table(
+    dataset: Dataset,
+    finished: Map,
+    rows: list[ClusterRow],
+    names: dict[int, str],
+    shown: tuple[str, dict[int, Return] | None],
+) -> None:
+    mix, returns = shown
     given = views.verdicts.of_clusters(dataset, finished.clustering.labels)
     verdicts = {number: verdict_panel.summary(one) for number, one in given.items()}
     more = {_("Verdict"): verdicts} if verdicts else {}
-    events = cluster_table.show(dataset, rows, names, mix=mix, key=keys.CLUSTERS, more=more)
+    events = cluster_table.show(dataset, rows, names, mix=mix, returns=returns, key=keys.CLUSTERS, more=more)
     if events.opened is not None:
         cluster_link.open_on_page(events.opened)
         st.rerun(scope="fragment")
@@ -90,8 +102,13 @@ def _table(dataset: Dataset, finished: Map, rows: list[ClusterRow], names: dict[
 
 
 def _detail(
-    dataset: Dataset, finished: Map, rows: list[ClusterRow], names: dict[int, str], number: int
+    dataset: Dataset,
+    finished: Map,
+    rows: list[ClusterRow],
+    names: dict[int, str],
+    shown: tuple[int, dict[int, Return] | None],
 ) -> None:
+    number, returns = shown
     at = next(i for i, row in enumerate(rows) if row.number == number)
     row = rows[at]
     members = cluster_rows.members(finished.clustering, number)
@@ -102,6 +119,8 @@ def _detail(
     )
     st.subheader(plain(named[:1].upper() + named[1:]), anchor=False)
     st.html(f'<p class="hint">{escape(_summary(row))}</p>')
+    if returns is not None and number in returns:
+        st.html(f'<p class="hint">{escape(stable.told(returns[number]))}</p>')
     if number != NOISE:
         reported(verdict_panel.on_cluster)(dataset, finished, number)
     with st.container(key=keys.CLUSTER_ON_MAP):

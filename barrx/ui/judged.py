@@ -131,6 +131,8 @@ def wait_for(job: Job | None) -> None:
 
 
 def _lane(question: Question, n_images: int) -> Lane:
+    if question.part == "stability":
+        return "sweeps"  # ten maps: no chart should stand behind them
     return "long" if question.part in _IN_STEPS and n_images > _SMALL else "charts"
 
 

@@ -42,7 +42,17 @@ def _by_faithfulness(answer: Answer) -> Coloring:
     )
 
 
+def _by_stability(answer: Answer) -> Coloring:
+    return coloring.by_share(
+        _("Companions kept with other seeds"),
+        answer.arrays["companions_seeds"],
+        missing=_("noise"),
+        flagged=(answer.arrays["artefact"], _("in an artefact of the seed")),
+    )
+
+
 FAITHFULNESS = "faithfulness"
+STABILITY = "stability"
 
 # By the name that stands in the list and in the address.
 COLORS: dict[str, JudgedColor] = {
@@ -50,7 +60,12 @@ COLORS: dict[str, JudgedColor] = {
         title=lambda: _("Real neighbours kept on the map"),
         question=lambda request: Question(part="faithfulness", map=request),
         coloring=_by_faithfulness,
-    )
+    ),
+    STABILITY: JudgedColor(
+        title=lambda: _("Companions kept with other seeds"),
+        question=lambda request: Question(part="stability", map=request),
+        coloring=_by_stability,
+    ),
 }
 
 

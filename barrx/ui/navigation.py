@@ -43,6 +43,7 @@ def all_pages() -> list[Page]:
     return [
         explore(),
         clusters(),
+        st.Page(_PAGES / "tune.py", title=_("Tune"), icon=":material/tune:", url_path="tune"),
         share(),
         presenter(),
         st.Page(

@@ -40,7 +40,7 @@ MAGIC = b"BXT1"
 _PURPOSE = "pictures"
 _LARGE_SIDE = 1600
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
-_COMPONENTS = ("map", "lightbox", "cluster_table")
+_COMPONENTS = ("map", "lightbox", "cluster_table", "tune")
 _INDEXES = re.compile(rf"[0-9]{{1,9}}(,[0-9]{{1,9}}){{0,{MAX_BATCH - 1}}}")
 _CLOSED = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
 

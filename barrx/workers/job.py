@@ -9,7 +9,7 @@ from typing import Any, Literal
 from barrx.errors import BarrxError
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
-Lane = Literal["maps", "charts", "ahead", "long"]
+Lane = Literal["maps", "charts", "ahead", "long", "sweeps"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from barrx.errors import WorkerError
 from barrx.workers.job import Job, Lane
@@ -47,6 +47,8 @@ _CREWS: Final = (
     _Crew(lanes=("maps", "charts"), nice=5),
     _Crew(lanes=("ahead",), nice=19),
     _Crew(lanes=("long",), nice=5, stays=False, tries=1),
+    # Minutes of work that no import and no embedding should stand behind; each finished setting is kept.
+    _Crew(lanes=("sweeps",), nice=10, stays=False),
 )
 
 
@@ -74,7 +76,7 @@ class _Slot:
 @dataclass(slots=True)
 class _Queues:
     waiting: dict[Lane, deque[Job]] = field(
-        default_factory=lambda: {"maps": deque(), "charts": deque(), "ahead": deque(), "long": deque()}
+        default_factory=lambda: {lane: deque() for lane in get_args(Lane)}
     )
 
     def take(self, lanes: Iterable[Lane]) -> Job | None:

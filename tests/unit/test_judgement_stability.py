@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score
 
-from barrx import cache, datasets, pipeline
+from barrx import cache, datasets, pipeline, tasks
 from barrx.clustering import Clustering, ClusteringParams
 from barrx.embedding import Embedding
 from barrx.errors import Cancelled
-from barrx.judgement import spaces, stability
+from barrx.judgement import questions, spaces, stability
+from barrx.judgement.questions import Question
 from barrx.judgement.stability import Run, StabilityRequest
 from barrx.pipeline import MapRequest
 from barrx.projection import ProjectionParams
@@ -46,6 +47,8 @@ def test_clusters_that_dissolve_or_are_swallowed_are_artefacts() -> None:
     assert stability.recurrence(LABELS, [noise]).mean.tolist() == [0.0, 0.0]
     assert stability.recurrence(LABELS, [noise]).companions[:10].tolist() == [0.0] * 10
     assert stability.recurrence(LABELS, [one, noise]).verdicts() == ["artefact", "artefact"]
+    assert stability.recurrence(LABELS, [one, noise]).artefacts().tolist() == [4, 9]
+    assert stability.recurrence(LABELS, [Run(EVERY, LABELS)]).artefacts().tolist() == []
     assert stability.recurrence(LABELS, [one]).mean.tolist() == pytest.approx([6 / 12, 4 / 12])
 
 
@@ -101,6 +104,16 @@ def test_runs_are_reported_kept_and_the_same_again(home: Path, monkeypatch: pyte
     monkeypatch.setattr(stability, "_clustered", lambda *a: pytest.fail("computed again"))
     again = stability.run(demo, request)
     np.testing.assert_array_equal(again[1].jaccard, by_sample.jaccard)
+    steps.clear()
+    question = Question(part="stability", map=request.map, seeds=1, samples=1)
+    asked = {"questions": [question.to_json(), replace(question, k=3).to_json()]}
+    tasks.run("stability", asked, lambda done, total, _d: steps.append((done, total)), lambda: False)
+    assert steps == sorted(steps)
+    assert steps[-1] == (4, 4)
+    stored = questions.load(demo, question)
+    assert stored is not None
+    assert stored.arrays["artefact"].shape == (810,)
+    assert stored.facts["seeds"]["mean"] == pytest.approx(by_seed.mean.tolist())
 
 
 # --- spaces -----------------------------------------------------------------------------------------------

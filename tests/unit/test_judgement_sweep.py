@@ -15,7 +15,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-from barrx import cache, cli, datasets, embedding, encoders, pipeline, sweep_command, workers
+from barrx import cache, cli, datasets, embedding, encoders, pipeline, workers
 from barrx.errors import Cancelled, EncoderError, ParameterError
 from barrx.judgement import recommendation, sweep, validity
 from barrx.judgement.sweep import SweepRequest
@@ -255,8 +255,8 @@ def test_command_writes_one_row_a_setting_in_the_published_columns(
 
 
 def test_default_grid_fits_a_small_collection() -> None:
-    assert len(SweepRequest(base=DEMO, grid=sweep_command.default_grid(810))) == 27
-    small = SweepRequest(base=MapRequest.default("s", DEMO.encoder, 12), grid=sweep_command.default_grid(12))
+    assert len(SweepRequest(base=DEMO, grid=sweep.default_grid(810))) == 27
+    small = SweepRequest(base=MapRequest.default("s", DEMO.encoder, 12), grid=sweep.default_grid(12))
     for setting in small.settings():
         setting.projection.check(12)
         setting.clustering.check(12)

@@ -12,6 +12,8 @@ from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.i18n import _, numeral, pgettext
 from barrx.ui import palette, routes
+from barrx.ui.tune import stable
+from barrx.ui.tune.stable import Return
 
 _HERE = Path(__file__).parent
 _TEXT_LENGTH = 200  # more than a cell shows
@@ -47,6 +49,7 @@ def show(
     *,
     mix: str,
     key: str,
+    returns: Mapping[int, Return] | None = None,
     more: Mapping[str, Mapping[int, str]] | None = None,
 ) -> TableEvents:
     """Show the table and return what the user did.
@@ -55,6 +58,7 @@ def show(
     ----------
     names : number -> name that people gave
     mix : the column that the mixes are of, "" for none
+    returns : how each cluster comes back, None where it was not tried
     more : further columns: title -> number of the cluster -> text
     """
     further = more or {}
@@ -64,11 +68,11 @@ def show(
             "token": routes.sign(dataset.slug, dataset.fingerprint),
             "rows": [
                 sent | {"more": [texts.get(row.number, "")[:_TEXT_LENGTH] for texts in further.values()]}
-                for row, sent in zip(rows, _sent(dataset, rows, names), strict=True)
+                for row, sent in zip(rows, _sent(dataset, rows, names, returns or {}), strict=True)
             ],
             "more": list(further),
             "isEditable": views.is_writable(),
-            "words": _words(mix),
+            "words": _words(mix, returns is not None),
         },
         on_opened_change=lambda: None,
         on_renamed_change=lambda: None,
@@ -86,7 +90,9 @@ def label(number: int) -> str:
     return _("noise") if number == NOISE else _("cluster {n}").format(n=number)
 
 
-def _sent(dataset: Dataset, rows: Sequence[ClusterRow], names: Mapping[int, str]) -> list[dict[str, object]]:
+def _sent(
+    dataset: Dataset, rows: Sequence[ClusterRow], names: Mapping[int, str], returns: Mapping[int, Return]
+) -> list[dict[str, object]]:
     indexes = [index for row in rows for index in row.representatives]
     titles = dict(zip(indexes, roles.texts(dataset.metadata.iloc[indexes], "title"), strict=True))
     n_colours = len(palette.CATEGORICAL)
@@ -99,6 +105,8 @@ def _sent(dataset: Dataset, rows: Sequence[ClusterRow], names: Mapping[int, str]
             "shape": 0 if row.number == NOISE else row.number // n_colours % palette.N_SHAPES,
             "size": row.size,
             "strength": row.strength,
+            "returns": returns[row.number].seeds if row.number in returns else None,
+            "verdict": _verdict(returns.get(row.number)),
             "representatives": [
                 [i, (titles[i] or dataset.filenames[i])[:_TEXT_LENGTH]] for i in row.representatives
             ],
@@ -113,6 +121,14 @@ def _sent(dataset: Dataset, rows: Sequence[ClusterRow], names: Mapping[int, str]
     ]
 
 
+def _verdict(found: Return | None) -> dict[str, str]:
+    if found is None:
+        return {"kind": "", "text": "", "share": "–", "explained": ""}
+    share = "–" if found.seeds is None else f"{found.seeds:.0%}"
+    kind = "artefact" if found.hangs_on_few else found.verdict
+    return {"kind": kind, "text": stable.words(found), "share": share, "explained": stable.explained(found)}
+
+
 def _renamed(value: object, numbers: set[int]) -> tuple[int, str] | None:
     # Anybody can send anything.
     if not isinstance(value, Mapping):
@@ -121,7 +137,7 @@ def _renamed(value: object, numbers: set[int]) -> tuple[int, str] | None:
     return (number, name) if type(number) is int and number in numbers and isinstance(name, str) else None
 
 
-def _words(mix: str) -> dict[str, object]:
+def _words(mix: str, is_tried: bool) -> dict[str, object]:
     return {
         "caption": _("Every cluster of the map, and the images that are in none."),
         "number": _("Cluster"),
@@ -130,6 +146,7 @@ def _words(mix: str) -> dict[str, object]:
         "size": _("Size"),
         "share": pgettext("proportion", "Share"),
         "strength": _("Mean strength"),
+        "returns": _("Comes back") if is_tried else "",
         "mix": mix[:_TEXT_LENGTH],
         "sort": _("Sort by this column"),
         "open": _("Open"),

@@ -6,10 +6,11 @@ import { SHAPES } from "../map/paint.js";
 import { inkOn, rgbOf } from "../map/theme.js";
 import { nameOf } from "./name.js";
 
-const COLUMNS = ["number", "name", "representatives", "size", "share", "strength", "mix"];
-const SORTED = new Set(["number", "name", "size", "strength", "mix"]);
+const COLUMNS = ["number", "name", "representatives", "size", "share", "strength", "returns", "mix"];
+const SORTED = new Set(["number", "name", "size", "strength", "returns", "mix"]);
 const NUMERIC = new Set(["size", "share", "strength"]);
 const BIGGEST_FIRST = new Set(["size", "strength"]);
+const WHERE_KNOWN = new Set(["mix", "returns"]);
 
 export class ClusterTable {
   constructor(root) {
@@ -26,7 +27,7 @@ export class ClusterTable {
     if (text === this.text) return;
     this.text = text;
     this.data = data;
-    const columns = COLUMNS.filter((name) => name !== "mix" || data.words.mix);
+    const columns = COLUMNS.filter((name) => !WHERE_KNOWN.has(name) || data.words[name]);
     const further = data.more.map((title) => make("th", { scope: "col", role: "columnheader", dir: "auto" }, title));
     this.head = make("tr", { role: "row" }, ...columns.map((name) => this.heading(name)), ...further);
     this.body = make("tbody", { role: "rowgroup" });
@@ -83,6 +84,7 @@ export class ClusterTable {
       size: () => [row.texts.size],
       share: () => [row.texts.share],
       strength: () => [row.texts.strength],
+      returns: () => [verdictOf(row.verdict)],
       mix: () => [mixOf(row)],
     };
     const all = columns.map((name) => {
@@ -122,6 +124,12 @@ export class ClusterTable {
     strip.addEventListener("click", () => this.events.open(row.number));
     return strip;
   }
+}
+
+function verdictOf({ kind, text, share, explained }) {
+  const verdict = make("span", { class: "verdict", title: explained }, share);
+  if (text) verdict.append(" ", make("em", { class: kind }, text));
+  return verdict;
 }
 
 function mixOf(row) {

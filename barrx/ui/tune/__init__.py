@@ -1,0 +1,1 @@
+"""The tune page: many settings of one collection side by side, and which of them to believe."""

@@ -1,0 +1,211 @@
+"""What a sweep goes over: a list of values for each parameter, written as people write lists."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from shlex import quote
+from typing import Any, Final
+
+import streamlit as st
+
+from barrx import cliff, projection
+from barrx.clustering import SELECTION_METHODS
+from barrx.datasets import Dataset
+from barrx.encoders import Encoder
+from barrx.errors import ParameterError
+from barrx.i18n import _, ngettext
+from barrx.judgement import sweep
+from barrx.judgement.sweep import SweepRequest
+from barrx.neighbors import METRICS
+from barrx.pipeline import MapRequest
+from barrx.ui import keys
+
+MOST_SETTINGS: Final = 240  # more than a wall that is looked at; the command line takes more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One parameter of the form.
+
+    Attributes
+    ----------
+    name : str
+        as the library has it
+    read : callable
+        reads a value as it is typed
+    offered : values to choose from; of a number others can be typed
+    bounds : (low, high) of a number
+    help : what it does, in a line
+    """
+
+    name: str
+    read: Callable[[str], Any]
+    offered: Sequence[Any]
+    bounds: tuple[float, float] | None
+    help: str
+
+
+def fields(n_images: int) -> list[Field]:
+    """Return the parameters in their order, with the bounds that Explore's sliders have for a collection."""
+    most_neighbors = min(projection.MAX_SLIDER_NEIGHBORS, n_images - 1)
+    largest, densest = cliff.largest_size(n_images), min(n_images, 50)
+    return [
+        Field(
+            name="n_neighbors",
+            read=int,
+            offered=_within((5, 10, 15, 30, 50, 100), 2, most_neighbors),
+            bounds=(2, most_neighbors),
+            help=_("How many images each image is compared with. Low: fine detail. High: the broad picture."),
+        ),
+        Field(
+            name="min_dist",
+            read=float,
+            offered=(0.0, 0.05, 0.1, 0.25, 0.5, 0.8),
+            bounds=(0.0, 1.0),
+            help=_("How tightly images may be packed. Low: clumps. High: an even spread."),
+        ),
+        Field(
+            name="min_cluster_size",
+            read=int,
+            offered=_within((5, 10, 15, 20, 30, 50), 2, largest),
+            bounds=(2, largest),
+            help=_("The smallest group that is called a cluster."),
+        ),
+        Field(
+            name="min_samples",
+            read=int,
+            offered=_within((1, 3, 5, 10, 20), 1, densest),
+            bounds=(1, densest),
+            help=_("How dense a place must be to count. High: more images are left as noise."),
+        ),
+        Field(
+            name="metric",
+            read=str,
+            offered=METRICS,
+            bounds=None,
+            help=_("How the difference of two vectors is measured."),
+        ),
+        Field(
+            name="cluster_selection_method",
+            read=str,
+            offered=SELECTION_METHODS,
+            bounds=None,
+            help=_("eom: few, stable clusters. leaf: many, even ones."),
+        ),
+        Field(
+            name="seed",
+            read=int,
+            offered=(42, 1, 2, 3, 4),
+            bounds=(0, 2**32 - 1),
+            help=_(
+                "Another seed, another of many equally good maps. The same seed gives the same map again."
+            ),
+        ),
+    ]
+
+
+def _within(values: Sequence[int], low: int, high: int) -> list[int]:
+    return [value for value in values if low <= value <= high]
+
+
+def choose(dataset: Dataset, encoder: Encoder, category: str | None) -> SweepRequest:
+    """Show the form and return the sweep it asks for.
+
+    Raises
+    ------
+    ParameterError
+        if a value is no number, or outside its bounds, or there are too many settings
+    """
+    n_images = len(dataset.filenames)
+    base = MapRequest.default(dataset.slug, encoder.slug, n_images)
+    usual = sweep.parameters(base)
+    wanted = sweep.default_grid(n_images)
+    typed: dict[str, list[str]] = {}
+    everyone = fields(n_images)
+    for row, place in ((everyone[:4], st.container()), (everyone[4:], st.expander(_("More")))):
+        for column, one in zip(place.columns(len(row), gap="small"), row, strict=True):
+            with column:
+                default = [_written(value) for value in wanted.get(one.name, (usual[one.name],))]
+                typed[one.name] = _choose_one(one, default)
+    grid = {one.name: values for one in everyone if (values := _read(one, typed[one.name]))}
+    request = SweepRequest(base=base, grid=grid, category=category)
+    _check_size(request)
+    sweep.check(dataset, request)
+    return request
+
+
+def _choose_one(one: Field, default: list[str]) -> list[str]:
+    options = list(dict.fromkeys([*map(_written, one.offered), *default]))
+    return st.multiselect(
+        one.name,
+        options,
+        default=default,
+        key=keys.TRY + one.name,
+        help=one.help,
+        placeholder=_("as on the first map"),
+        accept_new_options=one.bounds is not None,
+        select_all=False,
+        bind="query-params",
+    )
+
+
+def _written(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _read(one: Field, typed: Sequence[str]) -> tuple[Any, ...]:
+    found = []
+    for text in typed:
+        # A list may be typed or pasted at once.
+        for part in text.replace(";", ",").split(","):
+            if part.strip():
+                found.append(_value(one, part.strip()))
+    return tuple(sorted(set(found))) if one.bounds is not None else tuple(dict.fromkeys(found))
+
+
+def _value(one: Field, text: str) -> Any:
+    try:
+        value = one.read(text)
+    except ValueError:
+        raise ParameterError(
+            _("{name} takes numbers, not “{text}”. Remove it, or type another.").format(
+                name=one.name, text=text
+            )
+        ) from None
+    if one.bounds is None and value not in one.offered:
+        raise ParameterError(_("{name} has no “{text}”. Remove it.").format(name=one.name, text=text))
+    if one.bounds is not None and not one.bounds[0] <= value <= one.bounds[1]:
+        low, high = map(_written, one.bounds)
+        raise ParameterError(
+            _("{name} must be from {low} to {high} here, got {text}. Remove it, or type another.").format(
+                name=one.name, low=low, high=high, text=text
+            )
+        )
+    return value
+
+
+def _check_size(request: SweepRequest) -> None:
+    if len(request) > MOST_SETTINGS:
+        raise ParameterError(
+            _(
+                "These lists give {n} settings; a wall shows {most} at most. Remove some values, or use the command "
+                "line, which takes more."
+            ).format(n=len(request), most=MOST_SETTINGS)
+        )
+
+
+def counted(request: SweepRequest) -> str:
+    """Return how many settings a sweep has, and how many maps have to be drawn for them."""
+    n = len(request)
+    maps = len({setting.projection for setting in request.settings()})
+    settings = ngettext("{n} setting", "{n} settings", n).format(n=n)
+    return settings + " · " + ngettext("{n} map to draw", "{n} maps to draw", maps).format(n=maps)
+
+
+def command(request: SweepRequest) -> str:
+    """Return the command that runs the same sweep."""
+    parts = ["python -m barrx sweep", request.base.slug, "--encoder", request.base.encoder]
+    for name, values in request.grid.items():
+        parts += ["--" + name.replace("_", "-"), ",".join(map(_written, values))]
+    if request.category is not None:
+        parts += ["--category", quote(request.category)]
+    return " ".join([*parts, "--output sweep.csv"])

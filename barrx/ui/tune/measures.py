@@ -1,0 +1,122 @@
+"""The figures of a setting that people compare: what each is called, what it means, how it is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from barrx.i18n import _
+from barrx.ui.tune import results
+from barrx.ui.tune.results import Results
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One figure.
+
+    Attributes
+    ----------
+    name : str
+        as the table of a sweep calls it
+    title, meaning : str
+        what people read; the meaning is one line
+    value : callable
+        returns the figure of a setting by its place in the sweep, None for none
+    written : callable
+        writes a figure
+    low_first : the lowest figure is the best one
+    """
+
+    name: str
+    title: str
+    meaning: str
+    value: Callable[[Results, int], float | None]
+    written: Callable[[float], str]
+    low_first: bool = False
+
+
+def _of(name: str) -> Callable[[Results, int], float | None]:
+    def value(found: Results, number: int) -> float | None:
+        figure: float | None = found.entries[number].figures.get(name)
+        return figure
+
+    return value
+
+
+def _stability(found: Results, number: int) -> float | None:
+    return results.share_of(found.stability[number]) if number in found.stability else None
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0%}"
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
+
+
+def measures(column: str | None) -> list[Measure]:
+    """Return the figures in the order they are shown; the last ones only with a column to compare with."""
+    found = [
+        Measure(
+            name="trustworthiness",
+            title=_("trustworthiness"),
+            meaning=_("Are neighbours on the map neighbours for the network too? 1: all of them are."),
+            value=_of("trustworthiness"),
+            written=lambda value: f"{value:.3f}",
+        ),
+        Measure(
+            name="clusters",
+            title=_("clusters"),
+            meaning=_("How many groups HDBSCAN finds on this map. More is not better."),
+            value=_of("clusters"),
+            written=lambda value: f"{value:.0f}",
+        ),
+        Measure(
+            name="noise_share",
+            title=_("noise"),
+            meaning=_("The share of the images that are in no cluster."),
+            value=_of("noise_share"),
+            written=_percent,
+            low_first=True,
+        ),
+        Measure(
+            name="dbcv",
+            title=_("DBCV"),
+            meaning=_(
+                "Are clusters dense inside, and the map thin between them? From −1 to 1, higher is better."
+            ),
+            value=_of("dbcv"),
+            written=_decimal,
+        ),
+        Measure(
+            name="stability",
+            title=_("comes back"),
+            meaning=_(
+                "How much of its clusters other seeds, and samples of the images, show again. 100%: all of it."
+            ),
+            value=_stability,
+            written=_percent,
+        ),
+    ]
+    return found + (_agreement(column) if column is not None else [])
+
+
+def _agreement(column: str) -> list[Measure]:
+    return [
+        Measure(
+            name="ami",
+            title=_("agreement"),
+            meaning=_(
+                "Do clusters and “{column}” put the same images together? Adjusted mutual information: 0 is chance, "
+                "1 is the same grouping."
+            ).format(column=column),
+            value=_of("ami"),
+            written=_decimal,
+        ),
+        Measure(
+            name="ami_clustered",
+            title=_("agreement without noise"),
+            meaning=_("The same, of the images that are in a cluster only. Much noise makes it easy."),
+            value=_of("ami_clustered"),
+            written=_decimal,
+        ),
+    ]

@@ -1,0 +1,129 @@
+"""The tune page: what to try, how far it is, what is recommended, the wall, the heat map."""
+
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+from barrx import projection
+from barrx.datasets import Dataset
+from barrx.encoders import Encoder
+from barrx.errors import ParameterError
+from barrx.i18n import _
+from barrx.judgement import sweep
+from barrx.judgement.recommendation import Recommendation
+from barrx.ui import categories, coloring, keys
+from barrx.ui.coloring import Coloring
+from barrx.ui.errors import reported
+from barrx.ui.text import plain
+from barrx.ui.tune import form, heat, measures, progress, results, wall
+from barrx.ui.tune.results import Results
+
+_EVERY: Final = 1.5  # seconds between two looks at what has been finished
+_CLUSTERS, _CATEGORY = "clusters", "category"
+_NAMED: Final = 3  # recommended settings that are said in words
+
+
+def show(dataset: Dataset, encoder: Encoder) -> None:
+    """Show the page of a collection that is embedded."""
+    if len(dataset.filenames) < projection.MIN_IMAGES:
+        st.info(
+            _("UMAP needs {least} images or more. There is nothing to tune here.").format(
+                least=projection.MIN_IMAGES
+            )
+        )
+        return
+    with st.sidebar:
+        category = categories.choose_column(dataset)
+        color = _choose_color(dataset, category)
+    st.html(f'<p class="lede">{escape(_lede())}</p>')
+    try:
+        request = form.choose(dataset, encoder, category)
+    except ParameterError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    progress.show(dataset, results.load(dataset, request))
+
+    @st.fragment(run_every=_EVERY if progress.is_running(dataset, request) else None)
+    @reported
+    def area() -> None:
+        _results(dataset, results.load(dataset, request), color)
+
+    area()
+
+
+def _lede() -> str:
+    return _(
+        "UMAP and HDBSCAN always draw something. Here many settings are tried, each is measured, and they hang side "
+        "by side: believe what comes back in many of them."
+    )
+
+
+def _choose_color(dataset: Dataset, category: str | None) -> str | None:
+    """Return the column whose categories colour the maps; None for the clusters of each."""
+    if category is None or category not in dataset.metadata:  # decades are not a column one can colour by
+        return None
+    names = {_CLUSTERS: _("Clusters"), _CATEGORY: category}
+    chosen = st.segmented_control(
+        _("Colour the maps by"),
+        list(names),
+        format_func=lambda one: plain(names[one]),
+        default=_CLUSTERS,
+        key=keys.WALL_COLOR,
+        required=True,
+        persist_state="session",
+    )
+    return category if chosen == _CATEGORY else None
+
+
+# --- what there is ----------------------------------------------------------------------------------------
+
+
+def _results(dataset: Dataset, found: Results, color: str | None) -> None:
+    if not found.entries:
+        st.caption(_("The maps appear here one by one, as soon as a sweep is started."))
+        return
+    shown = measures.measures(found.request.category)
+    ranked = found.ranked()
+    query = {} if color is None else {keys.COLOR: color}
+    _recommended(found, ranked, query)
+    wall.show(found, ranked, shown, coloring=_coloring(dataset, color), query=query)
+    heat.show(found, shown)
+
+
+def _coloring(dataset: Dataset, color: str | None) -> Coloring | None:
+    return None if color is None else coloring.by_column(dataset.metadata, color)
+
+
+def _recommended(found: Results, ranked: list[Recommendation], query: dict[str, str]) -> None:
+    if not ranked:
+        st.warning(
+            _("No setting gives two clusters or more. Try a smaller min_cluster_size."),
+            icon=":material/info:",
+        )
+        return
+    begin = _("Begin with {setting}") if found.is_whole else _("Up to now: {setting}")
+    best, *others = ranked[:_NAMED]
+    rest = "".join(
+        f"<li>{escape(_named(found, one))}: {escape(one.reason)}.</li>" for one in others if found.is_whole
+    )
+    st.html(
+        '<div class="recommended" dir="auto">'
+        f"<p>{escape(begin.format(setting=_named(found, best)))}</p>"
+        f"<p>{escape(best.reason[:1].upper() + best.reason[1:])}.</p>"
+        + (f'<ol start="2">{rest}</ol>' if rest else "")
+        + "</div>"
+    )
+    st.caption(
+        _(
+            "The numbers on the maps are the places of the recommendation. A map opens in Explore with its setting."
+        )
+    )
+
+
+def _named(found: Results, one: Recommendation) -> str:
+    """Return what tells a setting from the others."""
+    varied = [name for name, values in found.request.grid.items() if len(values) > 1]
+    setting = found.settings[one.number]
+    chosen = sweep.parameters(setting)
+    return ", ".join(f"{name} {chosen[name]}" for name in varied) or sweep.summary(setting)

@@ -1,0 +1,61 @@
+"""The tune page without a browser."""
+
+from pathlib import Path
+
+import pytest
+
+from barrx import datasets
+from barrx.judgement import sweep
+from barrx.judgement.sweep import SweepRequest
+from barrx.pipeline import MapRequest
+from barrx.ui import keys
+from tests.app.test_pages import page, texts
+
+CUTS = {"try_n_neighbors": "15", "try_min_dist": "0.1"}  # of the shipped map: nothing is projected
+
+
+def test_tune_counts_what_it_would_try_and_says_what_it_cannot(home: Path) -> None:
+    test = page("tune")
+    assert not test.exception
+    assert "27 settings · 9 maps to draw" in texts(test)
+    test.multiselect(key=keys.TRY + "min_dist").set_value(["0.1", "<b>x</b>"]).run()
+    assert "takes numbers" in test.error[0].value
+    assert keys.SWEEP not in [button.key for button in test.button]
+
+
+def test_tune_hangs_what_is_finished_and_offers_to_go_on(home: Path) -> None:
+    demo = datasets.load("demo")
+    base = MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames))
+    request = SweepRequest(
+        base=base,
+        grid={"min_cluster_size": (5, 10), "n_neighbors": (15,), "min_dist": (0.1,)},
+        category="category",
+    )
+    sweep.run(demo, request, alone=True)
+    test = page("tune", **CUTS)
+    assert "2 are finished already" in texts(test)
+    assert test.button(key=keys.SWEEP).label == "Go on"
+    test.multiselect(key=keys.TRY + "min_cluster_size").set_value(["5", "10"]).run()
+    assert not test.exception
+    assert "Begin with min_cluster_size" in texts(test)
+    assert test.button(key=keys.TRY_AGAIN)
+    (shown,) = [str(e.proto) for e in test.get("bidi_component") if "barrx_tune" in str(e.proto)]
+    assert "min_cluster_size=10" in shown
+    assert "agreement" in shown
+
+
+@pytest.mark.parametrize("asked", ["0", "99999", "x"])
+def test_tune_refuses_an_address_that_makes_no_sense(home: Path, asked: str) -> None:
+    test = page("tune", try_n_neighbors=asked)
+    assert not test.exception
+    assert "Remove it" in test.error[0].value
+
+
+def test_read_only_dashboard_says_how_to_run_a_sweep(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from barrx import settings
+
+    monkeypatch.setenv("BARRX_READ_ONLY", "1")
+    settings.current.cache_clear()
+    test = page("tune")
+    assert keys.SWEEP not in [button.key for button in test.button]
+    assert "python -m barrx sweep demo" in test.code[0].value

@@ -1,0 +1,222 @@
+"""The tune page's own logic: lists of values, small maps, the heat map, words about clusters that come back."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs
+
+import numpy as np
+import pytest
+
+from barrx.errors import ParameterError
+from barrx.judgement import sweep
+from barrx.judgement.questions import Answer
+from barrx.judgement.sweep import SweepRequest
+from barrx.pipeline import MapRequest
+from barrx.ui.tune import form, heat, measures, results, stable, wall
+from barrx.ui.tune.form import Field
+from barrx.ui.tune.results import GRID, MOST_DOTS, Entry, Results
+from barrx.ui.tune.stable import Return
+
+DEMO = MapRequest.default("demo", "efficientnet-lite0", 810)
+
+
+def field(name: str) -> Field:
+    return next(one for one in form.fields(810) if one.name == name)
+
+
+def swept(clusters: list[int], **figures: Any) -> Results:
+    """Three values of min_dist by two of min_cluster_size, all finished."""
+    request = SweepRequest(base=DEMO, grid={"min_dist": (0.0, 0.1, 0.5), "min_cluster_size": (5, 10)})
+    found = Results(request, request.settings())
+    usual = {"noise_share": 0.1, "trustworthiness": 0.9, "dbcv": 0.5, "dbcv_kind": "dbcv", "dbcv_reason": ""}
+    for number, (setting, n) in enumerate(zip(found.settings, clusters, strict=True)):
+        row = {**sweep.parameters(setting), "clusters": n, **usual, **figures}
+        found.entries[number] = Entry(row, np.zeros((2, 2), np.int16), np.array([0, -1], np.int32))
+    return found
+
+
+def answer(means: list[float | None], samples: list[float | None], verdicts: list[str | None]) -> Answer:
+    numbers = list(range(3, 3 + len(means)))
+    seeds = {"numbers": numbers, "mean": means, "verdicts": verdicts, "runs": 5}
+    return Answer({"seeds": seeds, "samples": {**seeds, "mean": samples}}, {})
+
+
+# --- what people type -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "values"),
+    [
+        ("n_neighbors", ["30", "5", "5"], (5, 30)),
+        ("n_neighbors", ["12, 5;7"], (5, 7, 12)),
+        ("min_dist", ["0.5", "0", "1"], (0.0, 0.5, 1.0)),
+        ("metric", ["euclidean", "cosine"], ("euclidean", "cosine")),
+        ("seed", [], ()),
+    ],
+)
+def test_lists_are_read_as_people_write_them(name: str, typed: list[str], values: tuple[Any, ...]) -> None:
+    assert form._read(field(name), typed) == values
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "message"),
+    [
+        ("n_neighbors", "<b>", r"n_neighbors takes numbers, not “<b>”\. Remove it, or type another\."),
+        ("n_neighbors", "1", r"n_neighbors must be from 2 to 100 here, got 1\. Remove it"),
+        ("min_dist", "nan", r"min_dist must be from 0 to 1 here, got nan\."),
+        ("min_cluster_size", "900", r"min_cluster_size must be from 2 to 100 here, got 900\."),
+        ("metric", "sideways", r"metric has no “sideways”\. Remove it\."),
+    ],
+)
+def test_values_that_explore_could_not_show_are_refused(name: str, typed: str, message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        form._read(field(name), [typed])
+
+
+def test_a_wall_has_a_bound_and_says_where_there_is_none() -> None:
+    request = SweepRequest(base=DEMO, grid={"seed": tuple(range(241))})
+    with pytest.raises(ParameterError, match=r"241 settings; a wall shows 240 at most.*command line"):
+        form._check_size(request)
+
+
+def test_settings_and_the_maps_they_need_are_counted() -> None:
+    assert form.counted(swept([2] * 6).request) == "6 settings · 3 maps to draw"
+
+
+def test_the_command_is_quoted_for_a_shell() -> None:
+    request = replace(swept([2] * 6).request, category="it's; rm")
+    assert form.command(request) == (
+        "python -m barrx sweep demo --encoder efficientnet-lite0 --min-dist 0,0.1,0.5 --min-cluster-size 5,10 "
+        """--category 'it'"'"'s; rm' --output sweep.csv"""
+    )
+
+
+# --- small maps -------------------------------------------------------------------------------------------
+
+
+def test_a_small_map_keeps_the_proportions_and_fills_its_square() -> None:
+    places = results.placed(np.array([[0, 0], [10, 0], [5, 2]], np.float32))
+    assert places[:, 0].tolist() == [0, GRID, round(GRID / 2)]
+    assert places[2, 1] - places[0, 1] == pytest.approx(GRID / 5, abs=1)
+    one = results.placed(np.array([[3, 3], [3, 3]], np.float32))
+    assert one.min() >= 0
+    assert one.max() <= GRID
+
+
+def test_a_large_collection_is_drawn_by_the_same_images_on_every_map() -> None:
+    colours = np.arange(50_000)
+    assert len(results.colours_of(colours)) == MOST_DOTS
+    assert results.colours_of(colours).tolist() == results.colours_of(colours).tolist()
+    assert results.colours_of(np.arange(810)).tolist() == list(range(810))
+
+
+def test_noise_stays_noise_and_colours_come_again() -> None:
+    assert wall._clusters(np.array([-1, 0, 19, 20, 41], np.int32)).tolist() == [-1, 0, 19, 0, 1]
+
+
+def test_the_address_of_a_map_carries_its_whole_setting() -> None:
+    setting = swept([2] * 6).settings[-1]
+    query = parse_qs(wall.address(setting, {"color": "a&b"}).removeprefix("./?"))
+    assert {name: value for name, (value,) in query.items()} == {
+        **{"dataset": "demo", "encoder": "efficientnet-lite0", "n_neighbors": "15", "min_dist": "0.5"},
+        **{"metric": "cosine", "seed": "42", "min_cluster_size": "10", "min_samples": "5"},
+        **{"cluster_selection_method": "eom", "color": "a&b"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("figures", "note"),
+    [
+        ({}, None),
+        ({"dbcv_kind": "relative"}, "relative validity: a cluster has more than 2,000 images"),
+        (
+            {"dbcv": None, "dbcv_kind": "", "dbcv_reason": "every picture is noise"},
+            "none: every picture is noise",
+        ),
+    ],
+)
+def test_dbcv_says_which_kind_it_is_and_why_it_is_empty(figures: dict[str, Any], note: str | None) -> None:
+    entry = swept([2] * 6, **figures).entries[0]
+    said = wall._notes(entry, None).get("dbcv")
+    assert (said is None) if note is None else (said is not None and note in said)
+
+
+# --- what is recommended ----------------------------------------------------------------------------------
+
+
+def test_recommendation_names_places_of_the_sweep_though_some_are_missing() -> None:
+    found = swept([1, 1, 1, 1, 8, 8])
+    del found.entries[0]
+    assert {one.number for one in found.ranked()} == {4, 5}
+    assert not found.is_whole
+
+
+def test_what_comes_back_is_recommended_before_its_equal() -> None:
+    found = swept([8] * 6)
+    first = found.ranked()[0].number
+    other = found.ranked()[1].number
+    found.stability = {first: answer([0.2], [0.2], ["artefact"]), other: answer([0.9], [0.9], ["stable"])}
+    assert found.ranked()[0].number == other
+    assert "come back to 90%" in found.ranked()[0].reason
+
+
+# --- the heat map -----------------------------------------------------------------------------------------
+
+
+def test_heat_map_is_the_mean_over_what_is_not_shown() -> None:
+    found = swept([2, 4, 6, 8, 10, 20])
+    clusters = next(one for one in measures.measures(None) if one.name == "clusters")
+    cells = heat.table(found, clusters, "min_dist", "min_cluster_size")
+    assert cells["value"].tolist() == [2, 4, 6, 8, 10, 20]
+    cells = heat.table(found, clusters, "min_dist", "metric")
+    assert cells["value"].tolist() == [3, 7, 15]
+    assert cells["settings"].tolist() == [2, 2, 2]
+
+
+def test_heat_map_leaves_a_cell_empty_where_no_setting_has_the_figure() -> None:
+    found = swept([2] * 6, dbcv=None)
+    dbcv = next(one for one in measures.measures(None) if one.name == "dbcv")
+    cells = heat.table(found, dbcv, "min_dist", "min_cluster_size")
+    assert cells["value"].isna().all()
+    assert cells["text"].unique().tolist() == ["–"]
+    assert heat.drawn(cells, dbcv, "min_dist", "min_cluster_size").to_dict()
+
+
+def test_every_figure_has_one_line_of_meaning() -> None:
+    shown = measures.measures("movement")
+    assert [one.name for one in shown][-2:] == ["ami", "ami_clustered"]
+    assert all(one.meaning and "\n" not in one.meaning for one in shown)
+    assert "“movement”" in shown[-2].meaning
+
+
+# --- clusters that come back ------------------------------------------------------------------------------
+
+
+def test_an_artefact_of_the_seed_is_called_one() -> None:
+    found = stable.of_answer(answer([0.9, 0.1, 0.6], [0.8, 0.7, 0.3], ["stable", "artefact", "doubtful"]))
+    assert list(found) == [3, 4, 5]
+    assert stable.sentence(found, {}) == (
+        "1 of 3 clusters come back with other seeds. This cluster is an artefact of the seed: 4."
+    )
+    assert "4 “Ships”" in stable.sentence(found, {4: "Ships"})
+    assert [stable.words(one) for one in found.values()] == [
+        "stable",
+        "artefact of the seed",
+        "hangs on a few images",
+    ]
+    assert stable.told(found[4]) == (
+        "This cluster is an artefact of the seed. With other seeds 10% of it comes back, on samples of the images 70%."
+    )
+
+
+def test_many_artefacts_are_counted_and_none_is_not_mentioned() -> None:
+    many = {n: Return(seeds=0.1, samples=None, verdict="artefact") for n in range(8)}
+    assert stable.sentence(many, {}).endswith(
+        "These clusters are artefacts of the seed: 0, 1, 2, 3, 4 and 3 more."
+    )
+    assert "artefact" not in stable.sentence({0: Return(seeds=1.0, samples=1.0, verdict="stable")}, {})
+
+
+def test_stability_of_a_setting_is_the_mean_over_seeds_and_samples() -> None:
+    assert results.share_of(answer([1.0, 0.5], [None, 0.0], ["stable", None])) == pytest.approx(0.5)
+    assert results.share_of(answer([None], [None], [None])) is None
