@@ -87,7 +87,7 @@ class Said:
     ----------
     cluster_names : cluster number of the view's map -> name
     groups : name -> filenames
-    verdicts : JSON values
+    verdicts : dicts of opinion, note, created, and what it was said to: ``cluster`` (a number) or ``filename``
     """
 
     cluster_names: Mapping[int, str] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from barrx.datasets import Dataset
 from barrx.errors import ParameterError, ViewsError
 from barrx.filters import Filters
 from barrx.pipeline import Map, MapRequest
-from barrx.views import Appearance, Draft, saved, saving, store, tours
+from barrx.views import Appearance, Draft, saved, saving, store, tours, verdicts
 from barrx.views.tours import Stop
 
 
@@ -79,11 +79,18 @@ def test_view_keeps_the_names_and_groups_of_its_day(demo: Dataset) -> None:
     labels = default_map(demo).clustering.labels
     views.name_cluster(demo, np.flatnonzero(labels == 0), "Ships")
     views.add_group(demo, "Moons", [1, 2])
+    verdicts.on_cluster(demo, np.flatnonzero(labels == 3), "agree", "all of them drinks")
+    verdicts.on_picture(demo, 5, "unsure")
     id = save(demo)
     views.name_cluster(demo, np.flatnonzero(labels == 0), "Boats")
     views.add_group(demo, "Suns", [3])
     said = saved.load(id).said
     assert said.cluster_names == {0: "Ships"}
+    about = [(one.get("cluster"), one.get("filename"), one["opinion"], one["note"]) for one in said.verdicts]
+    assert about == [
+        (3, None, "agree", "all of them drinks"),
+        (None, demo.filenames[5], "unsure", ""),
+    ]
     assert said.groups == {"Moons": [demo.filenames[1], demo.filenames[2]]}
 
 
