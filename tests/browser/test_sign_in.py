@@ -46,6 +46,8 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def sign_in(page: Page, server: Server, who: str) -> None:
     open_app(page, server)
+    expect(button(page, keys.SIGN_IN)).to_be_visible(timeout=30_000)
+    expect(page.locator("canvas")).to_have_count(0)
     button(page, keys.SIGN_IN).click()
     page.get_by_role("button", name=who, exact=True).click()
     page.wait_for_url(f"{server.url}/**")
@@ -90,8 +92,6 @@ def test_curators_write_viewers_look_and_others_stay_out(
     assert viewer.request.get(address).status == 403
 
     stranger = open_page()
-    open_app(stranger, guarded)
-    expect(stranger.locator("canvas")).to_have_count(0)
     sign_in(stranger, guarded, STRANGER)
     expect(stranger.get_by_text(f"{STRANGER} may not look at this dashboard.")).to_be_visible()
     expect(stranger.locator("canvas")).to_have_count(0)

@@ -124,7 +124,7 @@ def _sent(
 def _verdict(found: Return | None) -> dict[str, str]:
     if found is None:
         return {"kind": "", "text": "", "share": "–", "explained": ""}
-    share = "–" if found.seeds is None else f"{found.seeds:.0%}"
+    share = "–" if found.seeds is None else numeral(found.seeds, ".0%")
     kind = "artefact" if found.hangs_on_few else found.verdict
     return {"kind": kind, "text": stable.words(found), "share": share, "explained": stable.explained(found)}
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from barrx.i18n import _
 from barrx.judgement import sweep
-from barrx.ui import keys
+from barrx.ui import chart_locale, keys
 from barrx.ui.tune.measures import Measure
 from barrx.ui.tune.results import Results
 
@@ -91,4 +91,5 @@ def drawn(cells: pd.DataFrame, measure: Measure, x: str, y: str) -> "alt.LayerCh
         description=_("{figure} over {x} and {y}").format(figure=measure.title, x=x, y=y),
         usermeta={"embedOptions": {"renderer": "canvas"}},
         background="transparent",
+        config=alt.Config(locale=chart_locale.locale()),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from barrx.i18n import _
+from barrx.i18n import _, numeral
 from barrx.ui.tune import results
 from barrx.ui.tune.results import Results
 
@@ -46,11 +46,11 @@ def _stability(found: Results, number: int) -> float | None:
 
 
 def _percent(value: float) -> str:
-    return f"{value:.0%}"
+    return numeral(value, ".0%")
 
 
 def _decimal(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+    return numeral(value, ".2f").replace("-", "−")
 
 
 def measures(column: str | None) -> list[Measure]:
@@ -61,14 +61,14 @@ def measures(column: str | None) -> list[Measure]:
             title=_("trustworthiness"),
             meaning=_("Are neighbours on the map neighbours for the network too? 1: all of them are."),
             value=_of("trustworthiness"),
-            written=lambda value: f"{value:.3f}",
+            written=lambda value: numeral(value, ".3f"),
         ),
         Measure(
             name="clusters",
             title=_("clusters"),
             meaning=_("How many groups HDBSCAN finds on this map. More is not better."),
             value=_of("clusters"),
-            written=lambda value: f"{value:.0f}",
+            written=lambda value: numeral(value, ".0f"),
         ),
         Measure(
             name="noise_share",
