@@ -21,6 +21,7 @@ _MARGIN = 12.0
 _LEGEND = 58.0
 _TOP, _BOTTOM = 30.0, 34.0
 _INK, _QUIET = "#22252a", "#5c6068"
+_NAME = 3.0  # height of the name of a cluster
 _LINE = 4.6  # from one line of the legend to the next
 
 
@@ -45,7 +46,7 @@ class PrintedMap:
     colors : (n,) "#rrggbb"
     shapes : (n,) of ``pens.SHAPES``
     names : sequence of (x, y, text)
-        names of clusters, in the coordinates of the map
+        names of clusters, in the coordinates of the map, the most important first
     legend : sequence of LegendEntry
     legend_title : str
     pictures : sequence of (index, WebP)
@@ -134,9 +135,7 @@ def _draw(pen: Pen, sheet: PrintedMap) -> None:
     pen.text(_MARGIN, 25.5, shortened(sheet.subtitle, 3.2, across), 3.2, _QUIET, bold=False, middle=False)
     _points(pen, sheet, place)
     _pictures(pen, sheet, place)
-    for x, y, name in sheet.names:
-        across_map, down = place(x, y)
-        pen.text(across_map, down, shortened(name, 3, 40, True), 3, _INK, bold=True, middle=True)
+    _names(pen, sheet, place)
     _legend(pen, sheet)
     _foot(pen, sheet, place)
 
@@ -155,6 +154,19 @@ def _pictures(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
             x, y = place(*sheet.coordinates[index].tolist())
             pen.picture(x - width / 2, y - height / 2, picture, width, height)
         pen.mark(x - width / 2, y - height / 2, 0.8, sheet.colors[index], sheet.shapes[index])
+
+
+def _names(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
+    """Write the names that have room, the first ones first: a name over another one is read by nobody."""
+    taken: list[tuple[float, float, float]] = []
+    for x, y, whole in sheet.names:
+        name = shortened(whole, _NAME, 40, True)
+        half = width_of(name, _NAME, True) / 2 + 1
+        across, down = place(x, y)
+        if any(abs(across - a) < half + h and abs(down - d) < 1.4 * _NAME for a, d, h in taken):
+            continue
+        taken.append((across, down, half))
+        pen.text(across, down, name, _NAME, _INK, bold=True, middle=True)
 
 
 def _legend(pen: Pen, sheet: PrintedMap) -> None:

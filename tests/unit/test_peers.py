@@ -154,3 +154,14 @@ def test_svg_is_well_formed(demo: Dataset, finished: Map) -> None:
     )
     assert root.attrib["width"] == "297.0mm"
     assert len(root.findall("{http://www.w3.org/2000/svg}circle")) > 700
+
+
+def test_names_on_a_sheet_never_lie_on_each_other(demo: Dataset, finished: Map) -> None:
+    sheet = replace(
+        sheet_of(Scene(dataset=demo, finished=finished), pictures=False),
+        names=[(0.0, 0.0, "largest"), (0.01, 0.01, "hidden"), (3.0, 3.0, "elsewhere")],
+    )
+    drawn = printed.svg(sheet).decode()
+    assert ">largest<" in drawn
+    assert ">elsewhere<" in drawn
+    assert ">hidden<" not in drawn

@@ -56,9 +56,10 @@ def _names(scene: Scene, kept: np.ndarray) -> list[tuple[float, float, str]]:
     found = scene.finished
     labels = found.clustering.labels[kept]
     places = {n: found.coordinates[kept[labels == n]] for n in scene.cluster_names}
+    largest_first = sorted(places.items(), key=lambda known: -len(known[1]))
     return [
         (float(np.median(points[:, 0])), float(np.median(points[:, 1])), scene.cluster_names[n])
-        for n, points in places.items()
+        for n, points in largest_first
         if len(points)
     ]
 
