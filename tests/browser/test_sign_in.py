@@ -91,7 +91,7 @@ def test_curators_write_viewers_look_and_others_stay_out(
     expect(button(viewer, keys.SIGN_IN)).to_be_visible()
     assert viewer.request.get(address).status == 403
 
-    stranger = open_page()
+    stranger = open_page(width=1000)  # another size, another profile: no cookie of the curator
     sign_in(stranger, guarded, STRANGER)
     expect(stranger.get_by_text(f"{STRANGER} may not look at this dashboard.")).to_be_visible()
     expect(stranger.locator("canvas")).to_have_count(0)
