@@ -44,11 +44,11 @@ def all_pages() -> list[Page]:
         explore(),
         clusters(),
         st.Page(_PAGES / "tune.py", title=_("Tune"), icon=":material/tune:", url_path="tune"),
-        share(),
-        presenter(),
         st.Page(
             _PAGES / "categories.py", title=_("Categories"), icon=":material/compare:", url_path="categories"
         ),
+        share(),
+        presenter(),
         st.Page(
             _PAGES / "datasets.py", title=_("Datasets"), icon=":material/photo_library:", url_path="datasets"
         ),

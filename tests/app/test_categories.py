@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from barrx import datasets, views
 from barrx.ui import keys
-from tests.app.test_pages import page, texts, until
+from tests.app.steps import page, texts, until
 
 
 def test_explore_is_coloured_by_faithfulness_and_the_card_says_it(home: Path) -> None:

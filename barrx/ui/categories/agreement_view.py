@@ -128,7 +128,8 @@ def _heat_map(found: Judged, column: str) -> None:
     st.subheader(_("Which category lies in which cluster"), anchor=False)
     st.caption(
         _(
-            "Each row is a category; the darker a cell, the larger its share of the row. Click one to see its images."
+            "Each row is a category; the fuller the colour of a cell, the larger its share of the row. "
+            "Click one to see its images."
         )
     )
     names = [group_name(group) for group in facts["groups"]]
@@ -140,9 +141,10 @@ def _heat_map(found: Judged, column: str) -> None:
         sentence=sentences.agreement(facts, column),
     )
     key = keys.of(keys.HEAT_MAP, found.map.revision)
-    st.altair_chart(
-        chart, key=key, on_select=lambda: _follow(key), selection_mode=heat.SELECTION, theme="streamlit"
-    )
+    with st.container(key=keys.COMPARE_HEAT):
+        st.altair_chart(
+            chart, key=key, on_select=lambda: _follow(key), selection_mode=heat.SELECTION, theme="streamlit"
+        )
     said = heat.note(table)
     if said:
         st.caption(said)

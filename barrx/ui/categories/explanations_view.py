@@ -101,7 +101,7 @@ def drawn(rows: pd.DataFrame, *, sentence: str) -> "alt.LayerChart":
         color=alt.Color(
             "kind_name:N",
             scale=alt.Scale(domain=list(kinds.values()), range=[_COLORS[kind] for kind in kinds]),
-            legend=alt.Legend(title=None, orient="bottom"),
+            legend=alt.Legend(title=None, orient="bottom", columns=1),
         ),
         tooltip=_tooltip(),
     )
