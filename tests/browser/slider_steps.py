@@ -24,7 +24,9 @@ _WATCH = """before => {
 def drag(page: Page, key: str, pixels: float) -> float:
     """Drag a slider by the mouse; return the seconds from its release to the frame that draws another map."""
     # The range input itself is there for screen readers only.
-    box = thumb(page, key).locator("xpath=../..").bounding_box()
+    knob = thumb(page, key).locator("xpath=../..")
+    knob.scroll_into_view_if_needed()
+    box = knob.bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
