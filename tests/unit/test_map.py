@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from barrx.errors import ParameterError
+from barrx.ui import columns
 from barrx.ui import map as image_map
 from barrx.ui.map import Axes, Axis, ClusterMark, MapOptions, SelectionRule, events, selected_by
 from tests.unit.test_columns import fetched
@@ -76,13 +77,14 @@ def test_axes_refuse_places_that_are_not_finite(make: Callable[[], object], mess
 
 def sent(frame: pd.DataFrame, **options: object) -> dict[str, NDArray[np.generic]]:
     """Return the columns a browser would fetch."""
-    found = image_map._columns(frame, MapOptions(revision="r", **options))  # type: ignore[arg-type]
-    return {name: fetched(column) for name, column in found.items()}
+    arrays, _said = image_map.parts(frame, MapOptions(revision="r", **options))  # type: ignore[arg-type]
+    return {name: fetched(columns.publish(values)) for name, values in arrays.items()}
 
 
 def message_of(frame: pd.DataFrame, options: MapOptions) -> str:
     """Return what travels with each run."""
-    return json.dumps([image_map._columns(frame, options), image_map._sent(options, frame)])
+    arrays, said = image_map.parts(frame, options)
+    return json.dumps([{name: columns.publish(values) for name, values in arrays.items()}, said])
 
 
 @pytest.mark.parametrize("column", ["x", "y", "colour"])
