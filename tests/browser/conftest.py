@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 REPOSITORY = Path(__file__).parents[2]
+expect.set_options(timeout=20_000)  # ms: two tests at a time on two cores; what fails fails all the same
 STARTS_WITHIN = 90.0  # seconds: a slow machine that starts for the first time
 _CHROMIUM_FLAGS = (
     "--no-sandbox",

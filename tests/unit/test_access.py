@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_secrets_that_cannot_be_read_open_no_door(secrets: Secrets) -> None:
     with pytest.raises(ParameterError, match=r"secrets\.toml cannot be read as TOML\. Mend it"):
         access.is_on()
     guarded = access.for_those_who_may_look(_answer)
-    assert asyncio.run(guarded(_request({}))).status_code == 403
+    assert _answered(guarded(_request({}))).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_routes_answer_only_to_who_may_look(secrets: Secrets) -> None:
     forged = create_signed_value("another secret", "_streamlit_user", '{"email": "luis@museum.example"}')
     assert not access.may_look({"_streamlit_user": forged.decode()})
     answers = [
-        asyncio.run(access.for_those_who_may_look(_answer)(_request(cookies)))
+        _answered(access.for_those_who_may_look(_answer)(_request(cookies)))
         for cookies in ({}, cookie(email="luis@museum.example"))
     ]
     assert [answer.status_code for answer in answers] == [403, 200]
@@ -149,6 +150,12 @@ def test_share_page_says_what_is_on(secrets: Secrets, monkeypatch: pytest.Monkey
     settings.current.cache_clear()
     assert "read-only" in access.explanation()
     assert not rights.may_write()
+
+
+def _answered(coming: Coroutine[Any, Any, Response]) -> Response:
+    # In a thread of its own: tests of the browser before this one have left a loop running in the main one.
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, coming).result()
 
 
 async def _answer(request: Request) -> Response:
