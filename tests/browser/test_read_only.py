@@ -4,10 +4,12 @@ import asyncio
 import hashlib
 import re
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 import numpy as np
@@ -22,6 +24,8 @@ from tests.browser.conftest import REPOSITORY, Server, StartServer
 
 PAGES = ("", "clusters", "categories", "datasets", "share")
 RENAMED = '[{"event": "renamed", "value": {"label": 0, "name": "taken over"}}]'
+T = TypeVar("T")
+
 _PRESSED = ("button", "bidi_component")
 # What leads to another page or encoder, or only looks: pressing it would take time and tell nothing.
 _LOOKING = re.compile(
@@ -179,6 +183,12 @@ def filled(home: Path, tmp_path: Path) -> Path:
     return home
 
 
+def spoken(talk: Coroutine[Any, Any, T]) -> T:
+    """Run a talk with a server in a thread: Playwright's loop is still running in this one after other tests."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, talk).result()
+
+
 async def send_file(server: Server) -> int:
     """Send a file in a session that is open, and return the status of the answer."""
     async with visitor(server) as someone:
@@ -202,21 +212,21 @@ def test_read_only_server_writes_nothing_whatever_it_is_told(
     offline = {"HTTPS_PROXY": "http://127.0.0.1:9"}
     writable = start_server(folder=tmp_path / "writable", **offline)
     before = kept(writable.home)
-    buttons = asyncio.run(press_everything(writable))
+    buttons = spoken(press_everything(writable))
     after = kept(writable.home)
-    assert asyncio.run(send_file(writable)) == 204
+    assert spoken(send_file(writable)) == 204
     assert {name for name in before if name.startswith("datasets/mine/")} - after.keys()
     assert before["views.sqlite3"] != after["views.sqlite3"]
     writable.stop()
 
     server = start_server(folder=filled.parent, BARRX_READ_ONLY="1", **offline)
     before = kept(filled)
-    shown = asyncio.run(press_everything(server, [replace(each, fragment="") for each in buttons]))
+    shown = spoken(press_everything(server, [replace(each, fragment="") for each in buttons]))
     assert kept(filled) == before
     assert "file_uploader" in {each.kind for each in buttons}
     assert "file_uploader" not in {each.kind for each in shown}
 
-    assert asyncio.run(send_file(server)) == 403
+    assert spoken(send_file(server)) == 403
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         assert httpx.request(method, f"{server.url}/barrx/archive/x").status_code == 403
     assert kept(filled) == before
