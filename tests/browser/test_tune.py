@@ -1,0 +1,87 @@
+"""The tune page in a real browser: a sweep that is stopped, a server that is started again, a map that is opened."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from barrx.ui import keys
+from tests.browser.app_steps import PATIENCE, button, figures, open_app, select, thumb, too_wide, wait_for_map
+from tests.browser.conftest import StartServer
+from tests.browser.steps import wait_until_idle
+
+ADDRESS = "/tune?" + "&".join(
+    [f"try_n_neighbors={n}" for n in (5, 15, 30)]
+    + [f"try_min_cluster_size={n}" for n in (5, 10)]
+    + ["try_min_dist=0.1"]
+)
+
+
+def cards(page: Page) -> Locator:
+    return page.locator(".barrx-tune .cards > li")
+
+
+def figure(page: Page, name: str) -> list[float]:
+    """Return a figure of all maps in the order of the wall."""
+    found = cards(page).locator(f"[data-measure={name}] dd:not(.note)").all_text_contents()
+    return [float(text.replace("−", "-").rstrip("%")) for text in found]
+
+
+def sort_by(page: Page, name: str) -> None:
+    page.get_by_label("Sort by").select_option(label=name)
+
+
+def test_sweep_is_stopped_goes_on_after_a_restart_and_opens_in_explore(
+    start_server: StartServer, page: Page, tmp_path: Path
+) -> None:
+    server = start_server(folder=tmp_path / "kept")
+    open_app(page, server, ADDRESS)
+    expect(page.get_by_text("6 settings · 3 maps to draw")).to_be_visible()
+    button(page, keys.SWEEP).click()
+    expect(cards(page).first).to_be_visible(timeout=PATIENCE)
+    button(page, f"{keys.CANCEL}:sweep").click()
+    expect(page.get_by_text("Stopped. What was finished is kept")).to_be_visible(timeout=PATIENCE)
+    wait_until_idle(page)
+    done = cards(page).count()
+    assert 0 < done < 6
+    before = sorted(figure(page, "trustworthiness"))
+    page.goto("about:blank")
+    server.stop()
+
+    server = start_server(folder=tmp_path / "kept")
+    open_app(page, server, ADDRESS)
+    expect(cards(page)).to_have_count(done)
+    assert sorted(figure(page, "trustworthiness")) == before
+    expect(page.get_by_text(re.compile(f"{done} (is|are) finished already"))).to_be_visible()
+    button(page, keys.SWEEP).click()
+    expect(cards(page)).to_have_count(6, timeout=PATIENCE)
+    expect(page.locator("canvas[data-drawn='810']").first).to_be_visible()
+    expect(page.get_by_text("Begin with n_neighbors")).to_be_visible()
+
+    sort_by(page, "clusters")
+    clusters = figure(page, "clusters")
+    assert clusters == sorted(clusters, reverse=True)
+    page.get_by_role("button", name="The other way round").click()
+    assert figure(page, "clusters") == clusters[::-1]
+    sort_by(page, "noise")
+    noise = figure(page, "noise_share")
+    assert noise == sorted(noise), "little noise comes first"
+    select(page, keys.HEAT_FIGURE, "noise")
+    expect(page.get_by_text("The share of the images that are in no cluster.").last).to_be_visible()
+    assert too_wide(page) == []
+
+    _opens_in_explore(page)
+    page.goto("about:blank")  # it asks for nothing while the server ends
+
+
+def _opens_in_explore(page: Page) -> None:
+    """Open the map with the least noise; Explore shows the figures that the wall did."""
+    first = cards(page).first
+    clusters, noise = figure(page, "clusters")[0], first.locator("[data-measure=noise_share] dd").inner_text()
+    neighbors, size = first.locator(".parameters b").all_inner_texts()
+    first.get_by_role("link").click()
+    wait_for_map(page)
+    expect(thumb(page, keys.N_NEIGHBORS)).to_have_value(neighbors)
+    expect(thumb(page, keys.MIN_CLUSTER_SIZE)).to_have_value(size)
+    shown = figures(page)
+    assert (float(shown["clusters on the map"]), shown["noise"]) == (clusters, noise)
