@@ -124,6 +124,16 @@ def _load_stages(made_from: str, request: MapRequest, n_images: int) -> tuple[Co
     return None if clusters is None else (coordinates, clusters)
 
 
+def has_coordinates(dataset: Dataset, request: MapRequest) -> bool:
+    """Tell whether all that is missing of a map, if anything, is a cut of its tree."""
+    made_from = embedding.fingerprint_of(dataset, encoders.get(request.encoder))
+    n_images = len(dataset.filenames)
+    needed = [one for one in (request, request.anchor(n_images)) if one is not None]
+    return made_from is not None and all(
+        projection.load(made_from, one.projection, n_images) is not None for one in needed
+    )
+
+
 def load_or_compute(dataset: Dataset, request: MapRequest) -> Map:
     """Return a map, computing the stages that are not stored, those of the collection's default map included.
 

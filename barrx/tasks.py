@@ -4,6 +4,7 @@ Arguments and answers are JSON; every array goes through the cache.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache as memoize
 from pathlib import Path
 from typing import Any
 
@@ -53,20 +54,51 @@ def _cliff(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[st
     return {}
 
 
-def _warm(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
-    """Import and compile what a map needs, with tiny data: the first real map is then a quick one."""
+def prepare(task: str, arguments: Arguments) -> None:
+    """Import and compile what a task needs, before it: whoever is interrupted in an import leaves half a module.
+
+    A cut of the tree needs far less than a map, and is often the first thing that a new process is asked for.
+    """
+    if task == "cliff" or (task in ("map", "ahead") and _is_cut(MapRequest.from_json(arguments))):
+        _ready_to_cut()
+    elif task in ("map", "ahead", "judge"):
+        _ready_to_map()
+
+
+def _is_cut(request: MapRequest) -> bool:
+    return pipeline.has_coordinates(datasets.load(request.slug), request)
+
+
+@memoize
+def _ready_to_cut() -> None:
     import numpy as np
     import sklearn.metrics  # noqa: F401
 
-    from barrx import anchoring, clustering, neighbors
+    from barrx import clustering, identity
+
+    coordinates = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
+    settings = clustering.ClusteringParams(min_cluster_size=5)
+    found = clustering.cut(clustering.tree(coordinates, settings.min_samples), len(coordinates), settings)
+    identity.matched(found.labels, found.labels)
+
+
+@memoize
+def _ready_to_map() -> None:
+    import numpy as np
+
+    from barrx import anchoring, neighbors
 
     vectors = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
     params = projection.ProjectionParams(n_neighbors=5)
     nearest = neighbors.compute(vectors, params.metric, params.n_neighbors)
     coordinates = projection.compute(vectors, nearest, params)
     anchoring.aligned(anchoring.refined(nearest, params, coordinates), coordinates)
-    settings = clustering.ClusteringParams(min_cluster_size=5)
-    clustering.cut(clustering.tree(coordinates, settings.min_samples), len(vectors), settings)
+
+
+def _warm(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
+    """Import and compile everything with tiny data: the first real map is then a quick one."""
+    _ready_to_cut()
+    _ready_to_map()
     return {}
 
 

@@ -61,6 +61,9 @@ class Worker:
         self._begin(request)
         try:
             try:
+                if request["interruptible"]:
+                    with interruption.sheltered():
+                        tasks.prepare(request["task"], request["arguments"])
                 return tasks.run(request["task"], request["arguments"], self._report, self._stop.is_set)
             finally:
                 self._finish()

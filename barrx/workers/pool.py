@@ -58,6 +58,7 @@ class _Slot:
     process: Process | None = None
     job: Job | None = None
     is_warming: bool = False
+    is_warm: bool = False
     limits: tuple[int, int] = (MOST_JOBS, MOST_MEMORY)
 
     @property
@@ -246,7 +247,7 @@ class Pool:
                 if self._is_closed:
                     return
                 slot.job = job
-                slot.is_warming = slot.crew.stays and not slot.is_ready
+                slot.is_warming = job is None
             if job is None:
                 self._renew(slot)
             else:
@@ -262,9 +263,8 @@ class Pool:
         if first == "ahead" and not (self._may_run_ahead() and self._idle_for() >= IDLE_SECONDS):
             return None
         if first == "maps" and not slot.is_ready:
-            # Whoever is nearly warm is quicker than whoever has not begun.
-            warm = [s for s in self._slots if s.crew.lanes[0] == first and s.job is None and s is not slot]
-            if len(self._queues.waiting[first]) <= sum(s.is_ready or s.is_warming for s in warm):
+            others = [s for s in self._slots if s.crew.lanes[0] == first and s.job is None and s is not slot]
+            if len(self._queues.waiting[first]) <= sum(s.is_ready for s in others):
                 return self._queues.take(slot.crew.lanes[1:])
         return self._queues.take(slot.crew.lanes)
 
@@ -274,12 +274,12 @@ class Pool:
 
     def _due_in(self, slot: _Slot) -> float | None:
         """Return the seconds until a map worker is to be warmed; None while there is no telling."""
-        if slot.crew.lanes[0] != "maps" or slot.process is not None or self._warm_from is None:
+        if slot.crew.lanes[0] != "maps" or slot.is_warm or self._warm_from is None:
             return None
         if slot is self._slots[0]:
-            return max(0.0, self._warm_from - time.monotonic())
+            return max(0.0, self._warm_from - time.monotonic(), IDLE_SECONDS - self._idle_for())
         is_busy = any(s.job is not None for s in self._slots) or self._queues.waiting["ahead"]
-        if is_busy or not self._slots[0].is_ready:
+        if is_busy or not self._slots[0].is_warm:
             return None
         return max(0.0, self._calm - self._idle_for())
 
@@ -290,7 +290,7 @@ class Pool:
 
     def _may_run_ahead(self) -> bool:
         """Tell whether nobody waits, and no map worker is on its way that somebody may soon wait for."""
-        return self._is_quiet() and (self._warm_from is None or self._slots[0].is_ready)
+        return self._is_quiet() and (self._warm_from is None or self._slots[0].is_warm)
 
     def _is_quiet(self) -> bool:
         busy = any(s.job is not None for s in self._slots if s.crew.lanes[0] == "maps")
@@ -301,9 +301,8 @@ class Pool:
 
     def _work(self, slot: _Slot, job: Job, *, tries: int) -> None:
         try:
-            self._prepare(slot)
-            assert slot.process is not None
-            slot.process.run(job, interruptible=slot.crew.stays)
+            process = self._started(slot)
+            process.run(job, interruptible=slot.crew.stays)
         except (WorkerError, OSError, ValueError) as error:
             if not self._is_closed:  # else it is this process that ended it
                 log.warning("worker for %s: %s", job.task, error)
@@ -319,28 +318,29 @@ class Pool:
             self._end_process(slot)
 
     def _renew(self, slot: _Slot) -> None:
-        self._end_process(slot)
+        """Start or replace an idle process, and have it import and compile what its jobs need."""
+        if slot.is_worn:
+            self._end_process(slot)
         try:
-            self._prepare(slot)
+            warming = Job(task="warm", arguments={}, lane=slot.crew.lanes[0])
+            self._started(slot).run(warming, interruptible=False)
+            slot.is_warm = True
         except (WorkerError, OSError, ValueError) as error:
             if not self._is_closed:
                 log.warning("no worker could be warmed: %s", error)
             self._end_process(slot)
             self._warm_from = None  # tried again when the next page is opened
 
-    def _prepare(self, slot: _Slot) -> None:
-        """Start the slot's process if there is none, and warm one that stays."""
-        if slot.process is not None and slot.process.is_alive:
-            return
-        slot.process = Process(nice=slot.crew.nice)
-        if self._is_closed:
-            raise WorkerError("closed")
-        if slot.crew.stays:
-            warming = Job(task="warm", arguments={}, lane=slot.crew.lanes[0])
-            slot.process.run(warming, interruptible=False)
-        slot.is_warming = False
+    def _started(self, slot: _Slot) -> Process:
+        """Return the slot's process; a new one is not warmed, as somebody waits: its job imports what it needs."""
+        if slot.process is None or not slot.process.is_alive:
+            slot.is_warm = False
+            slot.process = Process(nice=slot.crew.nice)
+            if self._is_closed:
+                raise WorkerError("closed")
+        return slot.process
 
     def _end_process(self, slot: _Slot) -> None:
-        process, slot.process = slot.process, None
+        process, slot.process, slot.is_warm = slot.process, None, False
         if process is not None:
             process.close()

@@ -18,10 +18,10 @@ from tests import processes
 from tests.benchmarks import projection, vectors
 from tests.benchmarks.measure import Measured, memory_mb, seconds, table
 from tests.benchmarks.pictures import CLIPART, ENCODER
-from tests.browser.app_steps import open_app, wait_for_map
+from tests.browser.app_steps import open_app, press_on, wait_for_map
 from tests.browser.conftest import chromium, start
 from tests.browser.slider_steps import drag
-from tests.browser.steps import wait_until_idle
+from tests.browser.steps import wait_for_another_map, wait_until_idle
 
 COLLECTIONS = ((datasets.DEMO_SLUG, "category", "0.5"), (CLIPART, "folder", "5"))
 NAMES = ((datasets.DEMO_SLUG, "demo"), (CLIPART, "clipart"))
@@ -78,8 +78,9 @@ def _stops() -> list[str]:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             largest = _no_limit(len(dataset.filenames))
             open_app(page, server, f"/?dataset={CLIPART}&{keys.MAX_CLUSTER_SIZE}={largest}")
-            wait_for_map(page)
-            drag(page, keys.MIN_CLUSTER_SIZE, 9)  # a worker starts
+            before = wait_for_map(page)
+            press_on(page, keys.MIN_CLUSTER_SIZE, "ArrowRight")  # a worker starts
+            wait_for_another_map(page, before)
             taken = []
             for _stop in range(STOPS):
                 wait_for_map(page)
