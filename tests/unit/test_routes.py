@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -133,9 +134,8 @@ def test_secret_that_cannot_be_written_is_reported(home: Path) -> None:
 
 
 def test_secret_is_one_for_all_processes(home: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(4) as pool:
-        assert len(set(pool.starmap(routes.sign, [("demo", "f")] * 8))) == 1
+    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert len(set(pool.map(routes.sign, ["demo"] * 8, ["f"] * 8))) == 1
 
 
 # --- thumbnails -------------------------------------------------------------------------------------------

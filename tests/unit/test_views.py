@@ -4,6 +4,7 @@ import multiprocessing
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -223,8 +224,9 @@ def _add_many(start: int) -> None:
 
 
 def test_several_processes_write_at_once_and_nothing_is_lost(demo: Dataset) -> None:
-    with multiprocessing.get_context("spawn").Pool(4) as pool:  # the first write makes the file, too
-        pool.map(_add_many, [0, 100, 200, 300], chunksize=1)
+    # The first write makes the file, too.
+    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(_add_many, [0, 100, 200, 300]))
     found = views.groups(demo)
     assert sorted(g.name for g in found) == sorted(
         f"group {s + i}" for s in (0, 100, 200, 300) for i in range(10)

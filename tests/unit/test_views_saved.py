@@ -4,6 +4,7 @@ import io
 import json
 import multiprocessing
 import sqlite3
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -250,8 +251,8 @@ def _save_many(start: int) -> None:
 
 
 def test_several_processes_save_at_once_and_nothing_is_lost(demo: Dataset) -> None:
-    with multiprocessing.get_context("fork").Pool(3) as pool:
-        pool.map(_save_many, [0, 100, 200], chunksize=1)
+    with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(_save_many, [0, 100, 200]))
     found = saved.listed()
     assert sorted(v.name for v in found) == sorted(f"view {s + i}" for s in (0, 100, 200) for i in range(5))
     assert sorted(v.revision for v in found) == [1] * 12 + [2] * 3
