@@ -1,6 +1,7 @@
 """What stands at the edge of an arrangement: ticks and headings."""
 
 import math
+import sys
 from dataclasses import dataclass, replace
 
 from barrx.arrangements.params import Kind
@@ -47,7 +48,8 @@ def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[fl
     whole : bool
         whole numbers only: years, counts of pictures
     """
-    if high <= low:
+    # Numbers nearer to each other than that are one to every reader, and have no logarithm to go by.
+    if (high - low) / most < sys.float_info.min:
         return [low]
     step = nice_step((high - low) / most, whole=whole)
     first, last = math.ceil(low / step), math.floor(high / step)

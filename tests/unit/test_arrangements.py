@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
@@ -114,6 +114,7 @@ finite = st.floats(-1e9, 1e9) | st.sampled_from([0.0, 1.0, np.nan, np.inf])
 
 
 @settings(max_examples=100, deadline=None)
+@example([(0.0, 0.0), (0.0, 5e-324)])
 @given(st.lists(st.tuples(finite, finite), min_size=1, max_size=80))
 def test_numbers_give_every_picture_a_place(values: list[tuple[float, float]]) -> None:
     x, y = (np.array(column) for column in zip(*values, strict=True))
