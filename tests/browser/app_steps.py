@@ -54,6 +54,8 @@ def button(page: Page, key: str) -> Locator:
 
 def to_page(page: Page, name: str) -> None:
     """Go to another page by the navigation, in the same session."""
+    # Streamlit drops a click on a link if the script asks to be run again at that very moment.
+    wait_until_idle(page)
     page.get_by_role("link", name=name, exact=True).click()
     wait_until_idle(page)
 
