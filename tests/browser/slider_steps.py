@@ -10,7 +10,7 @@ _PATIENCE = 20_000  # ms
 _WATCH = """before => {
   window.drawn = window.released = 0;
   addEventListener("pointerup", () => { window.released = performance.now() }, { capture: true, once: true });
-  const host = document.querySelector("[data-testid=stBidiComponentIsolated]");
+  const host = document.querySelector(".st-key-map [data-testid=stBidiComponentIsolated]");
   const look = () => {
     const canvas = host.shadowRoot.querySelector("canvas[data-revision]");
     const isNew = canvas && canvas.dataset.revision !== before && +getComputedStyle(canvas).opacity === 1;

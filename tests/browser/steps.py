@@ -108,8 +108,8 @@ def wait_until_still(page: Page) -> None:
     """Wait until the camera rests: the view is the same for a dozen frames."""
     page.evaluate(
         """async () => {
-          const host = document.querySelector("[data-testid=stBidiComponentIsolated]");
-          const canvas = host.shadowRoot.querySelector("canvas");
+          const hosts = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
+          const canvas = hosts.map(host => host.shadowRoot?.querySelector("canvas[data-view]")).find(Boolean);
           let view = null;
           for (let same = 0; same < 12; same = canvas.dataset.view === view ? same + 1 : 0) {
             view = canvas.dataset.view;

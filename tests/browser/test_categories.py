@@ -143,6 +143,7 @@ def test_verdicts_and_arrows_are_kept_shown_and_exported(page: Page, server: Ser
     wait_for_map(page)
     expect(page.locator(".legend")).to_contain_text("among strangers", timeout=PATIENCE)
     assert sum(legend(page).values()) == 810
+    expect(page.locator("dl.facts")).to_contain_text("real neighbours beside it on the map", timeout=PATIENCE)
     said = facts(page, "flags_canada-flag-ganson.webp")
     assert re.match(r"\d+ of 15 \(by chance 0\.3\)", said["real neighbours beside it on the map"])
     with page.expect_download() as download:
