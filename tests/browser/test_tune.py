@@ -1,17 +1,13 @@
-"""The tune page in a real browser: a sweep that is stopped, a server that is started again, a map that is opened."""
-
-import re
-from pathlib import Path
+"""The tune page in a real browser: a sweep, its wall of small maps, a map that is opened."""
 
 from playwright.sync_api import Locator, Page, expect
 
 from barrx.ui import keys
 from tests.browser.app_steps import PATIENCE, button, figures, open_app, select, thumb, too_wide, wait_for_map
-from tests.browser.conftest import StartServer
-from tests.browser.steps import wait_until_idle
+from tests.browser.conftest import Server
 
 ADDRESS = "/tune?" + "&".join(
-    [f"try_n_neighbors={n}" for n in (5, 15, 30)]
+    [f"try_n_neighbors={n}" for n in (15, 30)]
     + [f"try_min_cluster_size={n}" for n in (5, 10)]
     + ["try_min_dist=0.1"]
 )
@@ -31,30 +27,11 @@ def sort_by(page: Page, name: str) -> None:
     page.get_by_label("Sort by").select_option(label=name)
 
 
-def test_sweep_is_stopped_goes_on_after_a_restart_and_opens_in_explore(
-    start_server: StartServer, page: Page, tmp_path: Path
-) -> None:
-    server = start_server(folder=tmp_path / "kept")
+def test_sweep_becomes_a_wall_that_is_sorted_and_opens_in_explore(server: Server, page: Page) -> None:
     open_app(page, server, ADDRESS)
-    expect(page.get_by_text("6 settings · 3 maps to draw")).to_be_visible()
+    expect(page.get_by_text("4 settings · 2 maps to draw")).to_be_visible()
     button(page, keys.SWEEP).click()
-    expect(cards(page).first).to_be_visible(timeout=PATIENCE)
-    button(page, f"{keys.CANCEL}:sweep").click()
-    expect(page.get_by_text("Stopped. What was finished is kept")).to_be_visible(timeout=PATIENCE)
-    wait_until_idle(page)
-    done = cards(page).count()
-    assert 0 < done < 6
-    before = sorted(figure(page, "trustworthiness"))
-    page.goto("about:blank")
-    server.stop()
-
-    server = start_server(folder=tmp_path / "kept")
-    open_app(page, server, ADDRESS)
-    expect(cards(page)).to_have_count(done)
-    assert sorted(figure(page, "trustworthiness")) == before
-    expect(page.get_by_text(re.compile(f"{done} (is|are) finished already"))).to_be_visible()
-    button(page, keys.SWEEP).click()
-    expect(cards(page)).to_have_count(6, timeout=PATIENCE)
+    expect(cards(page)).to_have_count(4, timeout=PATIENCE)
     expect(page.locator("canvas[data-drawn='810']").first).to_be_visible()
     expect(page.get_by_text("Begin with n_neighbors")).to_be_visible()
 
@@ -71,7 +48,6 @@ def test_sweep_is_stopped_goes_on_after_a_restart_and_opens_in_explore(
     assert too_wide(page) == []
 
     _opens_in_explore(page)
-    page.goto("about:blank")  # it asks for nothing while the server ends
 
 
 def _opens_in_explore(page: Page) -> None:

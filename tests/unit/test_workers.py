@@ -18,7 +18,7 @@ from PIL import Image
 
 from barrx import datasets, pipeline, settings, workers
 from barrx.datasets import DEMO_SLUG
-from barrx.errors import DatasetError, EncoderError, ParameterError, WorkerError
+from barrx.errors import DatasetError, EncoderError, ParameterError
 from barrx.pipeline import MapRequest
 from barrx.projection import ProjectionParams
 from barrx.workers import Job, Pool, Snapshot
@@ -152,34 +152,6 @@ def test_a_killed_map_worker_is_replaced_and_the_map_tried_again(pool: Pool) -> 
     for process in processes.of(pool, "maps"):
         os.kill(process, signal.SIGKILL)
     assert job.wait(PATIENCE).state == "done"
-
-
-def test_a_killed_embedding_says_so_and_goes_on_where_it_stopped(pool: Pool, fresh: str) -> None:
-    arguments = {"slug": fresh, "encoder": "efficientnet-lite0"}
-    job = pool.submit("embed", arguments, key="e", lane="long")
-    wait_until(lambda: job.snapshot.done >= 16 or job.snapshot.is_over, "no progress")
-    assert not job.snapshot.is_over
-    os.kill(processes.of(pool, "long")[0], signal.SIGKILL)
-    end = job.wait(PATIENCE)
-    assert end.state == "failed"
-    with pytest.raises(WorkerError, match=r"ended unexpectedly \(signal 9\).*start again to go on"):
-        raise end.error or AssertionError("no error")
-    again = pool.submit("embed", arguments, key="e", lane="long")
-    result = again.wait(PATIENCE).result
-    assert result is not None
-    assert result["cached"] >= 16
-    assert result["computed"] + result["cached"] == end.total
-
-
-def test_a_cancelled_embedding_keeps_what_was_finished(pool: Pool, fresh: str) -> None:
-    arguments = {"slug": fresh, "encoder": "efficientnet-lite0"}
-    job = pool.submit("embed", arguments, key="e", lane="long")
-    wait_until(lambda: job.snapshot.done >= 16 or job.snapshot.is_over, "no progress")
-    job.cancel()
-    assert job.wait(PATIENCE).state == "cancelled"
-    result = pool.submit("embed", arguments, key="e", lane="long").wait(PATIENCE).result
-    assert result is not None
-    assert result["cached"] >= 16
 
 
 @pytest.mark.parametrize("at_work", [False, True])
