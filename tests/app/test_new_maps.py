@@ -27,6 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         settings.current.cache_clear()
         yield path
         state.pool().close()
+        st.cache_resource.clear()  # or the next file's tests would ask a pool that is closed
     settings.current.cache_clear()
 
 
