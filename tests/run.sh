@@ -21,5 +21,5 @@ ruff check .
 ruff format --check .
 mypy
 python -m tests.catalogue --check
-# Three at a time, a file at a time: most tests wait for a process of their own.
-python -m pytest -n 3 --dist loadfile "$@"
+# Two at a time, a file at a time: most tests wait for a process of their own.
+python -m pytest -n 2 --dist loadfile "$@"

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -174,7 +175,8 @@ class Complaints:
 
     def _take(self, line: ConsoleMessage) -> None:
         # On a deep link Streamlit looks for its own base path by trying; the tries that fail are no fault.
-        is_search = "/_stcore/" in line.location["url"] and "404" in line.text
+        # It also takes away a picture of the run before, such as the page's icon, while the browser asks for it.
+        is_search = "404" in line.text and re.search(r"/_stcore/|/media/", line.location["url"]) is not None
         if line.type == "error" and not is_search:
             self.lines.append(f"console: {line.text} ({line.location['url']})")
 
