@@ -18,7 +18,7 @@ from barrx.errors import BarrxError, DatasetError, ParameterError, ViewsError
 from barrx.filters import Filters
 from barrx.i18n import _, numeral
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import controls, filter_panel, keys, state
+from barrx.ui import component, controls, filter_panel, keys, state
 from barrx.ui.share import opening
 from barrx.views import BY_CLUSTER, Appearance, saved
 
@@ -35,7 +35,7 @@ _COLUMN_KEYS = {
     "numeric": (keys.ARRANGE_X, keys.ARRANGE_Y),
 }
 
-_bar = st.components.v2.component(
+_bar = component.of_script(
     "barrx_address_bar",
     html='<span class="address" hidden></span>',
     js=(Path(__file__).parent / "address_bar.js").read_text(encoding="utf-8"),

@@ -8,13 +8,13 @@ import streamlit as st
 from barrx import roles
 from barrx.datasets import Dataset
 from barrx.i18n import _
-from barrx.ui import keys, routes, state
+from barrx.ui import component, keys, routes, state
 
 PAGE_SIZE = 48
 _HERE = Path(__file__).parent
 _TITLE_LENGTH = 200  # more than any tile can show
 
-_wall = st.components.v2.component(
+_wall = component.of_script(
     "barrx_gallery",
     html='<div class="wall" role="group"></div>',
     css=(_HERE / "gallery.css").read_text(encoding="utf-8"),
@@ -46,7 +46,7 @@ def wall(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = (),
         data={"items": items, "label": _("Images")},
         on_picked_change=lambda: None,
     )
-    picked = result.picked
+    picked = result.get("picked")
     return int(picked) if picked is not None else None
 
 

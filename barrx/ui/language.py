@@ -3,9 +3,9 @@
 import streamlit as st
 
 from barrx import i18n
-from barrx.ui import keys, state
+from barrx.ui import component, keys, state
 
-_page = st.components.v2.component(
+_page = component.of_script(
     "barrx_language",
     html="<i hidden></i>",
     js="export default ({ data }) => { document.documentElement.lang = data.language; };",

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import streamlit as st
-
 from barrx.i18n import _, numeral
+from barrx.ui import component
 
 _HERE = Path(__file__).parent
 
-_actions = st.components.v2.component(
+_actions = component.of_script(
     "barrx_selection_actions",
     html='<div class="actions"></div>',
     css=(_HERE / "selection_actions.css").read_text(encoding="utf-8"),

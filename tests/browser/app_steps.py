@@ -1,11 +1,13 @@
 """What people do in the whole app, and what they read there, for browser tests."""
 
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import REPOSITORY, Server
 from tests.browser.steps import revision, the_map, wait_until_idle
@@ -43,8 +45,17 @@ def press_on(page: Page, key: str, *strokes: str) -> None:
 
 def select(page: Page, key: str, option: str) -> None:
     """Choose from a list by what people read there."""
-    widget(page, key).get_by_role("combobox").click()
-    page.get_by_role("option", name=option, exact=True).click()
+    box = widget(page, key).get_by_role("combobox")
+    wanted = page.get_by_role("listbox").get_by_role("option", name=option, exact=True)
+    box.scroll_into_view_if_needed()
+    for _attempt in range(5):
+        box.click()
+        # A list closes again when the page under it scrolls or is drawn anew at that moment.
+        with contextlib.suppress(PlaywrightTimeout):
+            wanted.click(timeout=4_000)
+            break
+    else:
+        wanted.click()
     wait_until_idle(page)
 
 

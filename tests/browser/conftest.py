@@ -52,6 +52,11 @@ class Server:
     def log(self) -> str:
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
+    def bugs(self) -> list[str]:
+        """Return the tracebacks in the log, but for those of Streamlit's socket, when a page goes while it is told."""
+        _begin, *found = self.log().split("Traceback (most recent call last):")
+        return [text for text in found if "starlette_websocket.py" not in text]
+
     def stop(self) -> None:
         """End the server and whatever it has started."""
         for signal_number in (signal.SIGTERM, signal.SIGKILL):

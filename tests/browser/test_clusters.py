@@ -48,7 +48,7 @@ def finished(demo: Dataset) -> Map:
 @pytest.fixture(scope="module", autouse=True)
 def _no_bug_in_the_log(server: Server) -> Iterator[None]:
     yield
-    assert "Traceback" not in server.log()
+    assert server.bugs() == []
 
 
 def table(page: Page) -> Locator:

@@ -51,7 +51,7 @@ def museum(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     server = start(tmp_path_factory.mktemp("server"), BARRX_DATA_ROOTS=str(root))
     yield server
     server.stop()
-    assert "Traceback" not in server.log()
+    assert server.bugs() == []
 
 
 @pytest.fixture
@@ -182,8 +182,7 @@ def test_several_images_become_a_collection_even_under_one_name(page_of_datasets
     # Their vectors are those of the demo's pictures: there is nothing to be embedded.
     to_page(page, "Explore")
     select(page, keys.DATASET, "Several · 5 images")
-    wait_for_map(page)
-    expect(the_map(page)).to_have_attribute("data-points", "5")
+    expect(the_map(page)).to_have_attribute("data-points", "5", timeout=PATIENCE)
 
 
 def test_server_folder_inside_the_roots_is_taken(page_of_datasets: Page, root: Path, museum: Server) -> None:

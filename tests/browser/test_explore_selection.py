@@ -278,6 +278,8 @@ def test_group_is_kept_selected_again_renamed_removed_and_brought_back(
     groups = widget(explore, keys.GROUPS)
     inside = box_around(explore, dense(explore, 25))
     expect(selected(explore)).to_have_text(f"{len(inside)} images selected")
+    expect(explore).to_have_url(re.compile(r"selected="))
+    wait_until_idle(explore)
     groups.get_by_placeholder("Name the selection").fill(HOSTILE)
     groups.get_by_placeholder("Name the selection").press("Enter")
     expect(explore).to_have_url(re.compile(r"group=\d+"))
@@ -340,6 +342,7 @@ def test_five_thousand_selected_of_eight_stay_light(
     expect(tiles(page, keys.GALLERY)).to_have_count(48)
     page.get_by_role("button", name="Page 2", exact=True).click()
     expect(tiles(page, keys.GALLERY).first).to_have_attribute("data-index", str(inside[48]))
+    wait_until_idle(page)
     widget(page, keys.GROUPS).get_by_placeholder("Name the selection").fill("Half")
     widget(page, keys.GROUPS).get_by_placeholder("Name the selection").press("Enter")
     expect(page).to_have_url(re.compile("group=1"))
@@ -352,4 +355,4 @@ def test_five_thousand_selected_of_eight_stay_light(
 @pytest.fixture(scope="module", autouse=True)
 def _no_bug_in_the_log(server: Server) -> Iterator[None]:
     yield
-    assert "Traceback" not in server.log()
+    assert server.bugs() == []

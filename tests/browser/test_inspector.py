@@ -48,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     barrx(server, "embed", "few")
     yield server
     server.stop()
-    assert "Traceback" not in server.log()
+    assert server.bugs() == []
 
 
 @pytest.fixture

@@ -5,18 +5,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-import streamlit as st
-
 from barrx import roles
 from barrx.datasets import Dataset
 from barrx.i18n import _, numeral
-from barrx.ui import routes
+from barrx.ui import component, routes
 
 _HERE = Path(__file__).parent
 _TEXT_LENGTH = 300  # of a name or a title
 _SIDE = 96  # pixels of a thumbnail
 
-_component = st.components.v2.component(
+_component = component.of_script(
     "barrx_picture_rows",
     html='<ul class="rows"></ul>',
     css=(_HERE / "picture_rows.css").read_text(encoding="utf-8"),

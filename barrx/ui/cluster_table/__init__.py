@@ -4,25 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import streamlit as st
-
 from barrx import roles, views
 from barrx.cluster_rows import ClusterRow
 from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.i18n import _, numeral, pgettext
-from barrx.ui import palette, routes
+from barrx.ui import component, palette, routes
 from barrx.ui.tune import stable
 from barrx.ui.tune.stable import Return
 
 _HERE = Path(__file__).parent
 _TEXT_LENGTH = 200  # more than a cell shows
 
-_component = st.components.v2.component(
+_component = component.of_modules(
     "barrx_clusters",
+    _HERE,
     html='<div class="barrx-clusters"></div>',
     css=(_HERE / "table.css").read_text(encoding="utf-8"),
-    js=(_HERE / "entry.js").read_text(encoding="utf-8"),
 )
 
 

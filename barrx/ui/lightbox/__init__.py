@@ -8,22 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
-import streamlit as st
-
 from barrx import captions, links
 from barrx.datasets import Dataset
 from barrx.i18n import _
-from barrx.ui import routes
+from barrx.ui import component, routes
 
 MOST = 20_000  # pictures that can be leafed through: their numbers are sent with each run of a page
 
 _HERE = Path(__file__).parent
 
-_component = st.components.v2.component(
+_component = component.of_modules(
     "barrx_card",
+    _HERE,
     html='<div class="barrx-card"></div>',
     css=(_HERE / "lightbox.css").read_text(encoding="utf-8"),
-    js=(_HERE / "entry.js").read_text(encoding="utf-8"),
 )
 
 

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 from numpy.typing import NDArray
 
 from barrx.errors import ParameterError
 from barrx.i18n import _
-from barrx.ui import columns, palette, routes
+from barrx.ui import columns, component, palette, routes
 from barrx.ui.columns import Column
 from barrx.ui.map.events import (
     MapEvents,
@@ -46,13 +45,12 @@ __all__ = [
 
 _HERE = Path(__file__).parent
 _TEXT_LENGTH = 300  # characters of a name
-_MODULES = sorted(path.name for path in _HERE.glob("*.js") if path.name != "entry.js")
 
-_component = st.components.v2.component(
+_component = component.of_modules(
     "barrx_map",
+    _HERE,
     html='<div class="barrx-map"></div>',
     css="".join((_HERE / name).read_text(encoding="utf-8") for name in ("map.css", "marks.css")),
-    js=(_HERE / "entry.js").read_text(encoding="utf-8"),
 )
 
 
@@ -84,7 +82,7 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
     about = {"key": key, "n": n, "collection": collection, "arrangement": arrangement}
     result = _component(
         key=key,
-        data={"modules": _MODULES, "columns": sent, "options": {**said, **about}},
+        data={"columns": sent, "options": {**said, **about}},
         on_clicked_change=lambda: None,
         on_selection_change=lambda: None,
         on_camera_change=lambda: None,

@@ -12,7 +12,7 @@ from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError, ViewsError
 from barrx.i18n import _
-from barrx.ui import coloring, keys, navigation, palette, routes
+from barrx.ui import coloring, component, keys, navigation, palette, routes
 from barrx.ui.coloring import Coloring
 from barrx.ui.map import ClusterMark, MapOptions, image_map
 from barrx.ui.share import session
@@ -23,7 +23,7 @@ from barrx.views.tours import Stop
 _HERE = Path(__file__).parent
 _HEIGHT = 2000  # as high as the screen has room for
 
-_keys = st.components.v2.component(
+_keys = component.of_script(
     "barrx_presenter",
     html='<div class="presenter"></div>',
     css=(_HERE / "presenter.css").read_text(encoding="utf-8"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _STEP: Final = 46  # pixels a row
 _AXIS: Final = 44
+_LOWEST: Final = 190  # pixels: the name of a parameter stands upright beside the cells
 
 
 def show(found: Results, measures: Sequence[Measure]) -> None:
@@ -87,7 +88,7 @@ def drawn(cells: pd.DataFrame, measure: Measure, x: str, y: str) -> "alt.LayerCh
     )
     return alt.LayerChart(
         layer=[squares, figures],
-        height=_STEP * cells["y"].nunique() + _AXIS,
+        height=max(_LOWEST, _STEP * cells["y"].nunique() + _AXIS),
         description=_("{figure} over {x} and {y}").format(figure=measure.title, x=x, y=y),
         usermeta={"embedOptions": {"renderer": "canvas"}},
         background="transparent",

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from barrx.clustering import NOISE
@@ -16,7 +15,7 @@ from barrx.judgement import sweep
 from barrx.judgement.questions import Answer
 from barrx.judgement.recommendation import Recommendation
 from barrx.pipeline import MapRequest
-from barrx.ui import columns, keys, palette
+from barrx.ui import columns, component, keys, palette
 from barrx.ui.coloring import Coloring
 from barrx.ui.columns import Column
 from barrx.ui.tune import results
@@ -26,11 +25,11 @@ from barrx.ui.tune.results import GRID, Entry, Results
 _HERE = Path(__file__).parent
 _TEXT_LENGTH = 60  # of a category in the legend
 
-_component = st.components.v2.component(
+_component = component.of_modules(
     "barrx_tune",
+    _HERE,
     html='<div class="barrx-tune"></div>',
     css=(_HERE / "wall.css").read_text(encoding="utf-8"),
-    js=(_HERE / "entry.js").read_text(encoding="utf-8"),
 )
 
 

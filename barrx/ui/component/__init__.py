@@ -1,0 +1,82 @@
+"""Components of Streamlit's second kind, as all of ours are made: the data of the latest run wins."""
+
+import itertools
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_ENTRY = (_HERE / "entry.js").read_text(encoding="utf-8")
+_LATEST = (_HERE / "latest.js").read_text(encoding="utf-8")
+_EXPORT = "export default "
+
+# Begins with the time, so that a page that was open while the server started anew takes what comes after.
+_runs = itertools.count(time.time_ns() // 1_000_000)
+
+Component = Callable[..., Mapping[str, Any]]
+
+
+def of_script(name: str, *, html: str, js: str, css: str | None = None) -> Component:
+    """Return a component whose code is one script.
+
+    Parameters
+    ----------
+    name : of the component, unique in the app
+    js : a module with a function as its default export, which Streamlit calls with the data at each run of the page
+
+    Returns
+    -------
+    callable
+        shows the component: ``show(key=, data=, ...)``, as that of ``st.components.v2.component``
+
+    Raises
+    ------
+    ValueError
+        if the script has no default export, or several
+    """
+    component = st.components.v2.component(name, html=html, css=css, js=guarded(js))
+
+    def show(*, key: str, data: Mapping[str, Any], **options: Any) -> Mapping[str, Any]:
+        shown: Mapping[str, Any] = component(key=key, data={**data, "run": next(_runs)}, **options)
+        return shown
+
+    return show
+
+
+def guarded(js: str) -> str:
+    """Return a script that calls the default export of another, but not with the data of an older run after a newer.
+
+    Raises
+    ------
+    ValueError
+        if the script has no default export, or several
+    """
+    before, *after = js.split(_EXPORT)
+    if len(after) != 1:
+        raise ValueError(f"A component's script needs one default export; this one has {len(after)}.")
+    return f"{before}const mountLatest = {after[0]}{_LATEST}"
+
+
+def of_modules(name: str, folder: Path, *, html: str, css: str) -> Component:
+    """Return a component whose code is in the modules of a folder, which come by a route of :mod:`barrx.ui.routes`.
+
+    Parameters
+    ----------
+    name : of the component, unique in the app
+    folder : with ``main.js``, which exports ``mount``; called as a script's default export is
+
+    Returns
+    -------
+    callable
+        as :func:`of_script`
+    """
+    code = {"folder": folder.name, "modules": sorted(path.name for path in folder.glob("*.js"))}
+    component = of_script(name, html=html, css=css, js=_ENTRY)
+
+    def show(*, key: str, data: Mapping[str, Any], **options: Any) -> Mapping[str, Any]:
+        return component(key=key, data={**data, "code": code}, **options)
+
+    return show
