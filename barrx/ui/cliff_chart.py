@@ -14,7 +14,7 @@ from barrx.clustering import SELECTION_METHODS, ClusteringParams
 from barrx.datasets import Dataset
 from barrx.i18n import _
 from barrx.pipeline import MapRequest
-from barrx.ui import chart_locale, keys, state
+from barrx.ui import chart_locale, keys, rerun, state
 
 if TYPE_CHECKING:
     import altair as alt
@@ -62,7 +62,7 @@ def show(dataset: Dataset, request: MapRequest, column: str) -> None:
         if st.session_state.pop(keys.CLIFF_CLICKED, False):
             st.rerun()
         found = cliff.load(question) if missing else points
-        if running is not None and running.snapshot.is_over:
+        if running is not None and running.snapshot.is_over and rerun.is_alone():
             st.rerun()
         state.remember_cliff(found)
         _draw(found, request.clustering, is_whole=not missing, is_stale=False)

@@ -10,7 +10,7 @@ from barrx.datasets import Dataset
 from barrx.errors import CacheError
 from barrx.i18n import _
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import keys, state
+from barrx.ui import keys, rerun, state
 from barrx.ui.text import plain
 from barrx.workers import Job
 
@@ -102,7 +102,7 @@ def _waiting(job: Job | None) -> None:
         label = _("Computing the map") if job is not None else ""
         kind = "computing" if job is not None else "computing idle"
         st.html(f'<div class="{kind}" role="status" aria-label="{label}"><i></i></div>')
-        if job is not None and _is_over_soon(job):
+        if job is not None and rerun.is_alone() and _is_over_soon(job):
             st.rerun()
 
     line()

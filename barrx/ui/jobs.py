@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from barrx.i18n import _
-from barrx.ui import keys, state
+from barrx.ui import keys, rerun, state
 from barrx.ui.figures import duration
 from barrx.ui.text import plain
 from barrx.workers import Job, Snapshot
@@ -26,7 +26,7 @@ def watch(job: Job, *, title: str, unit: str, on_done: Callable[[Snapshot], None
     @st.fragment(run_every=None if job.snapshot.is_over else _EVERY)
     def look() -> None:
         now = job.snapshot
-        if now.is_over:
+        if now.is_over and rerun.is_alone():
             if now.state == "done" and on_done is not None:
                 on_done(now)
             st.rerun()

@@ -14,7 +14,7 @@ from barrx.i18n import _, numeral
 from barrx.judgement import questions
 from barrx.judgement.questions import Answer, Question
 from barrx.pipeline import Map
-from barrx.ui import jobs, judged_state, keys, state
+from barrx.ui import jobs, judged_state, keys, rerun, state
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
 from barrx.workers import Job
@@ -124,7 +124,7 @@ def wait_for(job: Job | None) -> None:
 
     @st.fragment(run_every=None if job is None else _EVERY)
     def look() -> None:
-        if job is not None and job.snapshot.is_over:
+        if job is not None and job.snapshot.is_over and rerun.is_alone():
             st.rerun()
 
     look()
@@ -161,7 +161,7 @@ def _progress(job: Job | None) -> None:
 
     @st.fragment(run_every=None if job is None else _EVERY)
     def line() -> None:
-        if job is not None and job.snapshot.is_over:
+        if job is not None and job.snapshot.is_over and rerun.is_alone():
             st.rerun()
         is_long = time.monotonic() - begun > _PATIENCE
         label = _("Comparing") if job is not None else ""

@@ -33,6 +33,13 @@ _CHROMIUM_FLAGS = (
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give a browser test a second try, which the summary tells: a browser, a server and workers share two cores."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 # --- the server -------------------------------------------------------------------------------------------
 
 
