@@ -141,6 +141,9 @@ def _click(page: Page, times: Times) -> None:
     shown = _when(page, _LOADED, f".st-key-{keys.CARD}", "figure.card img")
     times.click.append((shown - page.evaluate("window.barrxDown")) / 1000)
     steps.wait_until_idle(page)
+    # The gallery is under the card too, and a browser loads what is far below only when one scrolls there.
+    app_steps.button(page, keys.CLEAR_PICTURE).click()
+    steps.wait_until_idle(page)
 
 
 def _into_view(page: Page) -> None:
