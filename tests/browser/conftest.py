@@ -30,6 +30,11 @@ _CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--no-first-run",
 )
+# Receiving from a socket that is gone, and closing it: what is done with a message has its own lines, and counts.
+_CLOSED_SOCKET = re.compile(
+    r'starlette_websocket\.py", line \d+, in _websocket_endpoint\n'
+    r"\s+(data = await websocket\.receive_bytes\(\)|await websocket\.close\(\))\n"
+)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -62,7 +67,7 @@ class Server:
     def bugs(self) -> list[str]:
         """Return the tracebacks in the log, but for those of Streamlit's socket, when a page goes while it is told."""
         _begin, *found = self.log().split("Traceback (most recent call last):")
-        return [text for text in found if "starlette_websocket.py" not in text]
+        return [text for text in found if not _CLOSED_SOCKET.search(text)]
 
     def stop(self) -> None:
         """End the server and whatever it has started."""

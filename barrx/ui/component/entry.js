@@ -10,15 +10,15 @@ const address = (folder, name) => new URL(`barrx/${folder}/${name}`, document.ba
 // All at once: one module names the next, four deep, and each round costs its time.
 function preload({ folder, modules }) {
   for (const name of modules) {
-    const href = address(folder, name);
-    if (document.head.querySelector(`link[href="${href}"]`)) continue;
-    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
+    const link = Object.assign(document.createElement("link"), { rel: "modulepreload", href: address(folder, name) });
+    document.head.append(link);
   }
 }
 
-function load({ folder, modules }) {
+function load(code) {
+  const { folder } = code;
   if (!loading.has(folder)) {
-    preload({ folder, modules });
+    preload(code);
     const main = import(address(folder, "main.js")).catch((error) => {
       loading.delete(folder); // the next run of the page tries again
       throw error;
