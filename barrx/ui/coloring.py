@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from barrx import roles
 from barrx.clustering import Clustering
 from barrx.i18n import _, numeral
+from barrx.projection import Coordinates
 from barrx.ui import palette
 
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
@@ -33,6 +34,7 @@ class Coloring:
     missing : the meaning of index -1
     is_sequential : the indexes are in an order, to be shown on a scale
     others : the categories that the last index stands for together, with how many pictures each has
+    other_of : (n_images,) int32, which of ``others`` a picture has, -1 for none; None without others
     flagged : the last index of a scale is not a step of it, but stands out from it, as another shape too
     """
 
@@ -42,6 +44,7 @@ class Coloring:
     missing: str
     is_sequential: bool = False
     others: Sequence[tuple[str, int]] = ()
+    other_of: NDArray[np.int32] | None = None
     flagged: bool = False
 
     @property
@@ -56,6 +59,26 @@ class Coloring:
         """Return how many pictures have each index of ``names``, in their order."""
         counts = np.bincount(self.indexes[self.indexes >= 0], minlength=max(self.names, default=0) + 1)
         return {index: int(counts[index]) for index in self.names}
+
+    def legend(self) -> list[tuple[str, int, int]]:
+        """Return name, number of pictures and index of each colour; those without a value last."""
+        counts = self.counts()
+        entries = [(name, counts[index], index) for index, name in self.names.items()]
+        missing = int((self.indexes == MISSING).sum())
+        return [*entries, (self.missing, missing, MISSING)] if missing else entries
+
+    def points(self, coordinates: Coordinates, clustering: Clustering) -> pd.DataFrame:
+        """Return the points of a map, one row a picture, as :func:`barrx.ui.map.image_map` takes them."""
+        frame = pd.DataFrame(
+            {
+                "x": coordinates[:, 0],
+                "y": coordinates[:, 1],
+                "colour": self.indexes,
+                "cluster": clustering.labels,
+                "strength": clustering.strength,
+            }
+        )
+        return frame if self.other_of is None else frame.assign(other=self.other_of)
 
 
 def cluster_names(clustering: Clustering, given: Mapping[int, str]) -> dict[int, str]:
@@ -130,7 +153,9 @@ def _by_category(values: pd.Series, column: str) -> Coloring:
     if others:
         names.append(_("{n} others").format(n=len(others)))
     indexes = text.map(lambda name: number.get(name, len(kept))).to_numpy(np.int16)
-    return Coloring(column, indexes, dict(enumerate(names)), _("no value"), others=others)
+    place = {name: i for i, (name, _n) in enumerate(others)}
+    other_of = text.map(lambda name: place.get(name, -1)).to_numpy(np.int32) if others else None
+    return Coloring(column, indexes, dict(enumerate(names)), _("no value"), others=others, other_of=other_of)
 
 
 def _by_number(values: pd.Series, column: str) -> Coloring:

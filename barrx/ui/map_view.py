@@ -107,7 +107,7 @@ def _map(
             axes=placed.axes,
             pitch=placed.pitch,
             palette=colors.colors,
-            legend=_legend(colors),
+            legend=colors.legend(),
             legend_title=colors.title,
             legend_others=colors.others,
         ),
@@ -209,24 +209,9 @@ def _by_column(fingerprint: str, column: str, language: str, _metadata: pd.DataF
     return coloring.by_column(_metadata, column)
 
 
-def _legend(colors: Coloring) -> list[tuple[str, int, int]]:
-    counts = colors.counts()
-    entries = [(name, counts[index], index) for index, name in colors.names.items()]
-    missing = int((colors.indexes == coloring.MISSING).sum())
-    return [*entries, (colors.missing, missing, coloring.MISSING)] if missing else entries
-
-
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _points(version: str, _finished: Map, _colors: Coloring, _coordinates: Coordinates) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "x": _coordinates[:, 0],
-            "y": _coordinates[:, 1],
-            "colour": _colors.indexes,
-            "cluster": _finished.clustering.labels,
-            "strength": _finished.clustering.strength,
-        }
-    )
+    return _colors.points(_coordinates, _finished.clustering)
 
 
 def _alt_text(dataset: Dataset, finished: Map) -> str:

@@ -351,11 +351,11 @@ def test_legend_finds_selects_and_is_used_by_keyboard(page: Page, maps: Server) 
 
 def test_legend_finds_what_the_others_are(page: Page, maps: Server) -> None:
     show(page, maps, "by=1")
-    entries = page.locator(".legend .entry")
+    entries = page.locator(".legend-body ul").first.locator(".entry")
     expect(entries).to_have_count(20)
     together = entries.last
     n_others = number_in(together.locator(".label").inner_text())
-    others = page.locator(".legend .other")
+    others = page.locator(".legend-body ul").last.locator(".entry")
     expect(others).to_have_count(n_others)
     counts = [number_in(text) for text in others.locator(".count").all_inner_texts()]
     assert sum(counts) == number_in(together.locator(".count").inner_text())
@@ -364,6 +364,25 @@ def test_legend_finds_what_the_others_are(page: Page, maps: Server) -> None:
     expect(others.first.locator(".label")).to_have_text(sought)
     # The labels of the clusters wear no colour that means something else here.
     assert label(page, 21).locator(".chip path").get_attribute("fill") == "var(--raised)"
+
+
+def test_one_of_the_others_is_brought_out_and_selected(page: Page, maps: Server) -> None:
+    show(page, maps, "by=1")
+    one = page.locator(".legend-body ul").last.locator(".entry").first
+    size = number_in(one.locator(".count").inner_text())
+    choose(page, "dots")
+    drawn = "canvas => canvas.toDataURL()"
+    all_bright = the_map(page).evaluate(drawn)
+    one.click()
+    expect(one).to_have_attribute("aria-pressed", "true")
+    wait_until_still(page)
+    assert the_map(page).evaluate(drawn) != all_bright
+    page.get_by_role("searchbox", name="Find").fill(one.locator(".label").inner_text())
+    expect(one).to_have_attribute("aria-pressed", "true")  # still, where it is found
+    one.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"{size} pictures selected")).to_be_visible()
 
 
 def test_table_says_what_the_map_shows(page: Page, maps: Server) -> None:

@@ -28,6 +28,11 @@ def test_coloring_by_category_goes_by_size_then_name_and_joins_the_smallest() ->
     assert found.names[19] == "6 others"
     assert found.counts()[19] == 12
     assert found.others == [(f"c{i:02d}", 2) for i in range(18, 24)]
+    assert found.other_of is not None
+    others = [(found.others[k][0], values[i]) for i, k in enumerate(found.other_of.tolist()) if k >= 0]
+    assert len(others) == 12
+    assert all(said == real for said, real in others)
+    assert ((found.other_of >= 0) == (found.indexes == 19)).all()
 
 
 def test_coloring_by_number_counts_every_known_value_once() -> None:

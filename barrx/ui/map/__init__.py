@@ -61,7 +61,8 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
     ----------
     frame : one row a picture, in the order of the collection. ``x`` and ``y``: coordinates, finite.
         ``colour``: index of the colour, -1 for noise or a missing value. ``cluster``, optional: number of the
-        cluster, -1 for noise. ``strength``, optional: from 0 (pale) to 1 (full)
+        cluster, -1 for noise. ``other``, optional: which of ``legend_others``, -1 for none. ``strength``,
+        optional: from 0 (pale) to 1 (full)
     options : how it is shown
     key : of the component
 
@@ -123,7 +124,9 @@ def _arrays(frame: pd.DataFrame, options: MapOptions) -> dict[str, NDArray[np.ge
                 n=n_bad, total=len(frame)
             )
         )
-    found |= {name: frame[name].to_numpy(np.int32) for name in ("colour", "cluster") if name in frame}
+    found |= {
+        name: frame[name].to_numpy(np.int32) for name in ("colour", "cluster", "other") if name in frame
+    }
     if "strength" in frame:
         strength = np.nan_to_num(frame["strength"].to_numpy(np.float32))
         found["strength"] = np.round(255 * np.clip(strength, 0, 1)).astype(np.uint8)

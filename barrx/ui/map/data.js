@@ -58,7 +58,7 @@ function asked(column) {
   return underWay.get(name);
 }
 
-/** Return the points of a map if all of its columns are here: {n, x, y, colour, cluster, strength, shown, selection}. */
+/** Return the points of a map if all of its columns are here: {n, x, y, colour, cluster, other, strength, shown, selection}. */
 export function recall(columns) {
   const points = { n: columns.x.length };
   for (const [role, { name }] of Object.entries(columns)) {
@@ -67,6 +67,7 @@ export function recall(columns) {
   }
   // What is not sent is the same for all.
   points.cluster ??= new Int32Array(points.n).fill(-1);
+  points.other ??= new Int32Array(points.n).fill(-1);
   points.strength ??= new Int32Array(points.n).fill(255);
   return points;
 }

@@ -36,20 +36,21 @@ export function shownNumber(value) {
 }
 
 export class Legend {
-  /** `on` has the functions change() and, if entries can be selected, select(index). */
+  /** `on` has the functions change() and select(role, value): see bringsOut(). */
   constructor(root, on) {
-    this.on = typeof on === "function" ? { change: on } : on;
+    this.on = on;
     this.title = make("h3");
     this.field = make("input", { type: "search", class: "legend-search" });
     this.field.addEventListener("input", () => this.search());
     this.list = make("ul");
-    this.together = make("div", { class: "others" });
+    this.otherList = make("ul");
     this.nothing = make("p", { class: "nothing" });
-    const body = make("div", { class: "legend-body" }, this.list, this.together, this.nothing);
+    const body = make("div", { class: "legend-body" }, this.list, this.otherList, this.nothing);
     this.box = make("section", { class: "legend" }, this.title, this.field, body);
-    this.list.addEventListener("keydown", (event) => this.key(event));
+    body.addEventListener("keydown", (event) => this.key(event));
     root.append(this.box);
-    this.chosen = new Set();
+    this.body = body;
+    this.chosen = { colour: new Set(), other: new Set() };
     this.drawn = "";
   }
 
@@ -61,11 +62,15 @@ export class Legend {
     this.title.textContent = title;
     this.box.hidden = !legend.length;
     this.box.setAttribute("aria-label", title || words.legend);
-    Object.assign(this, { words, others });
+    Object.assign(this, { words, others, colours });
     this.nothing.textContent = words.nothing_found;
     // A name may mean other pictures now: nothing stays chosen.
-    if (this.chosen.size) this.clear();
-    this.entries = legend.map((entry) => [entry[0].toLocaleLowerCase(), this.entry(entry, colours, isByCluster)]);
+    if (this.hasChosen) this.clear();
+    this.entries = legend.map(([label, count, index]) => {
+      const letter = letterOf(label, index, isByCluster);
+      return [label.toLocaleLowerCase(), this.entry({ label, count, role: "colour", value: index, index, letter })];
+    });
+    this.together = Math.max(-1, ...legend.map(([, , index]) => index)); // the colour of the others
     const isLong = legend.length + others.length > FEW;
     this.field.hidden = !isLong;
     if (!isLong) this.field.value = "";
@@ -74,28 +79,25 @@ export class Legend {
     this.search();
   }
 
-  entry([label, count, index], colours, isByCluster) {
+  entry({ label, count, role, value, index, letter }) {
+    const isChosen = this.chosen[role].has(value);
     const button = make(
       "button",
-      { type: "button", class: "entry", "aria-pressed": "false", "data-index": index, title: label },
-      chipOf(index, letterOf(label, index, isByCluster), colours),
+      { type: "button", class: "entry", "aria-pressed": isChosen, title: label },
+      chipOf(index, letter, this.colours),
       make("span", { class: "label", dir: "auto" }, label),
       make("span", { class: "count" }, shownNumber(count)),
     );
-    button.addEventListener("click", () => this.toggle(index, button));
-    const line = make("li", {}, button);
-    if (this.on.select) {
-      button.addEventListener("dblclick", () => this.on.select(index));
-      line.append(this.selecting(label, index));
-    }
-    return line;
+    button.addEventListener("click", () => this.toggle(role, value, button));
+    button.addEventListener("dblclick", () => this.on.select(role, value));
+    const name = `${this.words.select_all}: ${label}`;
+    const all = make("button", { type: "button", class: "all", title: name, "aria-label": name }, icon(SELECT));
+    all.addEventListener("click", () => this.on.select(role, value));
+    return make("li", {}, button, all);
   }
 
-  selecting(label, index) {
-    const name = `${this.words.select_all}: ${label}`;
-    const button = make("button", { type: "button", class: "all", title: name, "aria-label": name }, icon(SELECT));
-    button.addEventListener("click", () => this.on.select(index));
-    return button;
+  other([label, count], value) {
+    return this.entry({ label, count, role: "other", value, index: this.together, letter: letterOf(label, 0, false) });
   }
 
   // --- search -------------------------------------------------------------------------------------------------
@@ -104,15 +106,15 @@ export class Legend {
   search() {
     const sought = this.field.value.trim().toLocaleLowerCase();
     const found = this.entries.filter(([name]) => name.includes(sought)).map(([, line]) => line);
-    const others = this.others.filter(([name]) => name.toLocaleLowerCase().includes(sought));
-    const lines = others.slice(0, MOST_OTHERS).map(([name, count]) => otherLine(name, count));
-    if (others.length) lines.unshift(make("p", { class: "heading" }, this.words.others));
+    const others = [...this.others.entries()].filter(([, [name]]) => name.toLocaleLowerCase().includes(sought));
+    const lines = others.slice(0, MOST_OTHERS).map(([value, other]) => this.other(other, value));
+    if (others.length) lines.unshift(make("li", { class: "heading" }, this.words.others));
     if (others.length > MOST_OTHERS) {
       const more = this.words.more.replace("{n}", shownNumber(others.length - MOST_OTHERS));
-      lines.push(make("p", { class: "heading" }, more));
+      lines.push(make("li", { class: "heading" }, more));
     }
     this.list.replaceChildren(...found);
-    this.together.replaceChildren(...lines);
+    this.otherList.replaceChildren(...lines);
     this.nothing.hidden = found.length + others.length > 0;
     this.setStop(this.buttons()[0]);
   }
@@ -120,16 +122,14 @@ export class Legend {
   // --- keyboard -----------------------------------------------------------------------------------------------
 
   buttons() {
-    return [...this.list.querySelectorAll(".entry")];
+    return [...this.body.querySelectorAll(".entry")];
   }
 
   // The Tab key comes to one entry, the arrow keys go on from there.
   setStop(button) {
-    for (const each of this.list.querySelectorAll("button")) each.tabIndex = -1;
+    for (const each of this.body.querySelectorAll("button")) each.tabIndex = -1;
     if (!button) return;
-    button.tabIndex = 0;
-    const select = button.parentNode.querySelector(".all");
-    if (select) select.tabIndex = 0;
+    for (const each of button.parentNode.querySelectorAll("button")) each.tabIndex = 0;
   }
 
   key(event) {
@@ -145,25 +145,27 @@ export class Legend {
 
   // --- what is chosen -----------------------------------------------------------------------------------------
 
-  toggle(index, button) {
-    if (!this.chosen.delete(index)) this.chosen.add(index);
-    button.setAttribute("aria-pressed", this.chosen.has(index));
+  get hasChosen() {
+    return this.chosen.colour.size + this.chosen.other.size > 0;
+  }
+
+  /** Tell whether nothing is chosen, or what is chosen means point i: by its colour, or as one of the others. */
+  bringsOut({ colour, other }, i) {
+    return !this.hasChosen || this.chosen.colour.has(colour[i]) || this.chosen.other.has(other[i]);
+  }
+
+  toggle(role, value, button) {
+    const chosen = this.chosen[role];
+    if (!chosen.delete(value)) chosen.add(value);
+    button.setAttribute("aria-pressed", chosen.has(value));
     this.setStop(button);
     this.on.change();
   }
 
   clear() {
-    this.chosen.clear();
+    for (const chosen of Object.values(this.chosen)) chosen.clear();
     for (const [, line] of this.entries) line.querySelector(".entry").setAttribute("aria-pressed", "false");
+    for (const button of this.buttons()) button.setAttribute("aria-pressed", "false");
     this.on.change();
   }
-}
-
-function otherLine(name, count) {
-  return make(
-    "p",
-    { class: "other" },
-    make("span", { class: "label", dir: "auto", title: name }, name),
-    make("span", { class: "count" }, shownNumber(count)),
-  );
 }

@@ -239,7 +239,7 @@ export class MapView {
     this.paint = paintOf(this.points, this.colours, this.theme.ground, light);
     this.pictures.setPoints(this.points, this.camera.bounds, light, this.options.arrangement);
     this.marks.repaint(light.bright);
-    this.toolbar.showClear(Boolean(this.selection.mask || this.legend.chosen.size));
+    this.toolbar.showClear(Boolean(this.selection.mask || this.legend.hasChosen));
     this.invalidate();
   }
 
@@ -247,12 +247,11 @@ export class MapView {
   bright() {
     const { points, selection, legend } = this;
     const { mask } = selection;
-    const { chosen } = legend;
-    const { shown, colour, n } = points;
-    if (!mask && !chosen.size) return shown ?? null;
+    const { shown, n } = points;
+    if (!mask && !legend.hasChosen) return shown ?? null;
     const bright = new Uint8Array(n);
     for (let i = 0; i < n; i++) {
-      bright[i] = (!mask || mask[i]) && (!shown || shown[i]) && (!chosen.size || chosen.has(colour[i])) ? 1 : 0;
+      bright[i] = (!mask || mask[i]) && (!shown || shown[i]) && legend.bringsOut(points, i) ? 1 : 0;
     }
     return bright;
   }
@@ -378,9 +377,9 @@ export class MapView {
     if (this.points && corners.length > 2) this.selection.chooseInside(this.points, corners, isAdding);
   }
 
-  /** Select all pictures of an entry of the legend. */
-  selectEntry(index, isAdding = false) {
-    this.selection.choose(this.points, (i) => this.points.colour[i] === index, isAdding);
+  /** Select all pictures of an entry of the legend: those with a value as their "colour", or as their "other". */
+  selectEntry(role, value, isAdding = false) {
+    this.selection.choose(this.points, (i) => this.points[role][i] === value, isAdding);
   }
 
   /** Select all pictures of a cluster; -1 is the noise. */
@@ -402,7 +401,7 @@ export class MapView {
     this.sketch = null;
     this.navigation.isLeaving = true;
     this.selection.clear();
-    if (this.legend.chosen.size) this.legend.clear();
+    if (this.legend.hasChosen) this.legend.clear();
     this.repaint();
   }
 }

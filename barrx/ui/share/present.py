@@ -66,7 +66,7 @@ def colors(dataset: Dataset, finished: Map, color: str) -> list[str]:
         meant = coloring.by_cluster(finished.clustering)
     else:
         meant = coloring.by_column(dataset.metadata, color)
-    scale = palette.sequential(len(meant.names)) if meant.is_sequential else palette.CATEGORICAL
+    scale = meant.colors
     return [palette.NOISE if i < 0 else scale[i % len(scale)] for i in meant.indexes.tolist()]
 
 

@@ -12,7 +12,7 @@ from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError, ViewsError
 from barrx.i18n import _
-from barrx.ui import coloring, component, keys, navigation, palette, routes
+from barrx.ui import coloring, component, keys, navigation, routes
 from barrx.ui.coloring import Coloring
 from barrx.ui.map import ClusterMark, MapOptions, image_map
 from barrx.ui.share import session
@@ -109,9 +109,10 @@ def _map(dataset: Dataset, view: SavedView, stop: Stop, at: int) -> None:
             token=routes.sign(dataset.slug, dataset.fingerprint) if is_same else "",
             height=_HEIGHT,
             alt=_("Map of the view “{name}”").format(name=view.listed.name),
-            palette=palette.sequential(len(colors.names)) if colors.is_sequential else palette.CATEGORICAL,
-            legend=[(name, colors.counts()[index], index) for index, name in colors.names.items()],
+            palette=colors.colors,
+            legend=colors.legend(),
             legend_title=colors.title,
+            legend_others=colors.others,
             clusters=[ClusterMark(label=n, name=name, size=size_of[n]) for n, name in names.items()],
             camera=stop.camera,
             camera_revision=f"{view.listed.id}:{at}",
@@ -128,12 +129,4 @@ def _colors(dataset: Dataset | None, view: SavedView, color: str) -> Coloring:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _points(version: str, _view: SavedView, _colors: Coloring) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "x": _view.coordinates[:, 0],
-            "y": _view.coordinates[:, 1],
-            "colour": _colors.indexes,
-            "cluster": _view.labels,
-            "strength": _view.strength,
-        }
-    )
+    return _colors.points(_view.coordinates, Clustering(_view.labels, _view.strength))

@@ -27,7 +27,7 @@ from barrx.thumbnails import SIDES
 from barrx.ui import columns
 from barrx.ui.map import parts
 from barrx.ui.standalone.bundle import bundle
-from barrx.ui.standalone.scene import Scene, frame_of, options_of
+from barrx.ui.standalone.scene import Scene, options_of
 
 MOST_IN_ONE_FILE: Final = 2000  # pictures; more of them make a page that browsers are slow to open
 SUFFIXES: Final = (".html", ".zip")
@@ -226,7 +226,10 @@ def _credits(dataset: Dataset) -> str:
 
 def _data(scene: Scene, files: str | None) -> dict[str, Any]:
     colors = scene.coloring()
-    arrays, options = parts(frame_of(scene, colors), options_of(scene, colors, _alt(scene)))
+    arrays, options = parts(
+        colors.points(scene.finished.coordinates, scene.finished.clustering),
+        options_of(scene, colors, _alt(scene)),
+    )
     collection = scene.dataset.fingerprint
     revision = scene.finished.revision
     known = {

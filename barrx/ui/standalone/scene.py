@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from barrx import cache, embedding, encoders, filters, representatives
@@ -14,7 +13,7 @@ from barrx.datasets import Dataset
 from barrx.errors import BarrxError, ParameterError
 from barrx.i18n import _
 from barrx.pipeline import Map
-from barrx.ui import coloring, palette
+from barrx.ui import coloring
 from barrx.ui.coloring import Coloring
 from barrx.ui.map.options import Camera, ClusterMark, MapOptions
 from barrx.views import BY_CLUSTER, Appearance, SavedView
@@ -117,33 +116,6 @@ def _embedding_of(dataset: Dataset, encoder: str) -> str:
         return ""
 
 
-def palette_of(colors: Coloring) -> list[str]:
-    """Return the colours, as "#rrggbb", that the indexes stand for."""
-    return palette.sequential(len(colors.names)) if colors.is_sequential else list(palette.CATEGORICAL)
-
-
-def legend_of(colors: Coloring) -> list[tuple[str, int, int]]:
-    """Return name, number of pictures and index of each colour; those without a value last."""
-    counts = colors.counts()
-    entries = [(name, counts[index], index) for index, name in colors.names.items()]
-    missing = int((colors.indexes == coloring.MISSING).sum())
-    return [*entries, (colors.missing, missing, coloring.MISSING)] if missing else entries
-
-
-def frame_of(scene: Scene, colors: Coloring) -> pd.DataFrame:
-    """Return the points as the map takes them: one row a picture."""
-    finished = scene.finished
-    return pd.DataFrame(
-        {
-            "x": finished.coordinates[:, 0],
-            "y": finished.coordinates[:, 1],
-            "colour": colors.indexes,
-            "cluster": finished.clustering.labels,
-            "strength": finished.clustering.strength,
-        }
-    )
-
-
 def options_of(scene: Scene, colors: Coloring, alt: str) -> MapOptions:
     """Return how the map is shown."""
     finished = scene.finished
@@ -152,8 +124,8 @@ def options_of(scene: Scene, colors: Coloring, alt: str) -> MapOptions:
     size_of = dict(zip(numbers.tolist(), sizes.tolist(), strict=True))
     return MapOptions(
         revision=finished.revision,
-        palette=palette_of(colors),
-        legend=legend_of(colors),
+        palette=colors.colors,
+        legend=colors.legend(),
         legend_title=colors.title,
         legend_others=colors.others,
         alt=alt,

@@ -9,7 +9,7 @@ from barrx.export import printed
 from barrx.export.printed import LegendEntry, PrintedMap
 from barrx.i18n import _, ngettext, numeral
 from barrx.ui import palette
-from barrx.ui.standalone.scene import Scene, legend_of, palette_of
+from barrx.ui.standalone.scene import Scene
 
 _SIDE: Final = 96
 
@@ -23,7 +23,7 @@ def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
         if none passes
     """
     colors, finished, dataset = scene.coloring(), scene.finished, scene.dataset
-    used = palette_of(colors)
+    used = colors.colors
     kept = np.arange(len(dataset.filenames)) if scene.shown is None else np.flatnonzero(scene.shown)
     coordinates = finished.coordinates[kept]
 
@@ -42,7 +42,7 @@ def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
         names=_names(scene, kept),
         legend=[
             LegendEntry(name=name, count=count, color=color(i), shape=printed.shape_of(i, len(used)))
-            for name, count, i in legend_of(colors)
+            for name, count, i in colors.legend()
         ],
         legend_title=colors.title,
         pictures=list(zip(standing, files, strict=True)),

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from barrx import datasets
+from barrx.clustering import Clustering
 from barrx.ui import coloring, routes
 from barrx.ui.coloring import Coloring
 from barrx.ui.map import Axes, Axis, ClusterMark, MapOptions, image_map, selected_by
@@ -66,16 +67,16 @@ if "by" in query:
 else:
     indexes = frame["cluster"].to_numpy(np.int16)
     colors = Coloring("Clusters", indexes, {mark.label: mark.name for mark in marks}, "noise")
-frame = frame.assign(colour=colors.indexes)
+coordinates = frame[["x", "y"]].to_numpy(np.float32)
+labels, strength = frame["cluster"].to_numpy(np.int32), frame["strength"].to_numpy(np.float32)
+frame = colors.points(coordinates, Clustering(labels, strength))
 
 
 @st.fragment
 def show() -> None:
-    legend = [(colors.names[i], count, i) for i, count in colors.counts().items()]
-    missing = int((colors.indexes == coloring.MISSING).sum())
     asked = MapOptions(
         revision=f"{n}-{k}",
-        legend=[*legend, (colors.missing, missing, coloring.MISSING)] if missing else legend,
+        legend=colors.legend(),
         legend_title=colors.title,
         legend_others=colors.others,
         token="" if "plain" in query else routes.sign(demo.slug, demo.fingerprint),
