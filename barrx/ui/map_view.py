@@ -79,7 +79,7 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
             )
             with place:
                 selected = _map(dataset, finished, color, options, placed)
-        with right:
+        with right, st.container(key=keys.CARD_PANE):
             inspector.show(dataset, finished, names, beside=selected.tolist())
         selection_panel.show(dataset, finished, selected, names)
         seen = address.appearance(dataset, finished.request, now, arrangement, color=color, hide=hide)

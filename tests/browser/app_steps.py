@@ -135,7 +135,7 @@ def indexes(found: Locator) -> list[int]:
 
 def legend(page: Page) -> dict[str, int]:
     """Return the meaning of the colours: name -> how many pictures."""
-    rows = page.locator(".legend li")
+    rows = page.locator(".legend-body ul").first.locator("li")
     names, counts = rows.locator(".label").all_text_contents(), rows.locator(".count").all_text_contents()
     return {name: int(n.replace(",", "")) for name, n in zip(names, counts, strict=True)}
 

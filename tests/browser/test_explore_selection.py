@@ -16,11 +16,22 @@ from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.filters import Filters
 from barrx.ui import keys
-from tests.browser.app_steps import button, card_title, indexes, open_app, select, tiles, wait_for_map, widget
+from tests.browser.app_steps import (
+    button,
+    card_title,
+    indexes,
+    legend,
+    open_app,
+    select,
+    tiles,
+    wait_for_map,
+    widget,
+)
 from tests.browser.conftest import OpenPage, Server, StartServer
 from tests.browser.steps import alone, choose, corner, drag, pixel_of, pixels, press, the_map, wait_until_idle
 from tests.files import many
 
+FLAGS = "cluster 4"  # of the demo: the flags, whatever the settings
 HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) :smile:"
 
 
@@ -315,6 +326,37 @@ def test_group_is_kept_selected_again_renamed_removed_and_brought_back(
     expect(groups).to_contain_text("“Birds & co” was removed.")
     groups.get_by_role("button", name="Undo").click()
     expect(groups.get_by_role("button", name="Birds & co")).to_be_visible()
+
+
+# --- names ------------------------------------------------------------------------------------------------
+
+
+def test_name_given_to_a_cluster_stays_and_follows_it_over_settings(
+    page: Page, server: Server, open_page: OpenPage
+) -> None:
+    open_app(page, server)
+    wait_for_map(page)
+    _rename(page, FLAGS, HOSTILE)
+    expect(page.locator(".legend .label", has_text=HOSTILE)).to_be_visible()
+
+    other = open_page()
+    open_app(other, server, "/?n_neighbors=20")
+    wait_for_map(other)
+    assert HOSTILE in legend(other)
+    assert other.locator("img[src=x]").count() == 0
+    _rename(other, HOSTILE, "")
+    expect(other.locator(".legend .label", has_text=HOSTILE)).to_have_count(0)
+    open_app(page, server)
+    wait_for_map(page)
+    assert FLAGS in legend(page)
+
+
+def _rename(page: Page, name: str, new: str) -> None:
+    plate = page.locator(".cluster-label", has=page.get_by_text(name, exact=True)).locator(".plate")
+    plate.dblclick()
+    page.locator(".cluster-label").get_by_role("textbox").fill(new)
+    page.keyboard.press("Enter")
+    wait_until_idle(page)
 
 
 # --- many -------------------------------------------------------------------------------------------------

@@ -21,7 +21,16 @@ from tests.browser.app_steps import (
     widget,
 )
 from tests.browser.conftest import REPOSITORY, OpenPage, Server, start
-from tests.browser.steps import alone, choose, corner, drag, pixel_of, the_map, wait_until_idle
+from tests.browser.steps import (
+    alone,
+    choose,
+    corner,
+    drag,
+    pixel_of,
+    the_map,
+    wait_until_idle,
+    wait_until_still,
+)
 
 ATTACK = "<img src=x onerror=alert(1)>"
 ROWS = [
@@ -242,6 +251,43 @@ def test_others_of_a_kind_are_shown_and_lead_on(page: Page, server: Server, demo
     expect(card_title(page)).to_have_text(title)
     button(page, keys.CLEAR_PICTURE).click()
     expect(picture(page)).to_have_count(0)
+
+
+def test_all_of_a_kind_are_selected_right_under_the_map(page: Page, server: Server, demo: Dataset) -> None:
+    index = show_card(page, server)
+    column = demo.metadata["category"]
+    same = [int(i) for i in (column == column.iat[index]).to_numpy().nonzero()[0]]
+    button(page, f"{keys.SELECT_OTHERS}:category").click()
+    heading = page.get_by_role("heading", name=f"{len(same)} images selected")
+    expect(heading).to_be_visible()
+    wait_until_idle(page)
+    assert indexes(tiles(page, keys.GALLERY)) == same[:48]
+    expect(the_map(page)).to_have_attribute("data-selected", str(len(same)))
+    # However long the card is: it scrolls by itself.
+    map_box, box = page.locator(".barrx-map").bounding_box(), heading.bounding_box()
+    assert map_box
+    assert box
+    assert 0 < box["y"] - (map_box["y"] + map_box["height"]) < 150
+
+
+def test_lines_to_the_nearest_are_drawn_while_the_switch_is_on(page: Page, server: Server) -> None:
+    show_card(page, server)
+
+    def drawn() -> str:
+        page.mouse.move(2, 2)
+        wait_until_still(page)
+        return str(the_map(page).evaluate("canvas => canvas.toDataURL()"))
+
+    def switch() -> None:
+        widget(page, keys.CARD_LINES).get_by_text("Show on the map").click()
+        wait_until_idle(page)
+
+    without = drawn()
+    switch()
+    with_lines = drawn()
+    assert with_lines != without
+    switch()
+    assert drawn() == without
 
 
 def test_card_and_lightbox_fit_a_phone_and_follow_fingers(open_page: OpenPage, server: Server) -> None:
