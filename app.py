@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from barrx.ui.read_only import MIDDLEWARE
+from barrx.ui import preload, read_only
 from barrx.ui.routes import ROUTES
 
-app = st.App("barrx/ui/main.py", routes=ROUTES, middleware=MIDDLEWARE)
+app = st.App("barrx/ui/main.py", routes=ROUTES, middleware=[*read_only.MIDDLEWARE, *preload.MIDDLEWARE])

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from barrx.i18n import _
-from barrx.ui import address, cliff_chart, controls, embedding_panel, filter_panel, map_view
+from barrx.ui import address, after_map, cliff_chart, controls, embedding_panel, filter_panel, map_view
 from barrx.ui.text import plain
 
 address.arrive()
@@ -22,6 +22,6 @@ if embedding_panel.show(dataset, encoder):
     address.check(dataset, request, color)
     map_view.show(dataset, request, color, chosen)
     with place:
-        cliff_chart.show(dataset, request, color)
+        after_map.show(lambda: cliff_chart.show(dataset, request, color))
 else:
     st.caption(_("The map appears here as soon as every image has its vector."))

@@ -31,15 +31,16 @@ from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.thumbnails import SIDES, Side
 from barrx.ui import access, archive_route, columns, signing
+from barrx.ui.component import bundle
 
 log = logging.getLogger(__name__)
 
 MAX_BATCH = 256
 MAGIC = b"BXT1"
+WHOLE = "whole.js"  # all modules of a component
 
 _PURPOSE = "pictures"
 _LARGE_SIDE = 1600
-_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 _COMPONENTS = ("map", "lightbox", "cluster_table", "tune")
 _INDEXES = re.compile(rf"[0-9]{{1,9}}(,[0-9]{{1,9}}){{0,{MAX_BATCH - 1}}}")
 _CLOSED = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
@@ -228,20 +229,20 @@ async def _column(request: Request) -> Response:
 
 
 def _code(component: str) -> Callable[[Request], Awaitable[Response]]:
-    """Return what answers with the modules of a component, and with nothing else."""
+    """Return what answers with the modules of a component, one by one or as one, and with nothing else."""
     folder = Path(__file__).parent / component
-    files = {path.name: path for path in folder.iterdir() if path.suffix in _MEDIA_TYPES}
+    modules = {path.name: path for path in folder.glob("*.js")}
 
     async def answer(request: Request) -> Response:
-        path = files.get(request.path_params["name"])
-        if path is None:
+        name = request.path_params["name"]
+        if name != WHOLE and name not in modules:
             return _nothing(404)
-        code = path.read_bytes()
+        code = bundle.module(modules["main.js"]).encode() if name == WHOLE else modules[name].read_bytes()
         # Asked again each time: after an update no browser runs half of the old code.
         headers = {**_CLOSED, "Cache-Control": "no-cache", "ETag": _etag(code)}
         if _is_known(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        return Response(code, media_type=_MEDIA_TYPES[path.suffix], headers=headers)
+        return Response(code, media_type="text/javascript", headers=headers)
 
     return answer
 

@@ -24,6 +24,7 @@ from barrx.workers import Job, Pool
 _LAST_MAP = "_last_map"
 _BEFORE = "_before"
 _LAST_CLIFF = "_last_cliff"
+_DRAWN = "_drawn"
 _AWAITED = "_awaited"
 _PICTURE = "_picture"
 _NOTICE = "_notice"
@@ -130,6 +131,16 @@ def await_job(job: Job | None) -> None:
 def awaited(job: Job) -> bool:
     """Tell whether this session was waiting for a job."""
     return st.session_state.get(_AWAITED) is job
+
+
+def note_drawn_map() -> None:
+    """Remember that the browser has drawn a map."""
+    st.session_state[_DRAWN] = True
+
+
+def is_map_drawn() -> bool:
+    """Tell whether the browser has drawn a map in this session."""
+    return _DRAWN in st.session_state
 
 
 def remember_cliff(points: Sequence[Point]) -> None:

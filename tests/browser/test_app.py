@@ -167,6 +167,20 @@ def test_picture_in_the_address_is_the_one_the_method_is_shown_on(page: Page, se
     expect(box).to_have_value(chosen)
 
 
+def test_code_of_the_map_is_fetched_once_while_streamlit_starts(page: Page, server: Server) -> None:
+    open_app(page, server)
+    wait_for_map(page)
+    code, contact = (
+        page.evaluate(
+            "end => performance.getEntriesByType('resource').filter(e => e.name.endsWith(end)).map(e => e.startTime)",
+            end,
+        )
+        for end in ("/barrx/map/whole.js", "/_stcore/health")
+    )
+    assert len(code) == 1
+    assert code[0] < contact[0]
+
+
 # --- who is asked -----------------------------------------------------------------------------------------
 
 

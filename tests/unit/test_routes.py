@@ -290,13 +290,14 @@ def test_column_that_is_not_kept_any_more_is_not_found(client: Client) -> None:
 # --- the code of the map ----------------------------------------------------------------------------------
 
 
-def test_map_code_is_asked_for_again_each_time(client: Client) -> None:
-    answer = client.get("/barrx/map/main.js")
+@pytest.mark.parametrize("name", ["main.js", "whole.js"])
+def test_map_code_is_asked_for_again_each_time(client: Client, name: str) -> None:
+    answer = client.get(f"/barrx/map/{name}")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["x-content-type-options"] == "nosniff"
-    again = client.get("/barrx/map/main.js", headers={"if-none-match": answer.headers["etag"]})
+    again = client.get(f"/barrx/map/{name}", headers={"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
@@ -312,6 +313,14 @@ def test_map_code_imports_only_what_is_served(client: Client) -> None:
     for module in folder.glob("*.js"):
         for name in re.findall(r'from "\./([^"]+)"', module.read_text(encoding="utf-8")):
             assert client.get(f"/barrx/map/{name}").status_code == 200, f"{module.name} imports {name}"
+
+
+@pytest.mark.parametrize("component", ["map", "lightbox", "cluster_table", "tune"])
+def test_code_of_a_component_is_one_module_that_imports_nothing(client: Client, component: str) -> None:
+    code = client.get(f"/barrx/{component}/whole.js").text
+    assert re.findall(r"^(?:import|export) .*", code, re.MULTILINE) == [
+        f"export const {{ mount }} = m_{component}_main;"
+    ]
 
 
 def test_token_says_no_more_than_it_must(home: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from barrx import cli, datasets, pipeline
 from barrx.errors import ParameterError
 from barrx.ui import export_panel, standalone
-from barrx.ui.standalone.bundle import bundle
+from barrx.ui.component.bundle import bundle
 from barrx.ui.standalone.scene import Scene
 from barrx.views import Appearance, Draft, saving
 

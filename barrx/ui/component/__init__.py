@@ -73,10 +73,9 @@ def of_modules(name: str, folder: Path, *, html: str, css: str) -> Component:
     callable
         as :func:`of_script`
     """
-    code = {"folder": folder.name, "modules": sorted(path.name for path in folder.glob("*.js"))}
     component = of_script(name, html=html, css=css, js=_ENTRY)
 
     def show(*, key: str, data: Mapping[str, Any], **options: Any) -> Mapping[str, Any]:
-        return component(key=key, data={**data, "code": code}, **options)
+        return component(key=key, data={**data, "folder": folder.name}, **options)
 
     return show

@@ -1,7 +1,7 @@
 """A map as a page of its own: opened from disk, without a server and without a network.
 
 One HTML file with everything in it, or, for large collections, a ZIP with the page and its pictures beside it. The map
-is the dashboard's own component (:mod:`barrx.ui.standalone.bundle`).
+is the dashboard's own component (:mod:`barrx.ui.component.bundle`).
 """
 
 import base64
@@ -25,8 +25,8 @@ from barrx.export import recipe
 from barrx.i18n import _, ngettext, numeral
 from barrx.thumbnails import SIDES
 from barrx.ui import columns
+from barrx.ui.component.bundle import bundle
 from barrx.ui.map import parts
-from barrx.ui.standalone.bundle import bundle
 from barrx.ui.standalone.scene import Scene, options_of
 
 MOST_IN_ONE_FILE: Final = 2000  # pictures; more of them make a page that browsers are slow to open

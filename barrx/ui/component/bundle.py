@@ -1,7 +1,7 @@
-"""The modules of the map as one script: a page opened from disk may not import modules.
+"""Several modules as one script: a page opened from disk may not import any, and one request is faster than forty.
 
 Each module becomes a function that is called at once and returns what the module exports, so that names of one
-never meet those of another. Only the forms of import and export that the map's code has are known.
+never meet those of another. Only the forms of import and export that the components' code has are known.
 """
 
 import re
@@ -27,6 +27,17 @@ def bundle(entry: Path) -> str:
     if re.search(r"</script|<!--", script, re.IGNORECASE):
         raise ValueError("the code of the map holds what would end a script element")
     return f'"use strict";\n{script}'
+
+
+def module(entry: Path) -> str:
+    """Return a module and all it imports as one module, which exports ``mount`` as the first does.
+
+    Raises
+    ------
+    ValueError
+        as :func:`bundle`
+    """
+    return f"{bundle(entry)}export const {{ mount }} = {_name(entry.resolve())};\n"
 
 
 def _write(module: Path, written: dict[Path, str], waiting: tuple[Path, ...]) -> None:

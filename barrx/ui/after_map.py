@@ -1,0 +1,25 @@
+"""What comes after the map: a browser that takes a chart's code apart has no time for the map meanwhile."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from barrx.ui import component, keys, state
+
+_waiter = component.of_script(
+    "barrx_after_map",
+    html="",
+    js=(Path(__file__).parent / "after_map.js").read_text(encoding="utf-8"),
+)
+
+
+@st.fragment
+def show(what: Callable[[], None]) -> None:
+    """Show something once the first map of this session is drawn in the browser, or some seconds later."""
+    if not state.is_map_drawn():
+        told = _waiter(key=keys.AFTER_MAP, data={}, on_drawn_change=lambda: None)
+        if not told.get("drawn"):
+            return
+        state.note_drawn_map()
+    what()
