@@ -1,8 +1,8 @@
 """A session without a browser: it speaks Streamlit's websocket, moves a slider and waits for its map.
 
 What a browser would do for the server's sake it does too: fragments that run by themselves are asked for at
-their interval, and the state of the sliders and the address go along with every request. It draws nothing, so
-that twenty of them fit on the machine they measure.
+their interval, what waits for the first map is told that it is drawn, and the state of the sliders and the address
+go along with every request. It draws nothing, so that twenty of them fit on the machine they measure.
 """
 
 import asyncio
@@ -18,7 +18,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from barrx.ui import keys
 
-_MAP = "barrx_map"
+_MAP, _AFTER_MAP = "barrx_map", "barrx_after_map"
+_DRAWN = json.dumps([{"event": "drawn", "value": True}])
 
 
 class Session:
@@ -37,6 +38,7 @@ class Session:
         self.revision = ""
         self.errors: list[str] = []
         self._fragments: dict[str, asyncio.Task[None]] = {}
+        self._telling: asyncio.Task[None] | None = None
         self._changed = asyncio.Condition()
 
     async def start(self) -> None:
@@ -75,11 +77,14 @@ class Session:
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(condition)
 
-    async def _rerun(self, fragment: str = "") -> None:
+    async def _rerun(self, fragment: str = "", *, triggered: tuple[str, str] | None = None) -> None:
         message = BackMsg()
         request = message.rerun_script
         request.query_string = self._query
-        request.fragment_id, request.is_auto_rerun = fragment, bool(fragment)
+        request.fragment_id, request.is_auto_rerun = fragment, bool(fragment) and triggered is None
+        if triggered is not None:
+            name, told = triggered
+            request.widget_states.widgets.add(id=name, json_trigger_value=told)
         for name, values in self.sliders.values():
             state = request.widget_states.widgets.add(id=name)
             state.double_array_value.data.extend(values)
@@ -100,9 +105,9 @@ class Session:
                 self._every(rerun.interval, rerun.fragment_id)
             )
         elif kind == "delta" and message.delta.HasField("new_element"):
-            self._take_element(message.delta.new_element)
+            self._take_element(message.delta.new_element, message.delta.fragment_id)
 
-    def _take_element(self, element: Any) -> None:
+    def _take_element(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
         found = getattr(element, kind)
         if kind == "slider":
@@ -116,6 +121,9 @@ class Session:
         elif kind == "bidi_component" and found.component_name.endswith(_MAP):
             options = json.loads(found.json)["options"]
             self.revision = "" if options["dimmed"] else options["revision"]
+        elif kind == "bidi_component" and found.component_name.endswith(_AFTER_MAP):
+            events = f"$$STREAMLIT_INTERNAL_KEY_{found.id}__events"
+            self._telling = asyncio.create_task(self._rerun(fragment, triggered=(events, _DRAWN)))
 
     async def _every(self, interval: float, fragment: str) -> None:
         while True:

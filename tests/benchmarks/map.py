@@ -5,7 +5,7 @@
 Measured in the browser with its own clock, each in a fresh profile, so that nothing is in the browser's cache:
 
 - *visible*: from the beginning of the navigation until the map's points are drawn, on a server that has shown the
-  collection once; and until the thumbnails in view are drawn, too
+  collection once and is idle since; and until the thumbnails in view are drawn, too
 - *pan*: the time between two frames while the map is dragged by the mouse for some seconds, zoomed in, the thumbnails
   on: the frame that 95 of 100 are not above, of all frames of a run
 - *click to card*: from the button's going down on a picture until the card shows its large picture
@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, Page
 
 from barrx.ui import keys
 from tests.benchmarks import pictures
-from tests.benchmarks.measure import Measured, memory_mb, percentile, table
+from tests.benchmarks.measure import Measured, memory_mb, percentile, table, wait_until_idle
 from tests.browser import app_steps, steps
 from tests.browser.conftest import Server, chromium, start
 
@@ -104,7 +104,10 @@ class Times:
 def measure(browser: Browser, server: Server, slug: str, runs: int) -> Times:
     """Measure everything, ``runs`` times."""
     times = Times()
-    _visit(browser, server, slug, lambda page: _visible(page, Times()))  # the server is warm from now on
+    _visit(browser, server, slug, lambda page: _visible(page, Times()))
+    wait_until_idle(
+        server.pid
+    )  # it is warm now: its workers have compiled, and what was planned ahead is done
     for _run in range(runs):
         _visit(browser, server, slug, lambda page: _all(page, times))
     times.memory = memory_mb(server.pid)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import psutil
+
+_IDLE = 0.05  # seconds of processor time in one second
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,25 @@ def memory_mb(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1000
+
+
+def wait_until_idle(pid: int, *, patience: float = 300.0) -> None:
+    """Wait until a process and those it has started use next to no processor time."""
+    begin, before = time.monotonic(), -1.0
+    while time.monotonic() - begin < patience:
+        used = _processor_time(pid)
+        if before >= 0 and used - before < _IDLE:
+            return
+        before = used
+        time.sleep(1.0)
+    raise TimeoutError(f"Process {pid} or what it started is still at work after {patience:.0f} s.")
+
+
+def _processor_time(pid: int) -> float:
+    """Return the seconds that a process and those it has started have used."""
+    found = psutil.Process(pid)
+    times = [process.cpu_times() for process in (found, *found.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
