@@ -1,10 +1,17 @@
 """The tune page in a real browser: a sweep, its wall of small maps, a map that is opened."""
 
+import os
+import re
+import signal
+import sqlite3
+from pathlib import Path
+
 from playwright.sync_api import Locator, Page, expect
 
 from barrx.ui import keys
 from tests.browser.app_steps import PATIENCE, button, figures, open_app, select, thumb, too_wide, wait_for_map
-from tests.browser.conftest import Server
+from tests.browser.conftest import Complaints, Server, StartServer
+from tests.browser.steps import wait_until_idle
 
 ADDRESS = "/tune?" + "&".join(
     [f"try_n_neighbors={n}" for n in (15, 30)]
@@ -61,3 +68,37 @@ def _opens_in_explore(page: Page) -> None:
     expect(thumb(page, keys.MIN_CLUSTER_SIZE)).to_have_value(size)
     shown = figures(page)
     assert (float(shown["clusters on the map"]), shown["noise"]) == (clusters, noise)
+
+
+def test_sweep_goes_on_after_a_restart_of_the_server_and_repeats_nothing(
+    start_server: StartServer, page: Page, complaints: Complaints, tmp_path: Path
+) -> None:
+    address = "/tune?try_min_dist=0.2&" + "&".join(f"try_n_neighbors={n}" for n in (10, 11, 12, 13, 14, 16))
+    address += "&try_min_cluster_size=5&try_min_cluster_size=10"
+    server = start_server(folder=tmp_path)
+    open_app(page, server, address)
+    button(page, keys.SWEEP).click()
+    expect(cards(page).nth(2)).to_be_visible(timeout=PATIENCE)
+    os.killpg(server.pid, signal.SIGKILL)
+    server.process.wait()
+    finished = _stored(server.home)
+    assert finished
+
+    server = start_server(folder=tmp_path)
+    open_app(page, server, address)
+    complaints.lines.clear()  # that there was no server
+    done = page.get_by_text(re.compile(r"12 settings · 6 maps to draw · (\d+) (is|are) finished already"))
+    expect(done).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    expect(cards(page)).to_have_count(12, timeout=PATIENCE)
+    wait_until_idle(page)
+    after = _stored(server.home)
+    assert len([key for key in after if key.startswith("projection:")]) == 6
+    assert {key: after[key] for key in finished} == finished, "what was finished is not computed again"
+
+
+def _stored(home: Path) -> dict[str, float]:
+    """Return when each map and its figures were stored."""
+    with sqlite3.connect(home / "cache" / "projections" / "cache.db") as opened:
+        rows = opened.execute("SELECT key, store_time FROM Cache").fetchall()
+    return {key: time for key, time in rows if key.startswith(("projection:", "shape:"))}
