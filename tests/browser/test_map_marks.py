@@ -385,6 +385,17 @@ def test_one_of_the_others_is_brought_out_and_selected(page: Page, maps: Server)
     expect(page.get_by_text(f"{size} pictures selected")).to_be_visible()
 
 
+def test_legend_of_very_many_clusters_says_how_many_more_there_are(page: Page, maps: Server) -> None:
+    show(page, maps, "n=4000&k=150&plain=1")
+    entries = page.locator(".legend .entry")
+    expect(entries).to_have_count(100)
+    expect(page.get_by_text("and 51 more")).to_be_visible()  # the noise is one of them
+    page.get_by_role("searchbox", name="Find").fill("cluster 444")
+    expect(entries).to_have_count(1)
+    entries.click()
+    expect(entries).to_have_attribute("aria-pressed", "true")
+
+
 def test_table_says_what_the_map_shows(page: Page, maps: Server) -> None:
     show(page, maps)
     before = scale(page)

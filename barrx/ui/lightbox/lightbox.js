@@ -1,6 +1,7 @@
 /* A picture as large as the window, with the pictures beside it a key or a swipe away. */
 
 import { icon, make } from "../map/dom.js";
+import { shownNumber } from "../map/numbers.js";
 import { caption } from "./text.js";
 import { Zoom } from "./zoom.js";
 
@@ -90,7 +91,7 @@ export class Lightbox {
     const { index, data } = this;
     this.zoom.reset();
     this.message.textContent = "";
-    this.counter.textContent = [this.at + 1, this.indexes.length].map((n) => n.toLocaleString(document.documentElement.lang)).join(" / ");
+    this.counter.textContent = [this.at + 1, this.indexes.length].map(shownNumber).join(" / ");
     this.buttons.back.disabled = this.at === 0;
     this.buttons.on.disabled = this.at === this.indexes.length - 1;
     this.describe();

@@ -2,6 +2,7 @@
 
 const TRIM = 0.02; // of the members at each side, left out of the box one flies to
 const CELLS = 12; // by side, of the grid that finds the densest place
+const BESIDE = Array.from({ length: CELLS * CELLS }, (_, cell) => cellsBeside(cell)); // each cell and those round it
 
 /** Return the points of each cluster, as [[number, Uint32Array], ...] by number; noise, if there is any, is -1. */
 export function membersOf(cluster) {
@@ -23,6 +24,13 @@ export function membersOf(cluster) {
   return numbers.map((number) => [number, order.subarray(next.get(number) - slots.get(number), next.get(number))]);
 }
 
+function cellsBeside(cell) {
+  const [column, row] = [cell % CELLS, Math.floor(cell / CELLS)];
+  const isOn = ([x, y]) => x >= 0 && x < CELLS && y >= 0 && y < CELLS;
+  const places = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((along) => [column + along, row + down]));
+  return places.filter(isOn).map(([x, y]) => y * CELLS + x);
+}
+
 function meanOf(values, members) {
   let sum = 0;
   for (const i of members) sum += values[i];
@@ -42,17 +50,15 @@ function densest(x, y, members, [left, right, low, high]) {
   const cellOf = (value, from, to) => Math.min(CELLS - 1, Math.max(0, Math.floor(((value - from) / (to - from || 1)) * CELLS)));
   const cells = Uint16Array.from(members, (i) => cellOf(y[i], low, high) * CELLS + cellOf(x[i], left, right));
   for (const cell of cells) counts[cell]++;
-  const isNear = (cell, other) =>
-    Math.abs((cell % CELLS) - (other % CELLS)) <= 1 && Math.abs(Math.floor(cell / CELLS) - Math.floor(other / CELLS)) <= 1;
   let best = 0;
   let most = -1;
   for (let cell = 0; cell < counts.length; cell++) {
     if (!counts[cell]) continue;
     let sum = counts[cell]; // the cell itself counts twice: of two equal places the one in the middle
-    counts.forEach((count, other) => count && isNear(cell, other) && (sum += count));
+    for (const other of BESIDE[cell]) sum += counts[other];
     if (sum > most) [best, most] = [cell, sum];
   }
-  const near = members.filter((_, k) => isNear(best, cells[k]));
+  const near = members.filter((_, k) => BESIDE[best].includes(cells[k]));
   const [mx, my] = [meanOf(x, near), meanOf(y, near)];
   let [found, least] = [near[0], Infinity];
   for (const i of near) {

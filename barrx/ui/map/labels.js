@@ -3,6 +3,7 @@
 import { make } from "./dom.js";
 import { Label } from "./label.js";
 import { chipOf } from "./legend.js";
+import { shownNumber } from "./numbers.js";
 import { inView, placed, pushOf } from "./placing.js";
 
 const MOST = 40; // in the page at a time
@@ -18,6 +19,12 @@ const PATIENCE = 5000; // ms until a new name must have come back from Python
 const LETTERS = 60; // of a name, that are measured
 
 const pen = document.createElement("canvas").getContext("2d");
+
+// All of one font together: to change it takes longer than to measure.
+function widthsOf(texts, font) {
+  pen.font = font;
+  return texts.map((text) => pen.measureText(text).width);
+}
 
 export class Labels {
   /** `on` has the functions fly(number), select(number), rename(number, name) and moved(). */
@@ -43,7 +50,7 @@ export class Labels {
     const drawn = JSON.stringify([look.colours, look.isEditable]);
     if (this.drawn !== drawn) for (const number of [...this.shown.keys()]) this.drop(number);
     Object.assign(this, { drawn, look, family });
-    this.known = clusters.map((cluster) => this.measured(cluster)).sort((a, b) => b.size - a.size || a.number - b.number);
+    this.known = this.measured(clusters).sort((a, b) => b.size - a.size || a.number - b.number);
     this.byNumber = new Map(this.known.map((label) => [label.number, label]));
     for (const [number, label] of this.shown) {
       if (this.byNumber.has(number)) this.showText(label, this.byNumber.get(number));
@@ -52,13 +59,14 @@ export class Labels {
     this.layout = null;
   }
 
-  measured(cluster) {
-    const name = this.nameOf(cluster);
-    const count = cluster.size.toLocaleString(document.documentElement.lang || undefined);
-    pen.font = `600 13px ${this.family}`;
-    const long = pen.measureText(name.slice(0, LETTERS)).width;
-    pen.font = `12px ${this.family}`;
-    return { ...cluster, shownName: name, count, widths: [long, pen.measureText(count).width] };
+  measured(clusters) {
+    const texts = clusters.map((cluster) => [this.nameOf(cluster), shownNumber(cluster.size)]);
+    const names = widthsOf(texts.map(([name]) => name.slice(0, LETTERS)), `600 13px ${this.family}`);
+    const counts = widthsOf(texts.map(([, count]) => count), `12px ${this.family}`);
+    return clusters.map((cluster, k) => {
+      const [shownName, count] = texts[k];
+      return { ...cluster, shownName, count, widths: [names[k], counts[k]] };
+    });
   }
 
   // A name just given stands at once; if Python does not take it, the old one comes back.

@@ -1,6 +1,7 @@
 /* The meaning of the colours: a chip with shape and letter, a name, a count; a click brings its points out. */
 
 import { chip, icon, make } from "./dom.js";
+import { shownNumber } from "./numbers.js";
 import { colourOf, shapeOf, SHAPES } from "./paint.js";
 import { cssOf, inkOn } from "./theme.js";
 
@@ -12,7 +13,7 @@ export const PATHS = {
 };
 const SELECT = "M4 8v-4h4M16 4h4v4M20 16v4h-4M8 20h-4v-4M8.500 12l2.500 2.500l4.500-5";
 const FEW = 12; // entries that need no search
-const MOST_OTHERS = 100; // in the page at a time
+const MOST = 100; // of a list, in the page at a time
 
 /** Return the chip of a colour index: with a number for clusters, else with a letter; neutral without colours. */
 export function chipOf(index, letter, colours) {
@@ -29,10 +30,6 @@ export function letterOf(label, index, isByCluster) {
   if (index < 0) return "·";
   if (isByCluster) return String(index).slice(-4);
   return label.match(/\d+(?=\D*$)/)?.[0].slice(-3) ?? [...label.trim()][0]?.toUpperCase() ?? "";
-}
-
-export function shownNumber(value) {
-  return value.toLocaleString(document.documentElement.lang || undefined);
 }
 
 export class Legend {
@@ -68,7 +65,7 @@ export class Legend {
     if (this.hasChosen) this.clear();
     this.entries = legend.map(([label, count, index]) => {
       const letter = letterOf(label, index, isByCluster);
-      return [label.toLocaleLowerCase(), this.entry({ label, count, role: "colour", value: index, index, letter })];
+      return { name: label.toLocaleLowerCase(), label, count, role: "colour", value: index, index, letter, line: null };
     });
     this.together = Math.max(-1, ...legend.map(([, , index]) => index)); // the colour of the others
     const isLong = legend.length + others.length > FEW;
@@ -77,6 +74,16 @@ export class Legend {
     this.field.placeholder = words.find;
     this.field.setAttribute("aria-label", words.find);
     this.search();
+  }
+
+  moreThan(found) {
+    const n = found.length - MOST;
+    return n > 0 ? [make("li", { class: "heading" }, this.words.more.replace("{n}", shownNumber(n)))] : [];
+  }
+
+  lineOf(entry) {
+    entry.line ??= this.entry(entry);
+    return entry.line;
   }
 
   entry({ label, count, role, value, index, letter }) {
@@ -105,16 +112,12 @@ export class Legend {
   /** Show the entries in whose names the text of the field occurs, and below them those that one entry stands for. */
   search() {
     const sought = this.field.value.trim().toLocaleLowerCase();
-    const found = this.entries.filter(([name]) => name.includes(sought)).map(([, line]) => line);
+    const found = this.entries.filter(({ name }) => name.includes(sought));
     const others = [...this.others.entries()].filter(([, [name]]) => name.toLocaleLowerCase().includes(sought));
-    const lines = others.slice(0, MOST_OTHERS).map(([value, other]) => this.other(other, value));
+    const lines = others.slice(0, MOST).map(([value, other]) => this.other(other, value));
     if (others.length) lines.unshift(make("li", { class: "heading" }, this.words.others));
-    if (others.length > MOST_OTHERS) {
-      const more = this.words.more.replace("{n}", shownNumber(others.length - MOST_OTHERS));
-      lines.push(make("li", { class: "heading" }, more));
-    }
-    this.list.replaceChildren(...found);
-    this.otherList.replaceChildren(...lines);
+    this.list.replaceChildren(...found.slice(0, MOST).map((entry) => this.lineOf(entry)), ...this.moreThan(found));
+    this.otherList.replaceChildren(...lines, ...this.moreThan(others));
     this.nothing.hidden = found.length + others.length > 0;
     this.setStop(this.buttons()[0]);
   }
@@ -164,7 +167,7 @@ export class Legend {
 
   clear() {
     for (const chosen of Object.values(this.chosen)) chosen.clear();
-    for (const [, line] of this.entries) line.querySelector(".entry").setAttribute("aria-pressed", "false");
+    for (const { line } of this.entries) line?.querySelector(".entry").setAttribute("aria-pressed", "false");
     for (const button of this.buttons()) button.setAttribute("aria-pressed", "false");
     this.on.change();
   }

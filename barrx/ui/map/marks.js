@@ -86,14 +86,14 @@ export class Marks {
     navigation.byUser();
   }
 
-  /** Draw what lies between points and pictures. */
+  /** Draw what lies between points and pictures; return whether there is more of it to be drawn in another frame. */
   drawUnder(scene) {
     const { state, travel, screen } = this.view;
     const isFaded = (number) => this.isFaded(number);
-    if (this.areClustersPlaces && state.outlines) {
-      this.shading.draw(screen.context, { ...scene, neutral: this.neutral, isFaded });
-    }
+    const areOutlined = this.areClustersPlaces && state.outlines;
+    const isUnfinished = areOutlined && this.shading.draw(screen.context, { ...scene, neutral: this.neutral, isFaded });
     if (!travel) this.axes.drawLines(screen.context, scene);
+    return isUnfinished;
   }
 
   /** Draw what lies over everything, and put the elements over the canvas in their places. */

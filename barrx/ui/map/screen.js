@@ -62,23 +62,24 @@ export class Screen {
   }
 
   /**
-   * Draw points and pictures.
+   * Draw points and pictures; return whether another frame is needed for all of it.
    *
    * `scene` holds camera, points, positions, paint, colours, theme, pictures, marked, mode, size, isMoving, and gets
-   * ratio and radius; `drawBetween` draws what lies over the points and under the pictures.
+   * ratio and radius; `drawBetween` draws what lies over the points and under the pictures, and tells the same.
    */
   draw(scene, drawBetween) {
     const { context, ratio } = this;
     scene.ratio = ratio;
     scene.radius = this.radiusOf(scene);
     this.drawPoints(scene);
-    drawBetween();
+    const isUnfinished = drawBetween();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (scene.mode === "dots") scene.pictures.drawn = [];
     else {
       const missing = scene.pictures.draw(context, scene);
       if (scene.mode === "pictures") drawDots(context, missing, scene);
     }
+    return isUnfinished;
   }
 
   drawPoints({ camera, points, positions, paint, theme, mode, radius }) {

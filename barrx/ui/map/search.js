@@ -1,6 +1,7 @@
 /* The field in which one searches all metadata as one types. Python does the searching. */
 
 import { icon, make } from "./dom.js";
+import { shownNumber } from "./numbers.js";
 
 const WAIT = 150; // ms after the last letter
 const LONGEST = 200;
@@ -67,8 +68,7 @@ export class Search {
     // Set from elsewhere, such as the address: but never over what somebody types.
     else if (query !== this.given && !this.timer) this.field.value = query;
     this.given = query;
-    const format = (n) => n.toLocaleString(document.documentElement.lang || undefined);
-    this.found = query ? this.words.hits.replace("{n}", format(count)).replace("{total}", format(total)) : "";
+    this.found = query ? this.words.hits.replace("{n}", shownNumber(count)).replace("{total}", shownNumber(total)) : "";
     this.show();
   }
 

@@ -9,6 +9,7 @@ const LINE = 1.25; // pixels
 const FILL = 0.07;
 const STROKE = 0.75;
 const FADED = 0.3;
+const PATIENCE = 60; // ms of one frame to make lines in; the others come with the next
 
 // Through the middles of the sides, the corners pulling: a line without corners.
 function pathOf(lines) {
@@ -37,8 +38,10 @@ export class Shading {
     this.paths.clear();
   }
 
-  pathOf({ number, members }) {
+  // The path of a cluster; null if it is not made yet and this frame has no time left for it.
+  pathOf({ number, members }, end) {
     if (!this.paths.has(number)) {
+      if (performance.now() > end) return null;
       const { x, y, strength } = this.points;
       this.paths.set(number, pathOf(outlineOf(x, y, members, strength, this.least)));
     }
@@ -46,7 +49,7 @@ export class Shading {
   }
 
   /**
-   * Draw the outlines that are in view.
+   * Draw the outlines that are in view; return whether some of them are still to be made.
    *
    * `colours` holds the palette, `neutral` stands for it where the colours mean something else than clusters;
    * `isFaded(number)` tells which clusters are not meant.
@@ -56,9 +59,13 @@ export class Shading {
     context.save();
     context.setTransform(ratio * scale, 0, 0, -ratio * scale, ratio * offsetX, ratio * offsetY);
     context.lineWidth = LINE / scale;
+    const end = performance.now() + PATIENCE;
+    let isUnfinished = false;
     for (const cluster of this.clusters) {
       if (!isInView(cluster.box, camera, this.least)) continue;
-      const path = this.pathOf(cluster);
+      const path = this.pathOf(cluster, end);
+      isUnfinished ||= !path;
+      if (!path) continue;
       const share = isFaded(cluster.number) ? FADED : 1;
       const colour = neutral ?? colourOf(cluster.number, colours.palette, colours.noise);
       context.fillStyle = cssOf(colour, FILL * share);
@@ -67,6 +74,7 @@ export class Shading {
       context.stroke(path);
     }
     context.restore();
+    return isUnfinished;
   }
 }
 

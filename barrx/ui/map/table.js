@@ -1,7 +1,8 @@
 /* The clusters as a table: all that their places and colours on the map say, in words and numbers. */
 
 import { make } from "./dom.js";
-import { chipOf, shownNumber } from "./legend.js";
+import { chipOf } from "./legend.js";
+import { shownNumber, shownShare } from "./numbers.js";
 
 export class ClusterTable {
   /** `on` has the function fly(number). */
@@ -58,13 +59,4 @@ export class ClusterTable {
       make("td", {}, isNoise ? "–" : strength.toFixed(2)),
     );
   }
-}
-
-function shownShare(share) {
-  const digits = share < 0.01 ? 1 : 0;
-  return share.toLocaleString(document.documentElement.lang || undefined, {
-    style: "percent",
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
 }

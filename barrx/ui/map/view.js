@@ -9,6 +9,7 @@ import { join, leave } from "./linked.js";
 import { Marks } from "./marks.js";
 import { Flight, Travel, prefersStillness } from "./motion.js";
 import { Navigation } from "./navigation.js";
+import { shownNumber } from "./numbers.js";
 import { paintOf } from "./paint.js";
 import { Pictures } from "./pictures.js";
 import { Pointer } from "./pointer.js";
@@ -279,14 +280,14 @@ export class MapView {
     const look = { paint, colours, theme, pictures, mode, size: state.size, marked: options.marked };
     const placed = { pitch: options.pitch, isPiled: Boolean(options.pitch && options.axes?.y) };
     const scene = { camera, points, positions, isMoving, ...placed, ...look };
-    this.screen.draw(scene, () => this.marks.drawUnder(scene));
+    const isUnfinished = this.screen.draw(scene, () => this.marks.drawUnder(scene));
     if (this.pointer.place && !this.gestures.drag && !isTravelling) this.pointer.point();
     this.screen.drawMarks(scene, this.drawnOver());
     this.marks.drawOver(scene);
     this.report(isTravelling);
     clearTimeout(this.settling);
     // Once more when all is still, with the better smoothing.
-    if (isTravelling) this.invalidate();
+    if (isTravelling || isUnfinished) this.invalidate();
     else if (isMoving) this.settling = setTimeout(() => this.invalidate(), SETTLED);
   }
 
@@ -355,8 +356,8 @@ export class MapView {
     const cluster = this.navigation.visit(step, this.options.clusters, this.points);
     if (!cluster) return false;
     this.pointer.leave();
-    const size = cluster.size.toLocaleString(document.documentElement.lang || undefined);
-    const said = this.options.words.visited.replace("{name}", () => cluster.name).replace("{n}", size);
+    const { visited } = this.options.words;
+    const said = visited.replace("{name}", () => cluster.name).replace("{n}", shownNumber(cluster.size));
     this.pointer.tooltip.announce(said);
     return true;
   }
