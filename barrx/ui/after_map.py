@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from barrx.ui import component, keys, state
+from barrx.ui.errors import reported
 
 _waiter = component.of_script(
     "barrx_after_map",
@@ -15,6 +16,7 @@ _waiter = component.of_script(
 
 
 @st.fragment
+@reported
 def show(what: Callable[[], None]) -> None:
     """Show something once the first map of this session is drawn in the browser, or some seconds later."""
     if not state.is_map_drawn():
