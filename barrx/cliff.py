@@ -17,6 +17,7 @@ from barrx import cache, clustering, embedding, encoders, projection, roles
 from barrx.clustering import NOISE, SELECTION_METHODS, ClusteringParams, SelectionMethod
 from barrx.datasets import Dataset
 from barrx.errors import Cancelled
+from barrx.i18n import _
 from barrx.pipeline import MapRequest
 from barrx.projection import Coordinates
 
@@ -164,7 +165,7 @@ def compute(
     linkage = clustering.stored_tree(question.coordinates, question.made_from, question.params.min_samples)
     for start in range(0, len(missing), _STORED_AT_ONCE):
         if cancelled():
-            raise Cancelled
+            raise Cancelled(_("Stopped."))
         some = missing[start : start + _STORED_AT_ONCE]
         cache.put_many("projections", {keys[size]: _points(linkage, question, size) for size in some})
         progress(len(there) + start + len(some), len(keys))

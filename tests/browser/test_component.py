@@ -1,6 +1,5 @@
 """A component shows the data of the latest run, in whatever order the browser imports its script."""
 
-import pytest
 from playwright.sync_api import Page
 
 from barrx.ui import component
@@ -21,9 +20,3 @@ def test_data_of_an_older_run_does_not_replace_newer(page: Page) -> None:
         component.guarded(SCRIPT),
     )
     assert shown == ["run 9", "run 3"]
-
-
-@pytest.mark.parametrize("script", ["const a = 1;", SCRIPT + SCRIPT])
-def test_script_without_one_default_export_is_no_component(script: str) -> None:
-    with pytest.raises(ValueError, match="default export"):
-        component.guarded(script)

@@ -66,7 +66,7 @@ def test_points_come_with_the_present_setting_first_and_are_kept_when_stopped(ho
     coordinates = points()
     asked = question(coordinates, min_cluster_size=33)
     told: list[tuple[int, int]] = []
-    with pytest.raises(Cancelled):
+    with pytest.raises(Cancelled, match="Stopped"):
         cliff.compute(asked, progress=lambda *now: told.append(now), cancelled=lambda: len(told) == 2)
     some = cliff.load(asked)
     assert told == [(4, len(asked.sizes)), (8, len(asked.sizes))]
