@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
 MAIN = str(ROOT / "barrx" / "ui" / "main.py")
-PATIENCE = 180
+PATIENCE = 400  # seconds: on a slow machine that runs a browser test beside, a first map takes over a minute
 
 
 def page(name: str, **query: str) -> AppTest:
@@ -37,7 +37,7 @@ def until(test: AppTest, condition: object) -> AppTest:
     """Run the page again and again, as its fragment does, until a worker is done."""
     deadline = time.monotonic() + PATIENCE
     while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, texts(test)
         time.sleep(1)  # a run takes as long, and takes its time from the worker
         test.run()
     return test

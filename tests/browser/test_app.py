@@ -190,7 +190,7 @@ def test_no_page_asks_another_host(page: Page, server: Server) -> None:
     page.on("websocket", lambda socket: asked.append(socket.url))
     open_app(page, server)
     wait_for_map(page)
-    page.mouse.click(*pixel_of(page, 5))
+    page.mouse.click(*pixel_of(page, bare(page)))
     expect(card_title(page)).to_be_visible()
     expect(tiles(page, keys.CARD_NEIGHBORS)).to_have_count(10)
     for path in (*PATHS[1:], "/?encoder=inception-v3"):
@@ -231,7 +231,7 @@ def test_server_process_never_loads_what_workers_are_for(
 ) -> None:
     open_app(page, server)
     before = wait_for_map(page)
-    page.mouse.click(*pixel_of(page, 5))
+    page.mouse.click(*pixel_of(page, bare(page)))
     expect(tiles(page, keys.CARD_NEIGHBORS)).to_have_count(10)
     press_on(page, keys.N_NEIGHBORS, "ArrowRight")  # one that has to be computed
     expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=150_000)

@@ -25,7 +25,7 @@ from tests.browser.app_steps import (
     widget,
 )
 from tests.browser.conftest import REPOSITORY, OpenPage, Server, start
-from tests.browser.steps import choose, corner, drag, pixel_of, the_map, wait_until_idle
+from tests.browser.steps import bare, choose, corner, drag, pixel_of, the_map, wait_until_idle
 
 TITLES = [
     "<img src=x onerror=alert(1)>",
@@ -171,7 +171,7 @@ def test_endless_names_fit_a_phone(open_page: OpenPage, gallery: Server, path: s
     if path.startswith("/?"):
         wait_for_map(page)
         choose(page, "dots")
-        page.touchscreen.tap(*pixel_of(page, 7))
+        page.touchscreen.tap(*pixel_of(page, bare(page)))
         expect(card_title(page)).to_be_visible()
     wait_until_idle(page)
     assert too_wide(page) == []

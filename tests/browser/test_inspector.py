@@ -23,6 +23,7 @@ from tests.browser.app_steps import (
 from tests.browser.conftest import REPOSITORY, OpenPage, Server, start
 from tests.browser.steps import (
     alone,
+    bare,
     choose,
     corner,
     drag,
@@ -296,7 +297,7 @@ def test_card_and_lightbox_fit_a_phone_and_follow_fingers(open_page: OpenPage, s
     wait_for_map(page)
     choose(page, "dots")
     the_map(page).scroll_into_view_if_needed()
-    page.touchscreen.tap(*pixel_of(page, 1))
+    page.touchscreen.tap(*pixel_of(page, bare(page)))
     expect(picture(page)).to_be_visible()
     wait_until_idle(page)
     assert too_wide(page) == []

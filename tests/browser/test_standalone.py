@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.conftest import REPOSITORY
-from tests.browser.steps import pixel_of, the_map
+from tests.browser.steps import bare, pixel_of, the_map
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +64,7 @@ def _search(page: Page) -> None:
 
 
 def _hover_and_open(page: Page) -> None:
-    # A picture of the noise at the edge: no label of a cluster lies over it.
-    x, y = pixel_of(page, 100)
+    x, y = pixel_of(page, bare(page))
     page.mouse.move(x, y)
     tooltip = page.get_by_role("tooltip")
     expect(tooltip.locator(".title")).not_to_be_empty()

@@ -203,7 +203,8 @@ def test_embed_gives_a_picture_the_same_vector_in_any_place_of_the_batch(lite0: 
     batch = np.random.default_rng(0).integers(0, 256, (4, 224, 224, 3), dtype=np.uint8)
     forward, backward = lite0.embed(batch), lite0.embed(batch[::-1].copy())
     assert forward.dtype == np.float32
-    np.testing.assert_array_equal(forward, backward[::-1])
+    # Not to the last bit: on some processors the kernels sum in an order that depends on the place.
+    np.testing.assert_allclose(forward, backward[::-1], rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize(
