@@ -298,9 +298,11 @@ def test_card_and_lightbox_fit_a_phone_and_follow_fingers(open_page: OpenPage, s
     choose(page, "dots")
     the_map(page).scroll_into_view_if_needed()
     page.touchscreen.tap(*pixel_of(page, bare(page)))
-    expect(picture(page)).to_be_visible()
+    expect(picture(page)).to_be_in_viewport()
     wait_until_idle(page)
     assert too_wide(page) == []
+    expect(the_map(page)).to_be_in_viewport()
+    expect(button(page, keys.CLEAR_PICTURE)).to_be_in_viewport()
     picture(page).tap()
     box = lightbox(page)
     expect(box.locator(".stage img")).to_have_attribute("data-size", "large")
@@ -319,6 +321,9 @@ def test_card_and_lightbox_fit_a_phone_and_follow_fingers(open_page: OpenPage, s
     expect(box).not_to_have_attribute("data-index", before)
     assert box.evaluate("d => d.scrollWidth <= innerWidth && d.scrollHeight <= innerHeight")
     expect(box.locator(".credit")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    button(page, keys.CLEAR_PICTURE).tap()
+    expect(picture(page)).to_have_count(0)
 
 
 def _fingers(session: object, places: list[list[tuple[float, float]]]) -> None:
