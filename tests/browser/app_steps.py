@@ -14,7 +14,7 @@ from tests.browser.steps import revision, the_map, wait_until_idle
 
 COMPUTED, STORED = "to compute", "to read from the cache"
 PATIENCE = (
-    150_000  # ms: a first map compiles, a first embedding loads TensorFlow, on whatever machine this is
+    400_000  # ms: a first map compiles, a first embedding loads TensorFlow, on whatever machine this is
 )
 
 

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from playwright.sync_api import Error as PlaywrightError
 
 REPOSITORY = Path(__file__).parents[2]
-expect.set_options(timeout=20_000)  # ms: two tests at a time on two cores; what fails fails all the same
+expect.set_options(timeout=45_000)  # ms: two tests at a time on two cores; what fails fails all the same
 STARTS_WITHIN = 90.0  # seconds: a slow machine that starts for the first time
 _CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -239,7 +239,7 @@ class Profiles:
         kind = repr(sorted(options.items()))
         if kind not in self._contexts:
             self._contexts[kind] = self.browser.new_context(**options)
-            self._contexts[kind].set_default_timeout(30_000)
+            self._contexts[kind].set_default_timeout(60_000)
         return self._contexts[kind].new_page()
 
     def forget(self) -> None:

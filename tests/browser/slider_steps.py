@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 from tests.browser.app_steps import thumb
 from tests.browser.steps import revision
 
-_PATIENCE = 20_000  # ms
+_PATIENCE = 60_000  # ms
 # Notes when the mouse is let go, and the frame in which another map is drawn and no longer dimmed.
 _WATCH = """before => {
   window.drawn = window.released = 0;

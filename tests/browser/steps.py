@@ -10,14 +10,14 @@ from playwright.sync_api import Locator, Page, expect
 def wait_until_idle(page: Page) -> None:
     """Wait until Streamlit is connected and has run its script to the end."""
     app = page.get_by_test_id("stApp")
-    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=60_000)
-    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=150_000)
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=150_000)
 
 
 def the_map(page: Page) -> Locator:
     """Return the canvas of the map, once a map is drawn."""
     canvas = page.locator("canvas[data-revision]")
-    canvas.wait_for(timeout=60_000)
+    canvas.wait_for(timeout=150_000)
     return canvas
 
 
@@ -29,7 +29,7 @@ def revision(page: Page) -> str:
 def wait_for_another_map(page: Page, before: str) -> str:
     """Wait until another map is drawn than the one named; return its name."""
     # The first map of a server waits for its worker to compile: half a minute on a busy machine.
-    expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=150_000)
+    expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=400_000)
     return revision(page)
 
 

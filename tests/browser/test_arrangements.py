@@ -36,7 +36,7 @@ def arrange(page: Page, name: str) -> None:
 
 
 def arrived(page: Page, before: str) -> None:
-    expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=60_000)
+    expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=150_000)
     expect(the_map(page)).to_have_css("opacity", "1")
     wait_until_idle(page)
     wait_until_still(page)

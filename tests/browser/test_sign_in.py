@@ -46,7 +46,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def sign_in(page: Page, server: Server, who: str) -> None:
     open_app(page, server)
-    expect(button(page, keys.SIGN_IN)).to_be_visible(timeout=30_000)
+    expect(button(page, keys.SIGN_IN)).to_be_visible(timeout=150_000)
     expect(page.locator("canvas")).to_have_count(0)
     button(page, keys.SIGN_IN).click()
     page.get_by_role("button", name=who, exact=True).click()

@@ -28,12 +28,12 @@ def test_a_spanish_browser_reads_spanish_until_people_choose_english(
     expect(page.get_by_role("heading", name=re.compile("^Clústeres de"))).to_be_visible()
     widget(page, keys.LANGUAGE).get_by_text("en", exact=True).click()
     wait_until_idle(page)
-    expect(page.get_by_role("heading", name=re.compile("^Clusters of"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=re.compile("^Clusters of"))).to_be_visible(timeout=150_000)
     expect(page).to_have_url(re.compile(r"[?&]lang=en"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
     to_page(page, "Method")
     expect(page.get_by_role("heading", name="How the machine looks at a collection")).to_be_visible(
-        timeout=30_000
+        timeout=150_000
     )
 
     open_app(other, server, "/?lang=es")

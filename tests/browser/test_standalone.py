@@ -20,7 +20,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("demo.html", "demo.zip"):
         command = [sys.executable, "-m", "barrx", "export", "demo", "--output", str(folder / name)]
         subprocess.run(
-            command, cwd=REPOSITORY, env={"BARRX_HOME": str(folder / "home")}, check=True, timeout=120
+            command, cwd=REPOSITORY, env={"BARRX_HOME": str(folder / "home")}, check=True, timeout=400
         )
     with zipfile.ZipFile(folder / "demo.zip") as packed:
         packed.extractall(folder / "demo")
