@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache as memoize
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -258,7 +259,12 @@ def _vector_key(encoder: Encoder, sha256: str) -> str:
 
 
 def _matrix_key(dataset: Dataset, encoder: Encoder) -> str:
-    return "embedding:" + cache.fingerprint(encoders.encoder_key(encoder), dataset.sha256)
+    return _key_of_all(encoders.encoder_key(encoder), tuple(dataset.sha256))
+
+
+@lru_cache(maxsize=16)  # a click asks for it several times, and of 100,000 pictures it takes 26 ms each time
+def _key_of_all(encoder_key: str, sha256: tuple[str, ...]) -> str:
+    return "embedding:" + cache.fingerprint(encoder_key, list(sha256))
 
 
 def _vectors_of(dataset: Dataset, encoder: Encoder) -> dict[str, Vectors]:
