@@ -15,10 +15,10 @@ Metric = Literal["cosine", "euclidean", "correlation", "manhattan"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
 STORED_K = 101  # the largest n_neighbors offered by slider, and the picture itself
 _BLOCK = 512
-# Up to these sizes looking at every pair takes less processor time than NN-descent (Dong, Moses & Li 2011), with
-# 1,280 features and the width stored: 3.4 s against 9.5 s at 8,000 pictures, 16 s against 27 s at 20,000. 36,000 is
-# where the two curves would meet (n² and n^1.13), not a size that was measured. Manhattan has no product form.
-_EXACT = 36_000
+# Up to these sizes looking at every pair takes less time than NN-descent (Dong, Moses & Li 2011), with 1,280 features
+# and the width stored, on two cores: 7.5 s against 27 s at 20,000 pictures, 41 s against 72 s at 50,000, the largest
+# size measured; the two curves (n^1.7 and n^1.1) would meet near 100,000. Manhattan has no product form.
+_EXACT = 50_000
 _EXACT_MANHATTAN = 2000
 _SPARE = 8  # candidates more than k: the product form may confuse pictures that are nearly as far
 _SAMPLE = 200  # rows whose neighbours are looked up exactly to state the recall of NN-descent

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from barrx.encoders.engine import filled
 from barrx.encoders.entry import Encoder
+from barrx.encoders.folding import folded
 from barrx.encoders.weights import key_of, label_of, required
 from barrx.errors import EncoderError, ParameterError
 from barrx.i18n import _
@@ -94,7 +95,7 @@ def load(encoder: Encoder) -> Network:
         encoder=encoder,
         key=key_of(encoder, found),
         label=label_of(encoder, found),
-        _call=_compiled(encoder, network),
+        _call=_compiled(encoder, folded(network)),
     )
 
 
@@ -107,22 +108,14 @@ def _mark(path: Path) -> tuple[int, int, int] | None:
 
 
 def _compiled(encoder: Encoder, network: Any) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
-    """Freeze the network: with its weights as constants TensorFlow folds the normalisations into convolutions."""
     import tensorflow as tf
-    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    side = encoder.input_size
-
-    @tf.function(input_signature=[tf.TensorSpec((None, side, side, 3), tf.uint8)])  # type: ignore[untyped-decorator]
+    @tf.function  # type: ignore[untyped-decorator]
     def infer(pixels: Any) -> Any:
         return network(encoder.preprocess(tf.cast(pixels, tf.float32)), training=False)
 
-    frozen = convert_variables_to_constants_v2(infer.get_concrete_function())
-    # Called directly, it would format every batch as text for an error message that it then drops.
-    graph = tf.function(lambda pixels: frozen(pixels)[0])
-
     def call(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        vectors: NDArray[np.float32] = graph(tf.constant(batch)).numpy()
+        vectors: NDArray[np.float32] = infer(tf.constant(batch)).numpy()
         return vectors
 
     return call

@@ -88,6 +88,17 @@ def schedule() -> str:
     return table(head, rows)
 
 
+def nearest() -> str:
+    """Seconds of all pairs and of NN-descent by size: what ``barrx.neighbors`` chooses between."""
+    from tests.benchmarks import neighbors
+
+    rows = [
+        [f"{f.n_images:,}", f"{f.all_pairs:.1f}", f"{f.nn_descent:.1f}", f"{f.recall:.4f}"]
+        for f in neighbors.measure()
+    ]
+    return table(("pictures", "all pairs (s)", "NN-descent (s)", "recall"), rows)
+
+
 def growth() -> str:
     """Seconds of each stage by size, and the exponent of the growth above 2,000 pictures."""
     from tests.benchmarks import growth
@@ -139,6 +150,7 @@ def waits() -> str:
 SECTIONS: dict[str, tuple[str, Section]] = {
     "sliders": ("What a slider waits for", sliders),
     "schedule": ("Anchored maps: twelve settings on three collections", schedule),
+    "neighbors": ("Neighbours: all pairs against NN-descent", nearest),
     "growth": ("Growth, in seconds", growth),
     "embedding": ("Embedding, Inception V3", embedding),
     "startup": ("Start-up", startup),
