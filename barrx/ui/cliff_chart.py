@@ -1,7 +1,9 @@
 """The cliff chart, small, under the slider of ``min_cluster_size``: what every other value would give."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +14,7 @@ from barrx import cliff
 from barrx.cliff import Point, Question
 from barrx.clustering import SELECTION_METHODS, ClusteringParams
 from barrx.datasets import Dataset
-from barrx.i18n import _
+from barrx.i18n import _, language
 from barrx.pipeline import MapRequest
 from barrx.ui import chart_locale, keys, rerun, state
 
@@ -80,8 +82,8 @@ def _draw(points: Sequence[Point], present: ClusteringParams, *, is_whole: bool,
     if not points:
         return
     said = sentence(points, present, is_whole=is_whole)
-    st.altair_chart(
-        drawn(table(points), present, opacity=_STALE if is_stale else 1.0, sentence=said),
+    st.vega_lite_chart(
+        spec=json.loads(_spec(tuple(points), present, _STALE if is_stale else 1.0, said, language())),
         key=keys.of(keys.CLIFF, str(present.min_cluster_size)),
         on_select=_follow,
         selection_mode=_SELECTION,
@@ -89,6 +91,14 @@ def _draw(points: Sequence[Point], present: ClusteringParams, *, is_whole: bool,
     )
     _legend(has_agreement=any(point.agreement is not None for point in points))
     st.caption(said)
+
+
+@lru_cache(maxsize=64)  # Altair takes longer to draw it than the rest of the page takes altogether
+def _spec(
+    points: tuple[Point, ...], present: ClusteringParams, opacity: float, sentence: str, language: str
+) -> str:
+    """Return the chart as Vega-Lite, in JSON; the language is that of its numbers and titles."""
+    return str(drawn(table(points), present, opacity=opacity, sentence=sentence).to_json())
 
 
 def _legend(*, has_agreement: bool) -> None:
