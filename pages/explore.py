@@ -19,7 +19,7 @@ if embedding_panel.show(dataset, encoder):
         color = controls.choose_color(dataset)
         chosen = filter_panel.choose(dataset)
         request, place = controls.choose_map(dataset, encoder)
-    address.check(dataset, request, color)
+    address.check(dataset, request)
     map_view.show(dataset, request, color, chosen)
     with place:
         after_map.show(lambda: cliff_chart.show(dataset, request, color))

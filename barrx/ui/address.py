@@ -106,8 +106,8 @@ def restore(dataset: Dataset) -> None:
     state.asked_in_vain(_LINK, problems)
 
 
-def check(dataset: Dataset, request: MapRequest, color: str) -> None:
-    """Say what of a link's collection, encoder, parameters and colour is not so here."""
+def check(dataset: Dataset, request: MapRequest) -> None:
+    """Say what of a link's collection, encoder and parameters is not so here; lists say it of theirs themselves."""
     query = state.take_asked()
     if query is None:
         return
@@ -120,7 +120,7 @@ def check(dataset: Dataset, request: MapRequest, color: str) -> None:
                 "so the map may be another one."
             ).format(title=dataset.title)
         )
-    here = {keys.ENCODER: request.encoder, keys.COLOR: color} | dict(controls.values(request))
+    here = {keys.ENCODER: request.encoder} | dict(controls.values(request))
     for name, value in here.items():
         asked = query.get(name, [""])[-1]
         if asked and not _is_same(asked, value):

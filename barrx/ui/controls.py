@@ -268,17 +268,16 @@ def _reset(default: MapRequest) -> None:
 
 def choose_color(dataset: Dataset) -> str:
     """Show the list of columns to colour by and return the one chosen."""
+    judged = {name: judged_colors.COLORS[name].title() for name in judged_colors.names(dataset)}
     columns = [BY_CLUSTER, *(str(c) for c in dataset.metadata.columns if str(c) != BY_CLUSTER)]
-    columns += judged_colors.names(dataset)
-    return (
-        st.selectbox(
-            _("Colour by"),
-            columns,
-            key=keys.COLOR,
-            bind=_BOUND,
-            help=_(
-                "The clusters of the machine, any column of your own, or how far each image's place can be believed."
-            ),
-        )
-        or BY_CLUSTER
+    names = dict(zip(columns, columns, strict=True)) | judged | {BY_CLUSTER: _("cluster")}
+    return linked.choice(
+        _("Colour by"),
+        [*columns, *judged],
+        default=BY_CLUSTER,
+        name=names.__getitem__,
+        key=keys.COLOR,
+        help=_(
+            "The clusters of the machine, any column of your own, or how far each image's place can be believed."
+        ),
     )

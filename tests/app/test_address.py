@@ -27,7 +27,7 @@ def test_link_of_another_state_of_the_collection_says_so(home: Path) -> None:
 def test_link_says_what_is_not_to_be_had_until_something_else_is_chosen(home: Path) -> None:
     test = page("explore", n_neighbors="999", metric="hamming", color="school")
     said = warnings(test)
-    for asked in ("n_neighbors = 999", "metric = hamming", "color = school"):
+    for asked in ("n_neighbors = 999", "metric = hamming", "“school”, which is not here"):
         assert asked in said
     assert not test.exception
     test.selectbox(key=keys.COLOR).select("category").run()
@@ -98,3 +98,12 @@ def test_view_that_the_page_share_opens_sets_the_widgets_of_a_running_session(ho
 def test_view_that_is_not_here_is_said(home: Path) -> None:
     assert "no saved view 9" in warnings(page("explore", view="9"))
     assert "which is no number" in warnings(page("explore", view="<b>"))
+
+
+def test_view_coloured_by_a_judged_figure_opens_in_it_and_the_list_says_it_in_words(home: Path) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo, color="faithfulness"), Draft(name="x"))
+    test = page("explore", view=str(id))
+    colors = test.selectbox(key=keys.COLOR)
+    assert (colors.value, warnings(test)) == ("faithfulness", "")
+    assert colors.options[-2] == "Real neighbours kept on the map"
