@@ -61,6 +61,7 @@ def _convolutions(network: Any) -> dict[str, Any]:
         layer.name: made_by[id(layer.input)]
         for layer in network.layers
         if isinstance(layer, layers.BatchNormalization)
+        and layer.axis in (-1, 3)  # the channels
         and id(layer.input) in made_by
         and uses[id(layer.input)] == 1
         and made_by[id(layer.input)].activation is activations.linear

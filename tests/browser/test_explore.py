@@ -42,6 +42,7 @@ from tests.browser.steps import (
     query,
     revision,
     wait_for_another_map,
+    wait_until_idle,
 )
 
 
@@ -225,6 +226,7 @@ def test_figures_say_what_the_legend_counts(explore: Page) -> None:
 
 
 def test_table_is_downloaded(explore: Page, demo: Dataset) -> None:
+    wait_until_idle(explore)  # the chart under the slider, when it is whole, has the page drawn anew
     with explore.expect_download() as waiting:
         button(explore, keys.DOWNLOAD_TABLE).click()
     assert waiting.value.suggested_filename == "demo.csv"

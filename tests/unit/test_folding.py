@@ -32,6 +32,8 @@ def _network(keras):  # type: ignore[no-untyped-def]
     normalised = layers.BatchNormalization(name="of_one_use")(branch)
     x = layers.Add()([branch, normalised])
     x = layers.BatchNormalization(name="after_a_sum")(x)
+    x = layers.Conv2D(16, 1, name="before_rows")(x)
+    x = layers.BatchNormalization(axis=1, name="of_rows")(x)
     x = layers.SeparableConv2D(4, 3, use_bias=False)(x)
     x = layers.BatchNormalization(name="after_a_separable_one")(x)
     network = keras.Model(pixels, layers.GlobalAveragePooling2D()(x))
@@ -50,7 +52,7 @@ def test_a_folded_network_gives_the_same_numbers_with_fewer_normalisations(keras
     expected = network.predict(pictures, verbose=0)
     np.testing.assert_allclose(found.predict(pictures, verbose=0), expected, rtol=1e-4)
     kept = [layer.name for layer in found.layers if isinstance(layer, keras.layers.BatchNormalization)]
-    assert kept == ["after_an_activation", "of_one_use", "after_a_sum", "after_a_separable_one"]
+    assert kept == ["after_an_activation", "of_one_use", "after_a_sum", "of_rows", "after_a_separable_one"]
 
 
 def test_a_network_without_such_normalisations_stays_itself(keras) -> None:  # type: ignore[no-untyped-def]
