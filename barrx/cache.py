@@ -82,17 +82,21 @@ def versions(*packages: str) -> tuple[str, ...]:
 def encode(value: object) -> bytes:
     """Turn a cache value into bytes: a digest, a letter for the kind, the payload."""
     buffer = io.BytesIO()
+    buffer.write(bytes(_DIGEST_SIZE))
     if isinstance(value, np.ndarray):
-        kind = b"N"
+        buffer.write(b"N")
         np.save(buffer, value, allow_pickle=False)
     elif isinstance(value, Mapping) and value and all(isinstance(v, np.ndarray) for v in value.values()):
-        kind = b"Z"
-        np.savez(buffer, allow_pickle=False, **value)
+        buffer.write(b"Z")
+        arrays = io.BytesIO()
+        np.savez(arrays, allow_pickle=False, **value)
+        buffer.write(arrays.getbuffer())
     else:
-        kind = b"J"
-        buffer.write(json.dumps(value, allow_nan=False).encode())
-    body = kind + buffer.getvalue()
-    return hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest() + body
+        buffer.write(b"J" + json.dumps(value, allow_nan=False).encode())
+    # In place: the matrix of a large collection is not to be in memory several times.
+    with buffer.getbuffer() as whole:
+        whole[:_DIGEST_SIZE] = hashlib.blake2b(whole[_DIGEST_SIZE:], digest_size=_DIGEST_SIZE).digest()
+    return buffer.getvalue()
 
 
 def decode(data: bytes) -> Any:
@@ -103,18 +107,20 @@ def decode(data: bytes) -> Any:
     CacheError
         if a single byte differs from what was written, or the kind is unknown
     """
-    digest, body = data[:_DIGEST_SIZE], data[_DIGEST_SIZE:]
+    digest, body = data[:_DIGEST_SIZE], memoryview(data)[_DIGEST_SIZE:]
     if hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest() != digest:
         raise CacheError(_("A cache entry is damaged: its digest does not match its content."))
-    kind, payload = body[:1], io.BytesIO(body[1:])
+    kind = bytes(body[:1])
     try:
         if kind == b"N":
+            payload = io.BytesIO(data)
+            payload.seek(_DIGEST_SIZE + 1)
             return np.load(payload, allow_pickle=False)
         if kind == b"Z":
-            with np.load(payload, allow_pickle=False) as arrays:
+            with np.load(io.BytesIO(body[1:]), allow_pickle=False) as arrays:
                 return {name: arrays[name] for name in arrays.files}
         if kind == b"J":
-            return json.loads(payload.read())
+            return json.loads(bytes(body[1:]))
     except (ValueError, OSError, EOFError, KeyError) as error:
         raise CacheError(_("A cache entry cannot be read: {error}").format(error=error)) from error
     raise CacheError(_("A cache entry is of an unknown kind: {kind}").format(kind=kind))

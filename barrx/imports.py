@@ -2,11 +2,13 @@
 
 import sys
 import warnings
+from functools import partial
 from types import ModuleType
 
 
 def import_umap() -> ModuleType:
-    """Import umap without TensorFlow, which it would load if it could (5 to 30 s, 500 MB)."""
+    """Import umap without TensorFlow, which it would load if it could (5 to 30 s, 500 MB), with a seeded start."""
+    _seed_restarts()
     if "umap" in sys.modules:
         return sys.modules["umap"]
     blocked = "tensorflow" not in sys.modules
@@ -21,3 +23,15 @@ def import_umap() -> ModuleType:
             del sys.modules["tensorflow"]
     module: ModuleType = umap
     return module
+
+
+def _seed_restarts() -> None:
+    """Have eigenvectors be looked for from the same vectors each time.
+
+    Where a graph has no single answer, as that of many copies of an image, scipy goes on from a vector by chance, and
+    umap, which starts from what is found, has no argument for it: such a map would be another one each time.
+    """
+    from scipy.sparse import linalg
+
+    if not isinstance(linalg.eigsh, partial):
+        linalg.eigsh = partial(linalg.eigsh, rng=0)

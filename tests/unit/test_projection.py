@@ -201,3 +201,10 @@ def test_procrustes_undoes_rotation_reflection_scale_and_shift() -> None:
     np.testing.assert_allclose(anchoring.aligned(turned, anchor), anchor, atol=1e-5)
     in_one_place = np.ones((5, 2), np.float32)
     np.testing.assert_array_equal(anchoring.aligned(in_one_place, anchor[:5]), in_one_place)
+
+
+def test_copies_of_one_image_give_the_same_map_each_time() -> None:
+    vectors = np.tile(np.random.default_rng(0).random(64, dtype=np.float32), (100, 1))
+    nearest = neighbors.compute(vectors, "cosine", 15)
+    first, second = (projection.compute(vectors, nearest, ProjectionParams(n_neighbors=15)) for _time in "ab")
+    np.testing.assert_array_equal(first, second)
