@@ -302,6 +302,7 @@ def test_card_and_lightbox_fit_a_phone_and_follow_fingers(open_page: OpenPage, s
     wait_until_idle(page)
     assert too_wide(page) == []
     expect(the_map(page)).to_be_in_viewport()
+    expect(page.locator("figure.card .credit")).to_be_in_viewport()
     expect(button(page, keys.CLEAR_PICTURE)).to_be_in_viewport()
     picture(page).tap()
     box = lightbox(page)
