@@ -264,7 +264,7 @@ def _matrix_key(dataset: Dataset, encoder: Encoder) -> str:
 
 @lru_cache(maxsize=16)  # a click asks for it several times, and of 100,000 pictures it takes 26 ms each time
 def _key_of_all(encoder_key: str, sha256: tuple[str, ...]) -> str:
-    return "embedding:" + cache.fingerprint(encoder_key, list(sha256))
+    return "embedding:" + cache.fingerprint(encoder_key, sha256)
 
 
 def _vectors_of(dataset: Dataset, encoder: Encoder) -> dict[str, Vectors]:

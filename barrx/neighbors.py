@@ -127,11 +127,7 @@ def compute(vectors: Vectors, metric: Metric, k: int) -> Neighbors:
             _("k must be from 1 to the number of images ({n}), got {k}.").format(n=len(vectors), k=k)
         )
     prepared = _prepared(vectors, metric)
-    if not is_exact(metric, len(vectors)):
-        return _nn_descent(prepared, metric, k)
-    rows = np.arange(len(vectors))
-    blocks = [_block(prepared, rows[at : at + _BLOCK], metric, k) for at in range(0, len(rows), _BLOCK)]
-    return Neighbors(np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
+    return (_all_pairs if is_exact(metric, len(vectors)) else _nn_descent)(prepared, metric, k)
 
 
 def of_one(vectors: Vectors, metric: Metric, index: int, k: int) -> Neighbors:
@@ -148,6 +144,12 @@ def _prepared(vectors: Vectors, metric: Metric) -> Vectors:
         unit: Vectors = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
         return unit
     return vectors
+
+
+def _all_pairs(vectors: Vectors, metric: Metric, k: int) -> Neighbors:
+    rows = np.arange(len(vectors))
+    blocks = [_block(vectors, rows[at : at + _BLOCK], metric, k) for at in range(0, len(rows), _BLOCK)]
+    return Neighbors(np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
 
 
 def _block(

@@ -266,14 +266,19 @@ def _reset(default: MapRequest) -> None:
             st.session_state[key] = value
 
 
-def choose_color(dataset: Dataset) -> str:
-    """Show the list of columns to colour by and return the one chosen."""
+def colors(dataset: Dataset) -> dict[str, str]:
+    """Return what a map can be coloured by, in the order of the list -> what people read there."""
+    columns = {str(c): str(c) for c in dataset.metadata.columns if str(c) != BY_CLUSTER}
     judged = {name: judged_colors.COLORS[name].title() for name in judged_colors.names(dataset)}
-    columns = [BY_CLUSTER, *(str(c) for c in dataset.metadata.columns if str(c) != BY_CLUSTER)]
-    names = dict(zip(columns, columns, strict=True)) | judged | {BY_CLUSTER: _("cluster")}
+    return {BY_CLUSTER: _("cluster")} | columns | judged
+
+
+def choose_color(dataset: Dataset) -> str:
+    """Show the list of what to colour by and return what is chosen."""
+    names = colors(dataset)
     return linked.choice(
         _("Colour by"),
-        [*columns, *judged],
+        list(names),
         default=BY_CLUSTER,
         name=names.__getitem__,
         key=keys.COLOR,

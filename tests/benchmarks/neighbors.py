@@ -1,9 +1,11 @@
 """All pairs against NN-descent: from which size on the second finds the neighbours sooner."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from barrx import neighbors
-from barrx.neighbors import STORED_K, Neighbors
+from barrx.embedding import Vectors
+from barrx.neighbors import STORED_K, Metric, Neighbors
 from tests.benchmarks import vectors
 from tests.benchmarks.measure import seconds
 
@@ -22,24 +24,19 @@ class Found:
 
 def measure() -> list[Found]:
     """Measure each size, everything compiled before."""
-    _by_nn_descent(vectors.grown(2_000).vectors)
+    _searched(neighbors._nn_descent, 2_000)
     return [_measured(n) for n in SIZES]
 
 
 def _measured(n: int) -> Found:
+    all_pairs, _exact = _searched(neighbors._all_pairs, n)
+    nn_descent, found = _searched(neighbors._nn_descent, n)
+    return Found(n, all_pairs, nn_descent, found.recall)
+
+
+def _searched(search: Callable[[Vectors, Metric, int], Neighbors], n: int) -> tuple[float, Neighbors]:
+    """Return the seconds of one way, and what it finds."""
     rows = vectors.grown(n).vectors
     kept: list[Neighbors] = []
-    all_pairs = seconds(lambda: _by_all_pairs(rows))
-    nn_descent = seconds(lambda: kept.append(_by_nn_descent(rows)))
-    return Found(n, all_pairs, nn_descent, kept[0].recall)
-
-
-def _by_all_pairs(rows: vectors.np.ndarray) -> None:
-    prepared = neighbors._prepared(rows, "cosine")
-    for at in range(0, len(rows), neighbors._BLOCK):
-        block = vectors.np.arange(at, min(at + neighbors._BLOCK, len(rows)))
-        neighbors._block(prepared, block, "cosine", STORED_K)
-
-
-def _by_nn_descent(rows: vectors.np.ndarray) -> Neighbors:
-    return neighbors._nn_descent(neighbors._prepared(rows, "cosine"), "cosine", STORED_K)
+    taken = seconds(lambda: kept.append(search(neighbors._prepared(rows, "cosine"), "cosine", STORED_K)))
+    return taken, kept[0]

@@ -10,12 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import REPOSITORY, Server
-from tests.browser.steps import revision, the_map, wait_until_idle
+from tests.browser.steps import PATIENCE, revision, the_map, wait_until_idle
 
 COMPUTED, STORED = "to compute", "to read from the cache"
-PATIENCE = (
-    400_000  # ms: a first map compiles, a first embedding loads TensorFlow, on whatever machine this is
-)
 
 
 # --- pages and their widgets ------------------------------------------------------------------------------

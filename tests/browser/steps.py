@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
+# ms: a first map compiles, a first embedding loads TensorFlow, on whatever machine this is
+PATIENCE = 400_000
+
 
 def wait_until_idle(page: Page) -> None:
     """Wait until Streamlit is connected and has run its script to the end."""
@@ -29,7 +32,7 @@ def revision(page: Page) -> str:
 def wait_for_another_map(page: Page, before: str) -> str:
     """Wait until another map is drawn than the one named; return its name."""
     # The first map of a server waits for its worker to compile: half a minute on a busy machine.
-    expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=400_000)
+    expect(the_map(page)).not_to_have_attribute("data-revision", before, timeout=PATIENCE)
     return revision(page)
 
 

@@ -12,7 +12,6 @@ from barrx.datasets import Dataset
 from barrx.pipeline import MapRequest
 from barrx.ui import keys
 from tests.browser.app_steps import (
-    PATIENCE,
     button,
     facts,
     indexes,
@@ -26,7 +25,7 @@ from tests.browser.app_steps import (
     widget,
 )
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.steps import wait_until_idle
+from tests.browser.steps import PATIENCE, wait_until_idle
 
 NOTE = "<img src=x onerror=alert(1)> =1+1"
 

@@ -27,7 +27,7 @@ from tests.browser.app_steps import (
     widget,
 )
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.steps import number_in, query, wait_until_idle
+from tests.browser.steps import PATIENCE, number_in, query, wait_until_idle
 
 NAME = "<img src=x onerror=alert(1)> لوحة **b**"
 WALL = f"{keys.CLUSTER_WALL}:3"
@@ -111,7 +111,7 @@ def test_table_follows_the_sliders_as_the_map_does(page: Page, server: Server, f
     table(page)
     press_on(page, keys.MIN_CLUSTER_SIZE, *["ArrowRight"] * 6)
     # Each stroke asks for a map of its own: the last one's table is what is waited for.
-    expect(page.locator("tbody tr")).to_have_count(len(numbers), timeout=400_000)
+    expect(page.locator("tbody tr")).to_have_count(len(numbers), timeout=PATIENCE)
     _wait_for_clusters(page)
     assert sorted(map(int, column(page, "Size"))) == sorted(sizes.tolist())
     to_page(page, "Explore")
@@ -137,7 +137,7 @@ def test_what_an_address_has_set_goes_along_from_page_to_page(page: Page, server
 
 def _wait_for_clusters(page: Page) -> None:
     wait_until_idle(page)
-    expect(page.locator(".computing.idle")).to_have_count(1, timeout=400_000)
+    expect(page.locator(".computing.idle")).to_have_count(1, timeout=PATIENCE)
     table(page)
     wait_until_idle(page)
 

@@ -12,7 +12,6 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from barrx.ui import keys
 from tests.browser.app_steps import (
-    PATIENCE,
     barrx,
     button,
     collection,
@@ -27,7 +26,7 @@ from tests.browser.app_steps import (
     widget,
 )
 from tests.browser.conftest import REPOSITORY, Server, start
-from tests.browser.steps import the_map, wait_until_idle
+from tests.browser.steps import PATIENCE, the_map, wait_until_idle
 
 DEMO_IMAGES = REPOSITORY / "barrx" / "demo" / "images"
 CUT_OFF = b"\xff\xd8\xff\xe0\x00\x10JFIF"

@@ -11,9 +11,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from barrx.ui import keys
-from tests.browser.app_steps import PATIENCE, barrx, button, figures, mapped_libraries, open_app, wait_for_map
+from tests.browser.app_steps import barrx, button, figures, mapped_libraries, open_app, wait_for_map
 from tests.browser.conftest import Server
-from tests.browser.steps import the_map, wait_until_idle
+from tests.browser.steps import PATIENCE, the_map, wait_until_idle
 
 
 def pictures(folder: Path, n: int, seed: int) -> Path:

@@ -9,10 +9,10 @@ from playwright.sync_api import Locator, Page, expect
 from barrx import settings
 from barrx.ui import cliff_chart, keys
 from tests import large
-from tests.browser.app_steps import PATIENCE, figures, open_app, press_on, thumb, wait_for_map, widget
+from tests.browser.app_steps import figures, open_app, press_on, thumb, wait_for_map, widget
 from tests.browser.conftest import Server, start
 from tests.browser.slider_steps import drag
-from tests.browser.steps import revision, the_map, wait_until_idle
+from tests.browser.steps import PATIENCE, revision, the_map, wait_until_idle
 
 SLUG, N_IMAGES = "many", 8000
 STOPS = 10

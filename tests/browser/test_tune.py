@@ -9,9 +9,9 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from barrx.ui import keys
-from tests.browser.app_steps import PATIENCE, button, figures, open_app, select, thumb, too_wide, wait_for_map
+from tests.browser.app_steps import button, figures, open_app, select, thumb, too_wide, wait_for_map
 from tests.browser.conftest import Complaints, Server, StartServer
-from tests.browser.steps import wait_until_idle
+from tests.browser.steps import PATIENCE, wait_until_idle
 
 ADDRESS = "/tune?" + "&".join(
     [f"try_n_neighbors={n}" for n in (15, 30)]

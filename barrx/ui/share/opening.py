@@ -8,7 +8,7 @@ from barrx import datasets, encoders, filters
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext, numeral
-from barrx.ui import controls, filter_panel, judged_colors, keys, state
+from barrx.ui import controls, filter_panel, keys, state
 from barrx.ui.share import session
 from barrx.views import BY_CLUSTER, SavedView
 
@@ -102,7 +102,7 @@ def _set_arrangement(view: SavedView) -> None:
 
 def _set_color(dataset: Dataset, view: SavedView) -> list[str]:
     color = view.seen.color
-    if color not in (BY_CLUSTER, *dataset.metadata.columns, *judged_colors.names(dataset)):
+    if color not in controls.colors(dataset):
         st.session_state[keys.COLOR] = BY_CLUSTER
         return [_("There is no column “{column}” to colour by any more.").format(column=color)]
     st.session_state[keys.COLOR] = color
