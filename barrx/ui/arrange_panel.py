@@ -29,12 +29,15 @@ class Placed:
         distance of neighbouring places where no two pictures share one
     version : str
         another value for other places, "" on the map itself
+    said : str
+        where the pictures are, in words
     """
 
     coordinates: NDArray[np.float32]
     axes: Axes | None
     pitch: float | None
     version: str
+    said: str
 
 
 def choose(dataset: Dataset, finished: Map) -> Arrangement:
@@ -111,7 +114,25 @@ def places(dataset: Dataset, finished: Map, arrangement: Arrangement, names: Map
         axes=None if is_map else _axes(arranged.marks),
         pitch=arranged.pitch,
         version="" if is_map else "-" + cache.fingerprint(arranged.coordinates)[:8],
+        said=_said(arrangement),
     )
+
+
+def _said(arrangement: Arrangement) -> str:
+    titles = [arrangements.title(column) for column in arrangement.columns]
+    match arrangement.kind:
+        case "map":
+            return _("Similar images are near each other.")
+        case "grid":
+            return _("They stand in a grid, similar images near each other.")
+        case "columns":
+            return _("They stand in columns by {column}.").format(column=titles[0])
+        case "time":
+            return _("They stand along a time axis, by year.")
+        case "numeric":
+            return _("They are placed by {x} from left to right and by {y} from bottom to top.").format(
+                x=titles[0], y=titles[1]
+            )
 
 
 def _axes(marks: Marks) -> Axes:

@@ -19,7 +19,7 @@ NO_NAMES: Mapping[int, str] = MappingProxyType({})
 MISSING = -1
 N_BINS = 7
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # the same steps for every map: two of them can be compared
-MAX_CATEGORIES = 20  # the palette's colours: the 19 largest categories, and all others together
+MAX_CATEGORIES = len(palette.APART)  # the 19 largest categories, and all others together
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +30,7 @@ class Coloring:
     ----------
     title : name of what is shown
     indexes : (n_images,) int16, -1 for noise or a missing value
-    names : the meaning of each index; those of clusters may have gaps
+    names : the meaning of each index; there may be gaps
     missing : the meaning of index -1
     is_sequential : the indexes are in an order, to be shown on a scale
     others : the categories that the last index stands for together, with how many pictures each has
@@ -147,15 +147,15 @@ def _by_category(values: pd.Series, column: str) -> Coloring:
     # By size, then by name: the same colours whatever order the pictures are in.
     order = sorted(counts.index, key=lambda name: (-int(counts[name]), name))
     kept = order if len(order) <= MAX_CATEGORIES else order[: MAX_CATEGORIES - 1]
-    number = {name: i for i, name in enumerate(kept)} | {"": MISSING}
-    names = list(kept)
+    names = dict(zip(palette.APART, kept, strict=False))
+    number = {name: index for index, name in names.items()} | {"": MISSING}
     others = [(name, int(counts[name])) for name in order[len(kept) :]]
     if others:
-        names.append(_("{n} others").format(n=len(others)))
-    indexes = text.map(lambda name: number.get(name, len(kept))).to_numpy(np.int16)
+        names[palette.APART[-1]] = _("{n} others").format(n=len(others))
+    indexes = text.map(lambda name: number.get(name, palette.APART[-1])).to_numpy(np.int16)
     place = {name: i for i, (name, _n) in enumerate(others)}
     other_of = text.map(lambda name: place.get(name, -1)).to_numpy(np.int32) if others else None
-    return Coloring(column, indexes, dict(enumerate(names)), _("no value"), others=others, other_of=other_of)
+    return Coloring(column, indexes, names, _("no value"), others=others, other_of=other_of)
 
 
 def _by_number(values: pd.Series, column: str) -> Coloring:

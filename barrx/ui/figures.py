@@ -30,6 +30,18 @@ def of_map(finished: Map) -> dict[str, str]:
     }
 
 
+def in_words(title: str, finished: Map) -> str:
+    """Return the figures of a map as a sentence, for people who do not see it."""
+    return _(
+        "Map of {n} images of “{title}” in {clusters} clusters; {noise} of the images are in none."
+    ).format(
+        n=numeral(len(finished.coordinates)),
+        title=title,
+        clusters=numeral(finished.clustering.n_clusters),
+        noise=numeral(finished.clustering.noise_share, ".0%"),
+    )
+
+
 def duration(seconds: float) -> str:
     """Return a time in the unit people would use."""
     if seconds < 1:

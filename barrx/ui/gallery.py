@@ -63,5 +63,5 @@ def paged(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = ()
     here = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
     clicked = wall(dataset, indexes[here], notes=notes[here], key=key)
     if clicked is not None:
-        state.pick(dataset, clicked)
+        state.pick(dataset, clicked, in_wall=True)
         st.rerun(scope="fragment")

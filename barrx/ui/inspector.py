@@ -47,6 +47,7 @@ def show(
         facts=_facts(dataset, finished, index, names),
         beside=list(beside) or [index, *others],
         key=keys.CARD,
+        click=state.click_in_wall(dataset),
         reveal=not on_map,
     )
     st.button(
@@ -92,7 +93,8 @@ def _facts(dataset: Dataset, finished: Map, index: int, names: Mapping[int, str]
     row = dataset.metadata.iloc[index]
     facts |= place_facts.of(dataset, finished, index)
     return facts | {
-        str(name): roles.shown(value)
+        # A column that is called like one of ours is another fact.
+        f"{name}_metadata" if name in facts else str(name): roles.shown(value)
         for name, value in row.items()
         if roles.shown(value) not in ("", facts[_("file")])
     }

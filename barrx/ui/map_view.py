@@ -104,6 +104,7 @@ def _map(
         replace(
             options,
             revision=f"{finished.revision}{placed.version}",
+            alt=f"{options.alt} {placed.said}",
             axes=placed.axes,
             pitch=placed.pitch,
             palette=colors.colors,
@@ -124,7 +125,7 @@ def _options(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> MapOp
         revision=finished.revision,
         token=routes.sign(dataset.slug, dataset.fingerprint),
         marked=[] if picked is None else [picked],
-        alt=_alt_text(dataset, finished),
+        alt=figures.in_words(dataset.title, finished),
         clusters=_marks(finished.revision, finished, names),
         editable=views.is_writable(),
         selection=selection.indexes,
@@ -212,18 +213,6 @@ def _by_column(fingerprint: str, column: str, language: str, _metadata: pd.DataF
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _points(version: str, _finished: Map, _colors: Coloring, _coordinates: Coordinates) -> pd.DataFrame:
     return _colors.points(_coordinates, _finished.clustering)
-
-
-def _alt_text(dataset: Dataset, finished: Map) -> str:
-    return _(
-        "Map of {n} images of “{title}” in {clusters} clusters; {noise:.0%} of the images are in none. "
-        "Similar images are near each other."
-    ).format(
-        n=len(dataset.filenames),
-        title=dataset.title,
-        clusters=finished.clustering.n_clusters,
-        noise=finished.clustering.noise_share,
-    )
 
 
 def _download(dataset: Dataset, finished: Map) -> None:

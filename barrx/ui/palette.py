@@ -17,6 +17,9 @@ CATEGORICAL: tuple[str, ...] = (
 NOISE = "#8b8e94"
 FLAGGED = "#d55e00"  # beside the scale: Okabe and Ito's vermilion
 N_SHAPES = 4  # the colours come again in another shape: circle, square, diamond, triangle
+# Indexes with each colour once, in one shape after the other: where no name stands on the map, such as that of a
+# cluster, who cannot tell two colours goes by the shape.
+APART: tuple[int, ...] = tuple(i + len(CATEGORICAL) * (i % N_SHAPES) for i in range(len(CATEGORICAL)))
 
 # From dark violet to yellow, lighter at each step for every kind of colour vision, without
 # the two ends of the usual scales that vanish on a dark or a light page.

@@ -34,7 +34,7 @@ export default function ({ data, parentElement }) {
   button.onclick = async () => {
     const address = location.href;
     if (await copy(address)) {
-      said.textContent = button.textContent = data.copied;
+      said.textContent = button.textContent = data.warn ? data.copied_without : data.copied;
       button.dataset.isSaying = "yes";
       setTimeout(() => {
         delete button.dataset.isSaying;

@@ -38,6 +38,7 @@ def show(archive: str, size: int, *, is_carried: bool) -> None:
             "copy": _("Copy link"),
             "copy_help": carried if is_carried else too_many,
             "copied": _("Copied"),
+            "copied_without": _("Copied, without the selection"),
             "by_hand": _("Copy this address:"),
             "warn": not is_carried,
         },

@@ -161,20 +161,33 @@ def last_cliff() -> Sequence[Point]:
 class _Picked:
     collection: str
     index: int
+    click: str
 
 
-def pick(collection: Dataset, index: int | None) -> None:
-    """Remember the picture whose card is shown; None closes the card."""
+def pick(collection: Dataset, index: int | None, *, in_wall: bool = False) -> None:
+    """Remember the picture whose card is shown; None closes the card.
+
+    Parameters
+    ----------
+    in_wall : it was clicked among many, where the card may be out of sight
+    """
     if index is None or not 0 <= index < len(collection.filenames):
         st.session_state.pop(_PICTURE, None)
     else:
-        st.session_state[_PICTURE] = _Picked(collection.fingerprint, index)
+        click = secrets.token_hex(4) if in_wall else ""
+        st.session_state[_PICTURE] = _Picked(collection.fingerprint, index, click)
 
 
 def picked(collection: Dataset) -> int | None:
     """Return the picture whose card is shown, if it is of this collection."""
     last: _Picked | None = st.session_state.get(_PICTURE)
     return last.index if last is not None and last.collection == collection.fingerprint else None
+
+
+def click_in_wall(collection: Dataset) -> str:
+    """Return another name for each click among many that led to the card; "" if it came otherwise."""
+    last: _Picked | None = st.session_state.get(_PICTURE)
+    return last.click if last is not None and last.collection == collection.fingerprint else ""
 
 
 def choose_lines(label: str) -> None:

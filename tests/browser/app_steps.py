@@ -122,6 +122,13 @@ def card_title(page: Page) -> Locator:
     return page.locator("figure.card figcaption strong")
 
 
+def close_lightbox(page: Page) -> None:
+    """Close the large picture that a click in the gallery brings where its card is out of sight."""
+    if page.locator("dialog[open]").count():
+        page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
 def tiles(page: Page, key: str) -> Locator:
     return widget(page, key).locator(".tile")
 

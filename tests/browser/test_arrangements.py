@@ -99,6 +99,48 @@ def test_lasso_on_a_grid_selects_the_pictures_in_it(explore: Page) -> None:
     assert sorted(int(t) for t in tiles.evaluate_all("all => all.map(t => t.dataset.index)")) == list(inside)
 
 
+def test_every_column_has_its_name_above_it_at_first_sight(explore: Page, open_page: OpenPage) -> None:
+    arrange(explore, "Categories")
+    phone = open_page(viewport={"width": 390, "height": 844})
+    phone.goto(explore.url)
+    wait_for_map(phone)
+    wait_until_still(phone)
+    for page in (explore, phone):
+        places = pixels(page)
+        half = closest(places) / 2
+        columns = datasets.load("demo").metadata["category"]
+        largest = columns.value_counts().index[:19]
+        ends = [(places[columns == name, 0].mean(), places[columns == name, 1].min()) for name in largest]
+        written = [_letters(page, x - 6, top - half - 50, 12, 40) for x, top in ends]
+        assert min(written) > 30, written
+
+
+def _letters(page: Page, x: float, y: float, width: int, height: int) -> int:
+    """Return how many pixels of the map, from a place of the window on, are as dark as letters."""
+    found: int = the_map(page).evaluate(
+        """(canvas, [x, y, w, h]) => {
+          const box = canvas.getBoundingClientRect(), d = canvas.width / box.width;
+          const at = [(x - box.left) * d, (y - box.top) * d, w * d, h * d];
+          const { data } = canvas.getContext("2d").getImageData(...at);
+          let dark = 0;
+          for (let i = 0; i < data.length; i += 4) dark += data[i] + data[i + 1] + data[i + 2] < 450;
+          return dark;
+        }""",
+        [x, y, width, height],
+    )
+    return found
+
+
+def test_what_the_map_shows_is_said_of_each_arrangement(explore: Page) -> None:
+    said = {"Map": "near each other", "Grid": "in a grid", "Categories": "by category", "Time": "by year"}
+    for name, words in said.items():
+        if name != "Map":
+            arrange(explore, name)
+        spoken = the_map(explore).get_attribute("aria-label") or ""
+        assert spoken.startswith("Map of 810 images"), spoken
+        assert words in spoken, spoken
+
+
 def test_categories_and_years_stand_in_piles_and_numbers_on_axes(explore: Page, open_page: OpenPage) -> None:
     demo = datasets.load("demo")
     arrange(explore, "Categories")

@@ -18,6 +18,7 @@ from tests.browser.app_steps import (
     STORED,
     button,
     card_title,
+    close_lightbox,
     facts,
     figures,
     indexes,
@@ -189,11 +190,33 @@ def test_box_fills_the_gallery(explore: Page, demo: Dataset) -> None:
     assert indexes(found) == inside[:48].tolist()
     found.nth(3).click()
     expect(card_title(explore)).to_have_text(roles.texts(demo.metadata, "title")[inside[3]])
+    close_lightbox(explore)
     expect(tiles(explore, keys.GALLERY)).to_have_count(48)  # the selection stays
     explore.get_by_role("button", name="Page 2", exact=True).click()
     expect(tiles(explore, keys.GALLERY).first).to_have_attribute("data-index", str(inside[48]))
     press(explore, "clear")
     expect(explore.get_by_role("heading", name="images selected")).to_have_count(0)
+
+
+def test_colours_of_a_column_are_said_and_have_shapes(explore: Page, demo: Dataset) -> None:
+    choose(explore, "dots")
+    tooltip = explore.get_by_role("tooltip")
+    i = alone(explore)
+    explore.mouse.move(*pixel_of(explore, i))
+    expect(tooltip).to_have_attribute("data-index", str(i))
+    expect(tooltip.locator(".colour")).to_be_hidden()  # a cluster is named anyway
+    select(explore, keys.COLOR, "category")
+    expect(explore.locator(".legend h3")).to_have_text("category")
+    shapes = [
+        next(shape for shape in ("circle", "square", "diamond", "triangle") if shape in (classes or ""))
+        for classes in explore.locator(".legend-body ul")
+        .first.locator(".chip")
+        .evaluate_all("all => all.map(chip => chip.getAttribute('class'))")
+    ]
+    assert shapes[:5] == ["circle", "square", "diamond", "triangle", "circle"]
+    explore.mouse.move(*pixel_of(explore, i), steps=3)
+    expect(tooltip).to_have_attribute("data-index", str(i))
+    expect(tooltip.locator(".colour")).to_have_text(f"category: {demo.metadata['category'].iat[i]}")
 
 
 @pytest.mark.parametrize("column", ["category", "year"])

@@ -19,6 +19,7 @@ from barrx.ui import keys
 from tests.browser.app_steps import (
     button,
     card_title,
+    close_lightbox,
     indexes,
     legend,
     open_app,
@@ -249,6 +250,7 @@ def test_link_carries_picture_camera_and_selection(explore: Page, demo: Dataset,
     expect(selected(explore)).to_have_text(f"{len(inside)} images selected")
     tiles(explore, keys.GALLERY).nth(2).click()
     title = card_title(explore).inner_text()
+    close_lightbox(explore)
     the_map(explore).scroll_into_view_if_needed()
     left, top = corner(explore)
     explore.mouse.move(left + 300, top + 250)

@@ -11,6 +11,7 @@ from barrx.ui import keys
 from tests.browser.app_steps import (
     barrx,
     card_title,
+    close_lightbox,
     collection,
     facts,
     heading,
@@ -118,6 +119,7 @@ def test_titles_are_text_in_tooltip_card_and_gallery(harmless: Page, gallery: Se
     for i, title in enumerate(TITLES[:8]):  # the other four are words, and each click runs the page again
         found.nth(i).click()
         expect(card_title(page)).to_have_text(tidy(title))
+        close_lightbox(page)
         said = facts(page, f"{i:02d}.webp")
         assert (tidy(said["title"]), tidy(said[COLUMN])) == (tidy(title), tidy(title))
         _nothing_became_an_element(page)

@@ -13,6 +13,7 @@ from tests.browser.app_steps import (
     barrx,
     button,
     card_title,
+    close_lightbox,
     indexes,
     open_app,
     tiles,
@@ -195,12 +196,43 @@ def test_lightbox_leafs_through_the_selection(page: Page, server: Server) -> Non
     found.nth(2).click()
     expect(picture(page)).to_be_visible()
     wait_until_idle(page)
+    close_lightbox(page)
     picture(page).click()
     box = lightbox(page)
     expect(box).to_have_attribute("data-index", str(selected[2]))
     box.locator("[data-action=back]").click()
     expect(box).to_have_attribute("data-index", str(selected[1]))
     assert (box.locator(".counter").text_content() or "").startswith("2 / ")
+
+
+def test_click_in_the_gallery_is_answered_where_the_card_is_out_of_sight(page: Page, server: Server) -> None:
+    open_app(page, server)
+    wait_for_map(page)
+    left, top = corner(page)
+    page.keyboard.down("Shift")
+    drag(page, [(left + 180, top + 160), (left + 420, top + 380)])
+    page.keyboard.up("Shift")
+    found = tiles(page, keys.GALLERY)
+    expect(found).to_have_count(48)
+    wait_until_idle(page)
+    selected = indexes(found)
+    # The map and the card beside it are above the window.
+    found.nth(8).evaluate("tile => tile.scrollIntoView({ block: 'start' })")
+    assert the_map(page).evaluate("map => map.getBoundingClientRect().bottom") < 0
+    found.nth(20).click()
+    box = lightbox(page)
+    expect(box).to_have_attribute("data-index", str(selected[20]))
+    page.keyboard.press("ArrowRight")
+    expect(box).to_have_attribute("data-index", str(selected[21]))
+    title = box.get_by_role("heading").inner_text()
+    page.keyboard.press("Escape")
+    expect(card_title(page)).to_have_text(title)
+    wait_until_idle(page)
+    expect(lightbox(page)).to_have_count(0)
+    expect(found.nth(20)).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(box).to_have_attribute("data-index", str(selected[21]))
 
 
 # --- a row of a catalogue ---------------------------------------------------------------------------------

@@ -23,16 +23,24 @@ def test_coloring_of_nothing_but_noise_has_no_names() -> None:
 def test_coloring_by_category_goes_by_size_then_name_and_joins_the_smallest() -> None:
     values = [f"c{i:02d}" for i in range(25) for _again in range(2 if i < 24 else 3)]
     found = coloring.by_column(pd.DataFrame({"kind": values}), "kind")
-    assert found.names[0] == "c24"
-    assert found.names[1] == "c00"
-    assert found.names[19] == "6 others"
-    assert found.counts()[19] == 12
+    assert list(found.names) == list(palette.APART)
+    assert list(found.names.values()) == ["c24", *(f"c{i:02d}" for i in range(18)), "6 others"]
+    together = palette.APART[-1]
+    assert found.counts()[together] == 12
     assert found.others == [(f"c{i:02d}", 2) for i in range(18, 24)]
     assert found.other_of is not None
     others = [(found.others[k][0], values[i]) for i, k in enumerate(found.other_of.tolist()) if k >= 0]
     assert len(others) == 12
     assert all(said == real for said, real in others)
-    assert ((found.other_of >= 0) == (found.indexes == 19)).all()
+    assert ((found.other_of >= 0) == (found.indexes == together)).all()
+
+
+def test_categories_have_a_shape_beside_their_colour() -> None:
+    found = coloring.by_column(pd.DataFrame({"kind": list("aabbccdde")}), "kind")
+    n_colors = len(found.colors)
+    assert [index % n_colors for index in found.names] == [0, 1, 2, 3, 4]
+    assert [index // n_colors % palette.N_SHAPES for index in found.names] == [0, 1, 2, 3, 0]
+    assert found.counts() == {index: 1 if name == "e" else 2 for index, name in found.names.items()}
 
 
 def test_coloring_by_number_counts_every_known_value_once() -> None:

@@ -32,6 +32,7 @@ def card(
     facts: Mapping[str, str],
     beside: Sequence[int],
     key: str,
+    click: str = "",
     reveal: bool = False,
 ) -> int | None:
     """Show a picture with its caption and facts; a click on it opens the lightbox.
@@ -41,6 +42,8 @@ def card(
     facts : name -> text; addresses of the web in a text become links
     beside : pictures that are leafed through in the lightbox, in their order; if the picture is not one of them,
         it comes first
+    click : another name for each click somewhere else that asks for the picture: where the card is out of sight
+        then, the lightbox opens
     reveal : scroll to the picture on a screen that has it below others
 
     Returns
@@ -56,6 +59,7 @@ def card(
             "indexes": [int(i) for i in beside[:MOST]],
             "caption": captions.of(dataset, [index])[0].to_json(),
             "facts": [[name, [astuple(p) for p in links.pieces(text)]] for name, text in facts.items()],
+            "click": click,
             "reveal": reveal,
             "words": _words(),
         },

@@ -5,6 +5,7 @@ import { Lightbox } from "./lightbox.js";
 import { caption, linked } from "./text.js";
 
 const SHARPEN_AFTER = 250; // ms: who clicks on from card to card does not wait for large pictures
+const SEEN = 120; // pixels of a card in the window: with fewer one does not see that it has changed
 
 export class Card {
   constructor(root, words) {
@@ -28,6 +29,8 @@ export class Card {
     const text = JSON.stringify([data.caption, data.facts]);
     if (text !== this.text) this.write(data);
     this.text = text;
+    if (data.click && data.click !== this.click) this.answer(data);
+    this.click = data.click;
   }
 
   write(data) {
@@ -50,7 +53,18 @@ export class Card {
     this.image.src = new URL(`barrx/thumbnail/${token}/320/${index}.webp`, document.baseURI).href;
     this.button.setAttribute("aria-label", `${words.enlarge}: ${title}`);
     this.timer = setTimeout(() => this.sharpen(index), SHARPEN_AFTER);
-    if (reveal && innerWidth <= 640) this.figure.scrollIntoView({ block: "start" });
+    if (reveal) this.reveal();
+  }
+
+  reveal() {
+    if (innerWidth <= 640) this.figure.scrollIntoView({ block: "start" });
+  }
+
+  // A click among many pictures, with the card out of sight, is answered where one looks.
+  answer({ reveal }) {
+    if (reveal) this.reveal();
+    const { top, bottom } = this.figure.getBoundingClientRect();
+    if (bottom < SEEN || top > innerHeight - SEEN) this.open(document.activeElement?.shadowRoot?.activeElement);
   }
 
   async sharpen(index) {
@@ -64,8 +78,9 @@ export class Card {
     if (this.data.index === index) this.image.src = large.src;
   }
 
-  open() {
-    this.lightbox.open(this.data, this.button);
+  /** Open the lightbox; the focus goes back to `opener`. */
+  open(opener) {
+    this.lightbox.open(this.data, opener ?? this.button);
   }
 
   /** The lightbox was closed on another picture than the card's. */

@@ -1,6 +1,6 @@
 /* Text of a catalogue. It is only ever set as text; what leads somewhere was checked in Python, and is again here. */
 
-import { make } from "../map/dom.js";
+import { apart, make } from "../map/dom.js";
 
 const LINK = { target: "_blank", rel: "noopener noreferrer nofollow", referrerpolicy: "no-referrer" };
 
@@ -13,10 +13,9 @@ export function linked(pieces) {
 
 /** Return what stands with every picture: title, creator and date, and who is to be credited. */
 export function caption({ title, creator, date, credit }, titleTag) {
-  const by = [creator, date].filter(Boolean).join(", ");
   return [
     make(titleTag, { class: "title", dir: "auto" }, title),
-    ...(by ? [make("span", { class: "by", dir: "auto" }, by)] : []),
+    ...(creator || date ? [make("span", { class: "by" }, ...apart(creator, date))] : []),
     make("span", { class: "credit", dir: "auto" }, ...linked(credit)),
   ];
 }

@@ -6,10 +6,15 @@ const SIZE = 12; // pixels of a letter
 const GAP = 14; // pixels between two labels
 const BAND = 24; // pixels of the strip that labels along x stand on
 const WIDEST = 130; // pixels of a label
-const LEAST = 26; // pixels of a heading
+const HEADING = 220; // pixels of a heading
+const LYING = 72; // pixels a heading that lies may be cut to
+const LEAST = 13; // pixels from heading to heading, where they stand upright
+const UPRIGHT = 150; // pixels of a heading that stands
 const TITLE = 260; // pixels of a title
 const LETTERS = 80; // of a text, that are looked at
 const STEP = 8; // pixels; a text is cut anew only when its room has changed by that
+
+export const ABOVE = 70; // pixels left free over a map with headings
 
 /** Return every how-many-th of some places can have a label of a width: the same ones wherever the map is moved. */
 export function stride(places, widths, scale) {
@@ -120,21 +125,51 @@ export class Axes {
     context.fillStyle = cssOf(theme.text, 0.9);
   }
 
-  // A heading stands over its part, and stays in view as long as that is.
+  // A heading is over its part, and stays in view as long as that is.
   drawHeadings(context, camera, theme) {
-    context.textAlign = "center";
-    for (const { x, y, text, half } of this.headings) {
+    const { headings, axes } = this;
+    const rooms = headings.map(({ half }) => Math.min(2 * half * camera.scale, HEADING) - GAP);
+    const areLying = headings.every(({ text }, k) => rooms[k] >= LYING || this.isWhole(context, text, rooms[k]));
+    const beside = axes.y?.title ? this.titleOf(context, axes.y.title).width + 2 * GAP : 0;
+    context.textAlign = areLying ? "center" : "left";
+    headings.forEach(({ x, y, text, half }, k) => {
       const [at, top] = camera.toScreen(x, y);
-      const room = Math.min(2 * half * camera.scale, WIDEST) - GAP;
-      if (room < LEAST || top > camera.height + BAND) continue;
-      const shown = this.text(context, text, room);
-      const width = context.measureText(shown).width;
-      if (at < -room / 2 || at > camera.width + room / 2 || !shown) continue;
-      const middle = Math.max(width / 2 + 6, Math.min(at, camera.width - width / 2 - 6));
-      const low = Math.max(BAND, Math.min(top, camera.height));
-      this.plate(context, theme, middle - width / 2 - 4, low - BAND + 2, width + 8, BAND - 5);
-      context.fillText(shown, middle, low - BAND / 2);
-    }
+      const edge = camera.height - this.bottom;
+      if (top > edge + BAND) return;
+      const heading = { text, at, top: Math.min(top, edge) };
+      if (areLying) this.lay(context, { ...heading, room: rooms[k], beside }, camera, theme);
+      else if (2 * half * camera.scale >= LEAST) this.stand(context, { ...heading, beside }, camera, theme);
+    });
+  }
+
+  lay(context, { text, at, top, room, beside }, camera, theme) {
+    const shown = this.text(context, text, room);
+    const width = context.measureText(shown).width;
+    if (at < -room / 2 || at > camera.width + room / 2 || !shown) return;
+    const middle = Math.max(width / 2 + 6, Math.min(at, camera.width - width / 2 - 6));
+    const low = Math.max(middle - width / 2 < beside ? 2 * BAND : BAND, top);
+    this.plate(context, theme, middle - width / 2 - 4, low - BAND + 2, width + 8, BAND - 5);
+    context.fillText(shown, middle, low - BAND / 2);
+  }
+
+  // Upwards from the part, as on the spine of a book.
+  stand(context, { text, at, top, beside }, camera, theme) {
+    if (at < -SIZE || at > camera.width + SIZE) return;
+    const highest = at - SIZE / 2 < beside ? BAND + 4 : 4;
+    const room = Math.max(ABOVE, Math.min(top - highest - 6, UPRIGHT));
+    const shown = this.text(context, text, room);
+    const width = context.measureText(shown).width;
+    const low = Math.max(highest + width + 6, top - 3);
+    this.plate(context, theme, at - SIZE / 2 - 1, low - width - 6, SIZE + 2, width + 6);
+    context.save();
+    context.translate(at, low - 3);
+    context.rotate(-Math.PI / 2);
+    context.fillText(shown, 0, 0);
+    context.restore();
+  }
+
+  isWhole(context, text, room) {
+    return this.text(context, text, room) === text;
   }
 
   // The ticks that have room, each with its text and the width of that.
@@ -184,14 +219,27 @@ export class Axes {
 
   // At the left edge; returns where it ends.
   title(context, title, y, theme) {
-    context.font = `600 ${SIZE}px ${this.family}`;
-    const text = this.text(context, title, TITLE);
-    const width = context.measureText(text).width;
+    const { text, width } = this.titleOf(context, title);
     this.plate(context, theme, 4, y - 10, width + 8, 20);
+    context.save();
+    context.font = this.bold;
     context.textAlign = "left";
     context.fillText(text, 8, y + 1);
-    context.font = `${SIZE}px ${this.family}`;
+    context.restore();
     return 8 + width;
+  }
+
+  titleOf(context, title) {
+    context.save();
+    context.font = this.bold;
+    const text = this.text(context, title, TITLE);
+    const { width } = context.measureText(text);
+    context.restore();
+    return { text, width };
+  }
+
+  get bold() {
+    return `600 ${SIZE}px ${this.family}`;
   }
 }
 

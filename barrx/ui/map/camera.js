@@ -10,6 +10,7 @@ export class Camera {
     this.width = 0;
     this.height = 0;
     this.bounds = [0, 0, 0, 0];
+    this.above = 0; // pixels to be left free over what is shown
     this.scale = 1;
     this.offsetX = 0;
     this.offsetY = 0;
@@ -19,7 +20,7 @@ export class Camera {
 
   /** The view that shows everything. */
   get fitting() {
-    return this.viewOf(this.bounds);
+    return this.viewOf(this.bounds, this.above);
   }
 
   /** The view that shows a box, [left, right, low, high], with some room round it. */
@@ -33,15 +34,16 @@ export class Camera {
     return { scale, offsetX: this.width / 2 - x * scale, offsetY: this.height / 2 + y * scale };
   }
 
-  viewOf([left, right, low, high]) {
+  viewOf([left, right, low, high], above = 0) {
     const room = 1 - 2 * MARGIN;
     // A single point, or many at one place, have no extent: any scale shows them.
     const scale = Math.min(
       (room * this.width) / Math.max(right - left, 1e-6),
-      (room * this.height) / Math.max(high - low, 1e-6),
+      (room * this.height - above) / Math.max(high - low, 1e-6),
     );
     const bounded = right - left || high - low ? scale : Math.min(this.width, this.height) / 2;
-    return this.viewAt((left + right) / 2, (low + high) / 2, bounded);
+    const view = this.viewAt((left + right) / 2, (low + high) / 2, bounded);
+    return { ...view, offsetY: view.offsetY + above / 2 };
   }
 
   /** Where one looks as [x, y, zoom]: the middle in the coordinates of the map; zoom 1 shows everything. */

@@ -35,3 +35,8 @@ export function chip(path, fill, ink, letter) {
   svg.append(text);
   return svg;
 }
+
+/** Return texts with commas between them, each in its own direction: a name in Arabic does not turn a year round. */
+export function apart(...texts) {
+  return texts.filter(Boolean).flatMap((text, i) => [...(i ? [", "] : []), make("bdi", {}, text)]);
+}

@@ -67,7 +67,7 @@ export class Legend {
       const letter = letterOf(label, index, isByCluster);
       return { name: label.toLocaleLowerCase(), label, count, role: "colour", value: index, index, letter, line: null };
     });
-    this.together = Math.max(-1, ...legend.map(([, , index]) => index)); // the colour of the others
+    this.together = legend.findLast(([, , index]) => index >= 0)?.[2] ?? -1; // the colour of the others
     const isLong = legend.length + others.length > FEW;
     this.field.hidden = !isLong;
     if (!isLong) this.field.value = "";
@@ -155,6 +155,12 @@ export class Legend {
   /** Tell whether nothing is chosen, or what is chosen means point i: by its colour, or as one of the others. */
   bringsOut({ colour, other }, i) {
     return !this.hasChosen || this.chosen.colour.has(colour[i]) || this.chosen.other.has(other[i]);
+  }
+
+  /** Return what the colour of point i means, "" if nothing is said about it. */
+  meaningOf({ colour, other }, i) {
+    const [name] = this.others[other[i]] ?? [this.entries.find(({ index }) => index === colour[i])?.label ?? ""];
+    return name;
   }
 
   toggle(role, value, button) {

@@ -41,7 +41,7 @@ export class Marks {
       this.shading.setClusters(this.clusters, points, camera.bounds);
     }
     // The colours may mean something else; a cluster is drawn in grey then.
-    const isByCluster = isSame(points.colour, points.cluster);
+    const isByCluster = (this.isByCluster = isSame(points.colour, points.cluster));
     this.neutral = isByCluster ? null : mixed(theme.ground, theme.text, NEUTRAL);
     this.axes.update(options.axes, getComputedStyle(root).fontFamily);
     this.legend.update(options, colours, options.words, isByCluster);

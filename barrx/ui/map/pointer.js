@@ -42,13 +42,21 @@ export class Pointer {
     if (this.isByKeyboard && (view.rows.get(this.hovered) || !options.token)) tooltip.speak();
   }
 
-  // Title, creator, date, cluster; "" for what is not known, or not yet.
+  // Title, creator, date, what the colour means, cluster; "" for what is not known, or not yet.
   texts(i) {
     const { rows, options, points } = this.view;
     const row = rows.get(i);
     if (!row) rows.want([i, ...this.around()]);
     const title = row || !options.token ? row?.title || options.words.untitled : "";
-    return [title, row?.creator ?? "", row?.date ?? "", this.clusterOf(points.cluster[i])];
+    const known = [title, row?.creator ?? "", row?.date ?? ""];
+    return [...known, this.colourOf(points, i, known), this.clusterOf(points.cluster[i])];
+  }
+
+  // What no other line says.
+  colourOf(points, i, said) {
+    const { marks, options } = this.view;
+    const meaning = marks.isByCluster ? "" : marks.legend.meaningOf(points, i);
+    return meaning && !said.includes(meaning) ? `${options.legend_title}: ${meaning}` : "";
   }
 
   clusterOf(label) {

@@ -2,7 +2,7 @@
 
 import { make } from "./dom.js";
 
-const LINES = ["title", "creator", "date", "cluster"];
+const LINES = ["title", "creator", "date", "colour", "cluster"];
 const LONGEST = 300; // characters of a text
 const GAP = 14; // pixels between pointer and tooltip
 

@@ -1,5 +1,6 @@
 /* One map on the page: what it shows, and what it does when somebody touches it. */
 
+import { ABOVE } from "./axes.js";
 import { Camera } from "./camera.js";
 import { load, recall } from "./data.js";
 import { make } from "./dom.js";
@@ -177,7 +178,7 @@ export class MapView {
     this.positions = points;
     this.focused = options.focus?.revision;
     this.looked = options.camera_revision;
-    camera.bounds = boundsOf(points.x, points.y);
+    this.frame();
     camera.fit();
     const last = memory.get(options.key);
     if (last?.collection === options.collection) selection.state = last.selection;
@@ -189,6 +190,13 @@ export class MapView {
     if (selection.mask && selection.revision === options.selection_revision) this.tellSelection();
   }
 
+  // What the camera has to show.
+  frame() {
+    const { camera, options, points } = this;
+    camera.bounds = boundsOf(points.x, points.y);
+    camera.above = options.axes?.headings.length ? ABOVE : 0;
+  }
+
   // Other coordinates: of the same pictures, which travel to their new places, or of another collection.
   rearrange(before) {
     const { camera, options, points, navigation } = this;
@@ -196,7 +204,7 @@ export class MapView {
     // The line was drawn on another map; what it selected stays selected.
     this.selection.outline = null;
     const inView = isSame && !camera.isFitted ? [...this.positions.x.keys()].filter((i) => camera.shows(this.positions, i)) : [];
-    camera.bounds = boundsOf(points.x, points.y);
+    this.frame();
     navigation.flight = this.travel = null;
     navigation.visited = -1;
     const isMoving = isSame && !prefersStillness();

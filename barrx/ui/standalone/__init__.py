@@ -24,7 +24,7 @@ from barrx.errors import ParameterError
 from barrx.export import recipe
 from barrx.i18n import _, ngettext, numeral
 from barrx.thumbnails import SIDES
-from barrx.ui import columns
+from barrx.ui import columns, figures
 from barrx.ui.component.bundle import bundle
 from barrx.ui.map import parts
 from barrx.ui.standalone.scene import Scene, options_of
@@ -226,9 +226,11 @@ def _credits(dataset: Dataset) -> str:
 
 def _data(scene: Scene, files: str | None) -> dict[str, Any]:
     colors = scene.coloring()
+    said = (
+        f"{figures.in_words(scene.dataset.title, scene.finished)} {_('Similar images are near each other.')}"
+    )
     arrays, options = parts(
-        colors.points(scene.finished.coordinates, scene.finished.clustering),
-        options_of(scene, colors, _alt(scene)),
+        colors.points(scene.finished.coordinates, scene.finished.clustering), options_of(scene, colors, said)
     )
     collection = scene.dataset.fingerprint
     revision = scene.finished.revision
@@ -275,15 +277,3 @@ def _rows(scene: Scene) -> list[list[str]]:
             said, found.labels, found.strength, dataset.filenames, cells, strict=True
         )
     ]
-
-
-def _alt(scene: Scene) -> str:
-    return _(
-        "Map of {n} images of “{title}” in {clusters} clusters; {noise:.0%} of the images are in none. "
-        "Similar images are near each other."
-    ).format(
-        n=len(scene.dataset.filenames),
-        title=scene.dataset.title,
-        clusters=scene.finished.clustering.n_clusters,
-        noise=scene.finished.clustering.noise_share,
-    )

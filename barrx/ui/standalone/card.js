@@ -1,6 +1,6 @@
 /* The card of one picture: large, with who is to be credited and every field of its row. */
 
-import { make } from "../map/dom.js";
+import { apart, make } from "../map/dom.js";
 
 export class Card {
   constructor(dialog, words, addressOf) {
@@ -17,7 +17,6 @@ export class Card {
   show(index, row, fields, names) {
     this.image.src = this.addressOf(index, 320);
     this.image.alt = row.title;
-    const by = [row.creator, row.date].filter(Boolean).join(", ");
     const facts = [
       [names.cluster, row.label],
       [names.strength, row.strength],
@@ -27,7 +26,7 @@ export class Card {
     const shown = facts.filter(([, text], k) => text && (k < 3 || text !== row.facts[0]));
     this.text.replaceChildren(
       make("h2", { dir: "auto" }, row.title),
-      ...(by ? [make("p", { class: "by", dir: "auto" }, by)] : []),
+      ...(row.creator || row.date ? [make("p", { class: "by" }, ...apart(row.creator, row.date))] : []),
       make("p", { class: "credit", dir: "auto" }, row.credit),
       make("dl", {}, ...shown.flatMap(([name, text]) => [make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, text)])),
     );
