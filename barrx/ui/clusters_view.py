@@ -20,6 +20,7 @@ from barrx.ui import (
     inspector,
     keys,
     navigation,
+    rerun,
     verdict_panel,
 )
 from barrx.ui.errors import reported
@@ -91,11 +92,11 @@ def _table(
     events = cluster_table.show(dataset, rows, names, mix=mix, returns=returns, key=keys.CLUSTERS, more=more)
     if events.opened is not None:
         cluster_link.open_on_page(events.opened)
-        st.rerun(scope="fragment")
+        rerun.fragment()
     if events.renamed is not None:
         number, name = events.renamed
         views.name_cluster(dataset, cluster_rows.members(finished.clustering, number), name)
-        st.rerun(scope="fragment")
+        rerun.fragment()
 
 
 # --- one of them ------------------------------------------------------------------------------------------

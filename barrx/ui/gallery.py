@@ -8,7 +8,7 @@ import streamlit as st
 from barrx import roles
 from barrx.datasets import Dataset
 from barrx.i18n import _
-from barrx.ui import component, keys, routes, state
+from barrx.ui import component, keys, rerun, routes, state
 
 PAGE_SIZE = 48
 _HERE = Path(__file__).parent
@@ -64,4 +64,4 @@ def paged(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = ()
     clicked = wall(dataset, indexes[here], notes=notes[here], key=key)
     if clicked is not None:
         state.pick(dataset, clicked, in_wall=True)
-        st.rerun(scope="fragment")
+        rerun.fragment()

@@ -11,7 +11,7 @@ from barrx import views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext, numeral
-from barrx.ui import access, keys, state
+from barrx.ui import access, keys, rerun, state
 from barrx.ui.text import plain
 from barrx.views import Group
 
@@ -51,7 +51,7 @@ def _keep(dataset: Dataset, selected: NDArray[np.int64], n_groups: int) -> None:
             with _said_here():
                 id = views.add_group(dataset, name, selected)
                 state.select(dataset, selected, group=id)
-                st.rerun(scope="fragment")
+                rerun.fragment()
 
 
 def _line(dataset: Dataset, group: Group) -> None:
@@ -99,7 +99,7 @@ def _menu(dataset: Dataset, group: Group) -> None:
             if st.form_submit_button(_("Rename")):
                 with _said_here():
                     views.rename_group(dataset, group.id, name)
-                    st.rerun(scope="fragment")
+                    rerun.fragment()
         if st.button(_("Remove"), key=keys.of(keys.REMOVE_GROUP, key), icon=":material/delete:"):
             _remove(dataset, group)
 
@@ -111,7 +111,7 @@ def _remove(dataset: Dataset, group: Group) -> None:
         now = state.selection(dataset)
         if now.group == group.id:
             state.select(dataset, now.indexes)
-        st.rerun(scope="fragment")
+        rerun.fragment()
 
 
 def _undo(dataset: Dataset) -> None:
@@ -125,7 +125,7 @@ def _undo(dataset: Dataset) -> None:
             with _said_here():
                 state.forget_removed()
                 views.restore_group(dataset, id)
-                st.rerun(scope="fragment")
+                rerun.fragment()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from barrx import roles
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
-from barrx.ui import gallery, keys, lightbox, nearby, place_facts, state, verdict_panel
+from barrx.ui import gallery, keys, lightbox, nearby, place_facts, rerun, state, verdict_panel
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
 
@@ -65,7 +65,7 @@ def show(
     following = next((i for i in clicked if i is not None), None)
     if following is not None:
         state.pick(dataset, following)
-        st.rerun(scope="fragment")
+        rerun.fragment()
 
 
 def lines(dataset: Dataset, finished: Map) -> list[tuple[int, int]]:

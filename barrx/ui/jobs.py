@@ -23,7 +23,7 @@ def watch(job: Job, *, title: str, unit: str, on_done: Callable[[Snapshot], None
     on_done : called once with the last snapshot when the job has succeeded
     """
 
-    @st.fragment(run_every=None if job.snapshot.is_over else _EVERY)
+    @st.fragment(run_every=_EVERY)
     def look() -> None:
         now = job.snapshot
         if now.is_over and rerun.is_alone():
@@ -43,7 +43,7 @@ def panel(job: Job, *, title: str, unit: str) -> None:
     key = keys.of(keys.CANCEL, f"{job.task}:{job.kind}" if job.kind else job.task)
     if st.button(_("Cancel"), key=key, disabled=job.is_stopping, icon=":material/close:"):
         job.cancel()
-        st.rerun(scope="fragment")
+        rerun.fragment()
 
 
 def _line(now: Snapshot, unit: str) -> str:

@@ -27,6 +27,7 @@ from barrx.ui import (
     inspector,
     judged_colors,
     keys,
+    rerun,
     routes,
     selection_panel,
     state,
@@ -176,7 +177,7 @@ def _rename(dataset: Dataset, finished: Map, label: int, name: str) -> None:
     except BarrxError as error:
         st.error(plain(str(error)), icon=":material/error:")
     else:
-        st.rerun(scope="fragment")
+        rerun.fragment()
 
 
 def _marks(version: str, finished: Map, names: Mapping[int, str]) -> list[ClusterMark]:

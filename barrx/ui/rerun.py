@@ -1,13 +1,27 @@
-"""When a fragment that looks at a job now and then may run the whole page again."""
+"""When a fragment may run again, or have the whole page run, without a click being lost.
 
+What a component tells, such as a click, is there in one run only. If that run is ended for another before it comes to
+whoever was to hear it, nobody does.
+"""
+
+from typing import NoReturn
+
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 def is_alone() -> bool:
-    """Tell whether no other fragment waits for this run.
+    """Tell whether this is the run of one fragment and nothing else, which may be ended for a run of the page.
 
-    Streamlit may answer several requests with one run of several fragments. A rerun of the page by one of them ends
-    it, and what the others were to hear, such as a click on the map, would be lost: at the next look it is time enough.
+    Streamlit may answer several requests with one run of several fragments, or of the whole page. A fragment that
+    looks at a job now and then waits for its next look then.
     """
     context = get_script_run_ctx(suppress_warning=True)
-    return context is None or len(context.fragment_ids_this_run or ()) < 2
+    return context is None or len(context.fragment_ids_this_run or ()) == 1
+
+
+def fragment() -> NoReturn:
+    """Run the fragment again that this is called in; the page, where the fragment is run with it."""
+    context = get_script_run_ctx(suppress_warning=True)
+    is_by_itself = context is not None and bool(context.fragment_ids_this_run)
+    st.rerun(scope="fragment" if is_by_itself else "app")

@@ -8,9 +8,9 @@ from barrx.ui import rerun
 
 
 @pytest.mark.parametrize(
-    ("fragments", "is_alone"), [(None, True), ([], True), (["look"], True), (["look", "map"], False)]
+    ("fragments", "is_alone"), [(None, False), ([], False), (["look"], True), (["look", "map"], False)]
 )
-def test_page_runs_again_only_when_no_other_fragment_waits(
+def test_page_runs_again_only_when_one_fragment_runs_alone(
     fragments: list[str] | None, is_alone: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = SimpleNamespace(fragment_ids_this_run=fragments)

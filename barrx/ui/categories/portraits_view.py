@@ -10,7 +10,7 @@ from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.judgement.questions import Question
 from barrx.pipeline import Map
-from barrx.ui import cluster_table, judged, judged_state, keys, state, verdict_panel
+from barrx.ui import cluster_table, judged, judged_state, keys, rerun, state, verdict_panel
 from barrx.ui.categories import card, map_link, picture_rows, sentences
 from barrx.ui.categories.picture_rows import Chip, Row, RowEvents, Strip, counted
 from barrx.ui.judged import Judged
@@ -64,7 +64,7 @@ def _page(dataset: Dataset, rows: Sequence[Row], *, label: str, key: str) -> Row
     events = picture_rows.show(dataset, shown, label=label, key=keys.of(keys.ROWS, key))
     if events.picked is not None:
         state.pick(dataset, events.picked)
-        st.rerun(scope="fragment")
+        rerun.fragment()
     return events
 
 
@@ -85,7 +85,7 @@ def _categories(dataset: Dataset, found: Judged) -> list[int]:
         events = _page(dataset, rows, label=_("Categories"), key="categories")
         if events.opened is not None:
             judged_state.choose(keys.ONLY_CATEGORY, events.opened)
-            st.rerun(scope="fragment")
+            rerun.fragment()
     else:
         (own,) = (one for one in facts["categories"] if one["category"] == chosen)
         picture_rows_of_one(dataset, own)
@@ -220,7 +220,7 @@ def _clusters(dataset: Dataset, found: Judged) -> list[int]:
     events = _page(dataset, rows, label=_("Clusters"), key="clusters")
     if events.opened is not None:
         judged_state.choose(keys.CLUSTER_CHOICE, int(events.opened))
-        st.rerun(scope="fragment")
+        rerun.fragment()
     (own,) = (one for one in facts["clusters"] if one["number"] == number)
     beside: list[int] = own["strangers"]
     return beside

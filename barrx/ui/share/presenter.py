@@ -12,7 +12,7 @@ from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError, ViewsError
 from barrx.i18n import _
-from barrx.ui import coloring, component, keys, navigation, routes
+from barrx.ui import coloring, component, keys, navigation, rerun, routes
 from barrx.ui.coloring import Coloring
 from barrx.ui.map import ClusterMark, MapOptions, image_map
 from barrx.ui.share import session
@@ -89,7 +89,7 @@ def _take(view: SavedView, n: int, at: int) -> None:
     wanted = go.get("to") if isinstance(go, dict) else None
     if type(wanted) is int and 0 <= wanted < n and wanted != at:
         session.go_to_stop(view.listed.id, wanted)
-        st.rerun(scope="fragment")
+        rerun.fragment()
     if told.get("ended"):
         st.switch_page(navigation.share())
 
