@@ -12,17 +12,19 @@ import json
 import logging
 import shutil
 import sqlite3
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cache as memoize
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import diskcache
 import numpy as np
 from filelock import FileLock
+from numpy.typing import NDArray
 
 from barrx import interruption, settings
 from barrx.errors import CacheError
@@ -146,10 +148,10 @@ class PlainDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
         return key
 
     def store(self, value: object, read: bool, key: object = None) -> tuple[int, int, str | None, Any]:
-        """Take bytes that :func:`encode` made, and nothing else."""
-        if read or not isinstance(value, bytes):
+        """Take bytes that :func:`encode` made, or a file of such bytes, and nothing else."""
+        if not isinstance(value, io.BufferedIOBase if read else bytes):
             raise CacheError(_("Only encoded values go into the cache."))
-        stored: tuple[int, int, str | None, Any] = super().store(value, False, key=key)
+        stored: tuple[int, int, str | None, Any] = super().store(value, read, key=key)
         return stored
 
     def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> bytes:
@@ -274,6 +276,13 @@ def get_many(store: Store, keys: list[str]) -> dict[str, Any]:
     return found
 
 
+def names(store: Store, keys: Sequence[str]) -> list[str]:
+    """Return those keys that are stored, without reading their values."""
+    with _guarded(store) as opened:
+        return [key for key in keys if key in opened]
+    return []
+
+
 def put_many(store: Store, values: Mapping[str, object]) -> None:
     """Store several values in one transaction: all of them or none."""
     encoded = {key: encode(value) for key, value in values.items()}
@@ -285,6 +294,56 @@ def put_many(store: Store, values: Mapping[str, object]) -> None:
 def put(store: Store, key: str, value: object) -> None:
     """Store one value."""
     put_many(store, {key: value})
+
+
+def put_rows(
+    store: Store, key: str, blocks: Iterable[NDArray[np.float32]], shape: tuple[int, int]
+) -> str | None:
+    """Store a matrix that comes in blocks of its rows and is never in memory as a whole.
+
+    Parameters
+    ----------
+    blocks : (some rows, shape[1]) float32 each
+    shape : of the matrix
+
+    Returns
+    -------
+    str or None
+        the matrix's :func:`fingerprint`; None, and nothing stored, if the blocks end before the matrix does
+    """
+    folder = settings.current().cache_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            found = _write_rows(file, blocks, shape)
+            if found is not None:
+                file.seek(0)
+                with _guarded(store) as opened:
+                    opened.set(key, file, read=True, retry=True)
+            return found
+    except OSError as error:
+        raise _unusable(folder, error) from error
+
+
+def _write_rows(file: BinaryIO, blocks: Iterable[NDArray[np.float32]], shape: tuple[int, int]) -> str | None:
+    """Write what :func:`encode` makes of a matrix, block by block; return the matrix's fingerprint."""
+    header = io.BytesIO()
+    header.write(b"N")
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": shape})
+    digest = hashlib.blake2b(header.getvalue(), digest_size=_DIGEST_SIZE)
+    content, n_rows = hashlib.sha256(), 0
+    file.write(bytes(_DIGEST_SIZE) + header.getvalue())
+    for block in blocks:
+        rows = np.ascontiguousarray(block, "<f4").data
+        file.write(rows)
+        digest.update(rows)
+        content.update(rows)
+        n_rows += len(block)
+    if n_rows != shape[0]:
+        return None
+    file.seek(0)
+    file.write(digest.digest())
+    return fingerprint(["ndarray", "float32", list(shape), content.hexdigest()])
 
 
 def has(store: Store, key: str) -> bool:

@@ -202,7 +202,8 @@ def _embed(arguments: Arguments) -> None:
     finally:
         bar.close()
     if arguments.output:
-        export.write_embedding(dataset, run.embedding, arguments.output)
+        load = embedding.recomputed if arguments.recompute else embedding.require
+        export.write_embedding(dataset, load(dataset, encoder), arguments.output)
     facts = {
         "slug": dataset.slug,
         "encoder": encoder.slug,

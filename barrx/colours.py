@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 
 log = logging.getLogger(__name__)
 
-_STRIP_PIXELS = 4_000_000
+_STRIP_PIXELS = 1_000_000
 _MAX_PROFILE_BYTES = 16 * 2**20
 _WHITE = (255, 255, 255)
 _DEEP = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")

@@ -6,8 +6,10 @@ the fingerprint of its content: everything derived is keyed by that.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache as memoize
 from functools import lru_cache
@@ -30,6 +32,8 @@ Progress = Callable[[int, int], None]
 
 BATCH_SIZE = 16  # keeps a run with Inception V3 under 1.5 GB
 _DECODERS = 2
+_LARGE = 13_000_000  # pixels: of pictures that are decoded whole and have more, one is in memory at a time
+_BLOCK = 1000  # vectors read at a time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +58,6 @@ class Embedding:
 class EmbeddingRun:
     """What a run did: how many pictures the encoder was run on, and how many vectors were there."""
 
-    embedding: Embedding
     computed: int
     cached: int
 
@@ -77,12 +80,11 @@ def load(dataset: Dataset, encoder: Encoder) -> Embedding | None:
         return None
     key = _matrix_key(dataset, encoder)
     matrix = cache.get("embeddings", key)
-    if matrix is not None:
-        return Embedding(matrix, fingerprint_of(dataset, encoder) or cache.fingerprint(matrix), encoder.slug)
-    vectors = _vectors_of(dataset, encoder)
-    if len(vectors) < len(set(dataset.sha256)):
+    if matrix is None and not _missing(dataset, encoder) and _keep_matrix(dataset, encoder) is not None:
+        matrix = cache.get("embeddings", key)
+    if matrix is None:
         return None
-    return _assemble(dataset, encoder, vectors)
+    return Embedding(matrix, fingerprint_of(dataset, encoder) or cache.fingerprint(matrix), encoder.slug)
 
 
 def pending(dataset: Dataset, encoder: Encoder) -> int:
@@ -91,7 +93,7 @@ def pending(dataset: Dataset, encoder: Encoder) -> int:
         return 0
     if encoders.status(encoder).state == "missing":
         return len(set(dataset.sha256))
-    return len(set(dataset.sha256)) - len(_vectors_of(dataset, encoder))
+    return len(_missing(dataset, encoder))
 
 
 def require(dataset: Dataset, encoder: Encoder) -> Embedding:
@@ -105,13 +107,16 @@ def require(dataset: Dataset, encoder: Encoder) -> Embedding:
     embedding = load(dataset, encoder)
     if embedding is None:
         encoders.encoder_key(encoder)  # says so if it is the weights that are missing
-        raise EncoderError(
-            _(
-                "“{slug}” has no {encoder} embedding yet. "
-                "Run: python -m barrx embed {slug} --encoder {encoder}"
-            ).format(slug=dataset.slug, encoder=encoder.slug)
-        )
+        raise _not_embedded(dataset, encoder)
     return embedding
+
+
+def _not_embedded(dataset: Dataset, encoder: Encoder) -> EncoderError:
+    return EncoderError(
+        _(
+            "“{slug}” has no {encoder} embedding yet. Run: python -m barrx embed {slug} --encoder {encoder}"
+        ).format(slug=dataset.slug, encoder=encoder.slug)
+    )
 
 
 def compute(
@@ -124,7 +129,8 @@ def compute(
 ) -> EmbeddingRun:
     """Embed the pictures whose vectors are missing, or all of them.
 
-    Every batch is stored as soon as it is done: an interrupted run goes on where it stopped.
+    Every batch is stored as soon as it is done: an interrupted run goes on where it stopped. The vectors are never
+    in memory all together, so that a run of any length takes no more than its network; :func:`load` reads them.
 
     Parameters
     ----------
@@ -145,7 +151,7 @@ def compute(
         if the weights are missing
     """
     with cache.lock(_matrix_key(dataset, encoder)):
-        there = set() if recompute else set(_vectors_of(dataset, encoder))
+        there = set() if recompute else _readable(dataset, encoder)
         first_index = {sha: i for i, sha in reversed(list(enumerate(dataset.sha256)))}
         todo = [index for sha, index in first_index.items() if sha not in there]
         todo.sort()
@@ -154,8 +160,23 @@ def compute(
             network = _loaded(encoder)
             run = _Run(dataset, encoder, network, progress, cancelled)
             run.embed(todo, total=len(first_index))
-        embedding = _finished(dataset, encoder, recompute=recompute)
-        return EmbeddingRun(embedding=embedding, computed=len(todo), cached=len(first_index) - len(todo))
+        if not _is_shipped(dataset, encoder) and _keep_matrix(dataset, encoder) is None:
+            raise _not_embedded(dataset, encoder)
+        return EmbeddingRun(computed=len(todo), cached=len(first_index) - len(todo))
+
+
+def recomputed(dataset: Dataset, encoder: Encoder) -> Embedding:
+    """Return the vectors that were computed on this machine, though others may be shipped.
+
+    Raises
+    ------
+    EncoderError
+        if some were not
+    """
+    matrix = np.concatenate(list(_blocks(dataset, encoder, with_shipped=False)))
+    if len(matrix) < len(dataset.filenames):
+        raise _not_embedded(dataset, encoder)
+    return Embedding(matrix, cache.fingerprint(matrix), encoder.slug)
 
 
 def _loaded(encoder: Encoder) -> Network:
@@ -169,12 +190,7 @@ def _loaded(encoder: Encoder) -> Network:
     return network
 
 
-def _finished(dataset: Dataset, encoder: Encoder, *, recompute: bool) -> Embedding:
-    if recompute:
-        vectors = cache.get_many("embeddings", [_vector_key(encoder, sha) for sha in dataset.sha256])
-        by_sha = {sha: vectors[_vector_key(encoder, sha)] for sha in dataset.sha256}
-        return _assemble(dataset, encoder, by_sha)
-    return require(dataset, encoder)
+_one_large = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,7 +238,12 @@ class _Run:
     def _pixels(self, index: int) -> NDArray[np.uint8] | BarrxError:
         try:
             data = self.dataset.read_bytes(index)
-            return images.encoder_input(data, self.encoder.input_size, self.encoder.resample)
+            with (
+                _one_large
+                if images.pixels_in_memory(data, self.encoder.input_size) > _LARGE
+                else nullcontext()
+            ):
+                return images.encoder_input(data, self.encoder.input_size, self.encoder.resample)
         except BarrxError as error:
             return error
 
@@ -267,26 +288,47 @@ def _key_of_all(encoder_key: str, sha256: tuple[str, ...]) -> str:
     return "embedding:" + cache.fingerprint(encoder_key, sha256)
 
 
-def _vectors_of(dataset: Dataset, encoder: Encoder) -> dict[str, Vectors]:
-    """Return sha256 -> vector for every picture that has one."""
-    shas = dict.fromkeys(dataset.sha256)
-    keys = {_vector_key(encoder, sha): sha for sha in shas}
-    found: dict[str, Vectors] = {}
-    for start in range(0, len(keys), 1000):  # short transactions, so that nobody else waits long
-        some = list(keys)[start : start + 1000]
-        found |= {keys[key]: vector for key, vector in cache.get_many("embeddings", some).items()}
-    if encoder.slug == shipped.ENCODER and len(found) < len(shas):
-        found = {sha: vector for sha, vector in shipped.vectors().items() if sha in shas} | found
-    return found
+def _missing(dataset: Dataset, encoder: Encoder) -> set[str]:
+    """Return the sha256 of every picture that has no vector, by the names alone."""
+    keys = {_vector_key(encoder, sha): sha for sha in dataset.sha256}
+    found = {keys[key] for key in cache.names("embeddings", list(keys))}
+    return set(keys.values()) - found - _shipped_vectors(encoder).keys()
 
 
-def _assemble(dataset: Dataset, encoder: Encoder, vectors: dict[str, Vectors]) -> Embedding:
-    matrix = np.stack([vectors[sha] for sha in dataset.sha256]).astype(np.float32, copy=False)
-    embedding = Embedding(matrix, cache.fingerprint(matrix), encoder.slug)
-    if not _is_shipped(dataset, encoder):
-        key = _matrix_key(dataset, encoder)
-        cache.put_many("embeddings", {key: matrix, key + ":fingerprint": embedding.fingerprint})
-    return embedding
+def _readable(dataset: Dataset, encoder: Encoder) -> set[str]:
+    """Return the sha256 of every picture whose vector is there and whole; a damaged one is dropped."""
+    keys = {_vector_key(encoder, sha): sha for sha in dataset.sha256}
+    found = {keys[key] for some in _in_blocks(list(keys)) for key in cache.get_many("embeddings", some)}
+    return found | (_shipped_vectors(encoder).keys() & set(keys.values()))
+
+
+def _blocks(dataset: Dataset, encoder: Encoder, *, with_shipped: bool = True) -> Iterator[Vectors]:
+    """Yield the vectors in dataset order, some at a time; it ends early where one is missing."""
+    shipped_ones = _shipped_vectors(encoder) if with_shipped else {}
+    for shas in _in_blocks(dataset.sha256):
+        keys = [_vector_key(encoder, sha) for sha in shas]
+        stored = cache.get_many("embeddings", list(dict.fromkeys(keys)))
+        found = [stored.get(key, shipped_ones.get(sha)) for key, sha in zip(keys, shas, strict=True)]
+        rows = [row for row in found if row is not None]
+        if len(rows) < len(shas):
+            return
+        yield np.stack(rows).astype(np.float32, copy=False)
+
+
+def _in_blocks(names: Sequence[str]) -> Iterator[list[str]]:
+    """Yield parts of a list: short transactions, so that nobody else waits long."""
+    for start in range(0, len(names), _BLOCK):
+        yield list(names[start : start + _BLOCK])
+
+
+def _keep_matrix(dataset: Dataset, encoder: Encoder) -> str | None:
+    """Store a collection's vectors in one piece and return their fingerprint; None while some are missing."""
+    key = _matrix_key(dataset, encoder)
+    shape = (len(dataset.sha256), encoder.n_features)
+    fingerprint = cache.put_rows("embeddings", key, _blocks(dataset, encoder), shape)
+    if fingerprint is not None:
+        cache.put("embeddings", key + ":fingerprint", fingerprint)
+    return fingerprint
 
 
 # --- the demo's embedding, shipped ------------------------------------------------------------------------
@@ -294,6 +336,10 @@ def _assemble(dataset: Dataset, encoder: Encoder, vectors: dict[str, Vectors]) -
 
 def _is_shipped(dataset: Dataset, encoder: Encoder) -> bool:
     return dataset.slug == DEMO_SLUG and encoder.slug == shipped.ENCODER and bool(shipped.vectors())
+
+
+def _shipped_vectors(encoder: Encoder) -> Mapping[str, Vectors]:
+    return shipped.vectors() if encoder.slug == shipped.ENCODER else {}
 
 
 @memoize

@@ -155,6 +155,21 @@ def encoder_input(source: Source, size: int, resample: Literal["bilinear", "bicu
     return np.asarray(rgb.resize((size, size), _RESAMPLING[resample]), np.uint8)
 
 
+def pixels_in_memory(source: Source, size: int) -> int:
+    """Return how many pixels are decoded for an encoder's input; 0 where the file says nothing of itself.
+
+    Parameters
+    ----------
+    size : of the encoder's input, in pixels by side
+    """
+    try:
+        with _opened(source, "") as (image, _stream):
+            image.draft(None, (2 * size, 2 * size))
+            return image.width * image.height
+    except ImageDecodeError:
+        return 0
+
+
 def thumbnail(rgb: Image.Image, longest_side: int) -> bytes:
     """Return a picture as WebP of at most ``longest_side`` pixels a side, never enlarged."""
     return _webp(_shrunk(rgb, longest_side))

@@ -19,7 +19,8 @@ def build() -> None:
     for path in (shipped.EMBEDDING, shipped.MAP):
         path.unlink(missing_ok=True)
     dataset = datasets.load(datasets.DEMO_SLUG)
-    computed = embedding.compute(dataset, encoders.get(shipped.ENCODER)).embedding
+    embedding.compute(dataset, encoders.get(shipped.ENCODER))
+    computed = embedding.require(dataset, encoders.get(shipped.ENCODER))
     half = computed.vectors.astype(np.float16)
     np.savez_compressed(
         shipped.EMBEDDING,
