@@ -153,8 +153,7 @@ class Pool:
             what of a page it is for: one part that is asked for anew stops no other
         """
         with self._wake:
-            if lane == "maps":
-                self._drop_ahead()
+            self._drop_ahead()
             if owner:
                 self._leave_older(lane, kind, key, owner)
             job = self._jobs.get(key)

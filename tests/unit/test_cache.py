@@ -190,3 +190,21 @@ def test_fingerprint_sees_every_byte_and_parameter() -> None:
     assert cache.fingerprint(ProjectionParams()) != cache.fingerprint(ProjectionParams(seed=1))
     with pytest.raises(TypeError, match="no canonical form for object"):
         cache.fingerprint(object())
+
+
+def test_matrix_in_blocks_is_stored_as_if_it_were_whole(home: Path) -> None:
+    matrix = np.random.default_rng(0).random((25, 7), dtype=np.float32)
+    blocks = iter(np.array_split(matrix, [10, 11, 20]))
+    found = cache.put_rows("embeddings", "blocks", blocks, matrix.shape)
+    assert found == cache.fingerprint(matrix)
+    stored = cache.get("embeddings", "blocks")
+    assert stored.dtype == np.float32
+    np.testing.assert_array_equal(stored, matrix)
+    assert cache.check("embeddings") == []
+    assert cache.names("embeddings", ["blocks", "none"]) == ["blocks"]
+
+
+def test_matrix_whose_blocks_end_early_is_not_stored(home: Path) -> None:
+    some = np.ones((10, 7), np.float32)
+    assert cache.put_rows("embeddings", "blocks", iter([some]), (11, 7)) is None
+    assert not cache.has("embeddings", "blocks")

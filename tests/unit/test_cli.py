@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from barrx import cli
+from tests.files import source_folder
 
 DEMO = Path(__file__).parents[2] / "barrx" / "demo"
 COMMANDS = (
@@ -112,6 +114,24 @@ def test_whole_way_from_a_folder_to_a_table(
 
     assert run(capsys, "remove", "few")[0] == 0
     assert run(capsys, "remove", "few")[0] == 2
+
+
+def test_damaged_vector_is_dropped_and_that_picture_embedded_again(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "add", "own", source_folder(tmp_path, [f"{i}.png" for i in range(5)]))
+    path = tmp_path / "e.npz"
+    embed = ("embed", "own", "--encoder", "efficientnet-lite0", "--output", path, "--json")
+    assert json.loads(run(capsys, *embed)[1])["computed"] == 5
+    with np.load(path, allow_pickle=False) as arrays:
+        before = arrays["embedding"]
+    with sqlite3.connect(home / "cache" / "embeddings" / "cache.db") as database:
+        (key,) = database.execute("SELECT key FROM Cache WHERE key LIKE 'vector:%' ORDER BY key").fetchone()
+        database.execute("UPDATE Cache SET value = zeroblob(100), mode = 1 WHERE key = ?", (key,))
+        database.execute("DELETE FROM Cache WHERE key LIKE 'embedding:%'")
+    assert json.loads(run(capsys, *embed)[1])["computed"] == 1
+    with np.load(path, allow_pickle=False) as arrays:
+        np.testing.assert_allclose(arrays["embedding"], before, atol=1e-5)
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])

@@ -23,7 +23,7 @@ from barrx.datasets import DEMO_SLUG
 from barrx.errors import DatasetError, EncoderError, ParameterError
 from barrx.pipeline import MapRequest
 from barrx.projection import ProjectionParams
-from barrx.workers import Job, Pool, Snapshot
+from barrx.workers import Job, Lane, Pool, Snapshot
 from tests import processes
 
 GONE: set[str] = set()
@@ -240,7 +240,8 @@ def test_asking_for_one_part_of_a_page_anew_stops_no_other(pool: Pool) -> None:
     assert [job.is_stopped for job in jobs] == [True, False, False]
 
 
-def test_work_ahead_begins_when_idle_and_is_dropped_for_a_request(pool: Pool) -> None:
+@pytest.mark.parametrize("lane", ["maps", "charts"])
+def test_work_ahead_begins_when_idle_and_is_dropped_for_a_request(pool: Pool, lane: Lane) -> None:
     collection = datasets.load(DEMO_SLUG)
     # A cut, which is quick even where other tests leave little of the processor to work ahead.
     ahead = [replace(request(), clustering=ClusteringParams(min_cluster_size=33))]
@@ -249,7 +250,7 @@ def test_work_ahead_begins_when_idle_and_is_dropped_for_a_request(pool: Pool) ->
     slow = [request(n_neighbors=n, min_dist=0.9, from_scratch=True) for n in (100, 90)]
     pool.plan("map", [one.to_json() for one in slow], owner="a")
     wait_until(lambda: processes.is_ahead(pool), "no work ahead")
-    job = submit(pool, request(n_neighbors=17), "a")
+    job = pool.submit("map", request(n_neighbors=17).to_json(), key="17", lane=lane, owner="a")
     wait_until(lambda: job.snapshot.state != "waiting", "not begun")
     assert job.wait(PATIENCE).state == "done"
     wait_until(lambda: not processes.is_ahead(pool), "goes on")
