@@ -125,6 +125,22 @@ def embedding() -> str:
     return table(_HEAD, rows)
 
 
+def memory() -> str:
+    """The most memory of an embedding run, by its pictures."""
+    from tests.benchmarks import memory as benchmark
+
+    found = benchmark.measure()
+    rows = [[kind, f"{n:,}", f"{mb:,.0f}", f"{benchmark.LIMIT:,}"] for kind, n, mb in found]
+    return table(("pictures", "how many", "MB at most", "to reach"), rows)
+
+
+def the_map() -> str:
+    """The map in Chromium: visible, panned, clicked, a lasso round 5,000 points."""
+    from tests.benchmarks import map as benchmark
+
+    return benchmark.measured()
+
+
 def startup() -> str:
     """From the command to the demo's map, and the memory of the server then."""
     from tests.benchmarks import startup as benchmark
@@ -153,6 +169,8 @@ SECTIONS: dict[str, tuple[str, Section]] = {
     "neighbors": ("Neighbours: all pairs against NN-descent", nearest),
     "growth": ("Growth, in seconds", growth),
     "embedding": ("Embedding, Inception V3", embedding),
+    "memory": ("Memory of an embedding run, Inception V3", memory),
+    "map": ("The map in Chromium", the_map),
     "startup": ("Start-up", startup),
     "waits": ("On screen, ahead, and over time", waits),
     "sessions": ("Twenty sessions at once", sessions),

@@ -48,11 +48,11 @@ def measure(kinds: tuple[str, ...] = tuple(_SIDES)) -> list[Throughput]:
         os.environ["BARRX_HOME"] = folder
         settings.current.cache_clear()
         encoder = encoders.get(SLUG)
-        network = _installed(encoder, Path(folder))
+        network = installed(encoder, Path(folder))
         return [_one(kind, encoder, network, Path(folder)) for kind in kinds]
 
 
-def _installed(encoder: Encoder, folder: Path) -> Network:
+def installed(encoder: Encoder, folder: Path) -> Network:
     """Install random weights, and load the network with them."""
     import keras
 
@@ -68,7 +68,8 @@ def _installed(encoder: Encoder, folder: Path) -> Network:
 
 def _one(kind: str, encoder: Encoder, network: Network, folder: Path) -> Throughput:
     dataset = _collection(kind, folder)
-    peak = _peak_mb(dataset, encoder)
+    peak = peak_mb(dataset, encoder)
+    cache.clear("embeddings")
     model = _keras_model(encoder)
     batch = np.random.default_rng(0).integers(
         0, 255, (embedding.BATCH_SIZE, encoder.input_size, encoder.input_size, 3), np.uint8
@@ -145,11 +146,10 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
-def _peak_mb(dataset: Dataset, encoder: Encoder) -> float:
+def peak_mb(dataset: Dataset, encoder: Encoder) -> float:
     """Return the most memory that ``barrx embed`` takes, in MB."""
     command = [sys.executable, "-m", "barrx", "embed", dataset.slug, "--encoder", encoder.slug]
     run = subprocess.run(
         [sys.executable, "-c", _IN_BETWEEN, *command], check=True, stdout=subprocess.PIPE, text=True
     )
-    cache.clear("embeddings")
     return float(run.stdout) / 1000

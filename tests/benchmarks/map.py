@@ -19,7 +19,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -32,6 +32,7 @@ from tests.benchmarks.measure import Measured, memory_mb, percentile, table, wai
 from tests.browser import app_steps, steps
 from tests.browser.conftest import Server, chromium, start
 
+NAMES = ("demo", "8000", "100000")
 LASSO = 5_000
 _DRAG_SECONDS = 5.0
 _ZOOM_STEPS = 4
@@ -227,29 +228,34 @@ _HEAD = [
 ]
 
 
+def measured(names: Sequence[str] = NAMES, runs: int = 5) -> str:
+    """Make what is missing, measure, and return the table, with how the collections came to be under it."""
+    rows, notes = [], []
+    for name in names:
+        facts = _made(name)
+        with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+            server = start(Path(folder), BARRX_HOME=os.environ["BARRX_HOME"])
+            try:
+                rows.append(_row(name, facts, measure(browser, server, facts.slug, runs)))
+            finally:
+                server.stop()
+        notes.append(f"{name}: {facts.note}.")
+        print(rows[-1], file=sys.stderr)
+    said = f"Median of {runs} runs (smallest–largest), each in a fresh profile, headless without a GPU, thumbnails on."
+    return f"{table(_HEAD, rows)}\n\n{said} {' '.join(notes)}"
+
+
 def main() -> None:
-    """Make what is missing, measure, print the table."""
+    """Measure some of the collections, or more or fewer runs, and print the table."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.map", description=__doc__.partition("\n")[0]
     )
     parser.add_argument("--home", type=Path, required=True, help="BARRX_HOME that keeps the collections")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", default="demo,8000,100000", help="collections to measure")
+    parser.add_argument("--only", default=",".join(NAMES), help="collections to measure")
     chosen = parser.parse_args()
     os.environ["BARRX_HOME"] = str(chosen.home)
-    rows, notes = [], []
-    for name in chosen.only.split(","):
-        facts = _made(name)
-        with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-            server = start(Path(folder), BARRX_HOME=str(chosen.home))
-            try:
-                rows.append(_row(name, facts, measure(browser, server, facts.slug, chosen.runs)))
-            finally:
-                server.stop()
-        notes.append(f"{name}: {facts.note}.")
-        print(rows[-1], file=sys.stderr)
-    print(table(_HEAD, rows))
-    print(f"\nMedian of {chosen.runs} runs (smallest–largest), each in a fresh profile. {' '.join(notes)}")
+    print(measured(chosen.only.split(","), chosen.runs))
 
 
 def _made(name: str) -> pictures.Facts:
