@@ -1,10 +1,12 @@
 """The categories page in a real browser: the heat map, verdicts, arrows, the way to the map, a phone."""
 
 import csv
+import io
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageOps
 from playwright.sync_api import Page, expect
 
 from barrx import datasets, pipeline
@@ -12,6 +14,7 @@ from barrx.datasets import Dataset
 from barrx.pipeline import MapRequest
 from barrx.ui import keys
 from tests.browser.app_steps import (
+    barrx,
     button,
     facts,
     indexes,
@@ -154,6 +157,43 @@ def test_verdicts_and_arrows_are_kept_shown_and_exported(page: Page, server: Ser
     assert {(r["label"], r["cluster_verdict"], r["cluster_verdict_note"]) for r in judged} == {
         ("0", "disagree", NOTE)
     }
+
+
+def test_clusters_that_follow_the_photographer_are_called_out(
+    page: Page, server: Server, demo: Dataset, tmp_path: Path
+) -> None:
+    barrx(server, "add", "lent", _of_two_photographers(demo, tmp_path), "--metadata", tmp_path / "lent.csv")
+    barrx(server, "embed", "lent", "--encoder", "efficientnet-lite0")
+    open_app(page, server, "/categories?dataset=lent&compare=school")
+    answered(page)
+    look_at(page, "Other explanations")
+    said = page.get_by_text("Careful: the clusters follow")
+    expect(said).to_be_visible()
+    expect(said).to_contain_text("photographer")
+    expect(said).to_contain_text("more than “school”")
+
+
+def _of_two_photographers(demo: Dataset, folder: Path) -> Path:
+    """Write pictures of four schools: one photographer took them small on a grey card, the other in blue."""
+    kinds = ["flags", "fruit", "mammals", "road signs"]
+    categories = demo.metadata["category"].tolist()
+    chosen = [i for kind in kinds for i in [j for j, c in enumerate(categories) if c == kind][:30]]
+    (folder / "lent").mkdir()
+    rows = []
+    for number, i in enumerate(chosen):
+        with Image.open(io.BytesIO(demo.read_bytes(i))) as picture:
+            square = picture.convert("RGB").resize((240, 240))
+        if number % 2:
+            taken = ImageOps.colorize(square.convert("L"), (10, 30, 120), (150, 190, 255))
+        else:
+            taken = Image.new("RGB", (240, 240), (120, 120, 118))
+            taken.paste(square.resize((90, 90)), (75, 60))
+            taken.paste((20, 20, 20), (20, 200, 220, 215))
+        taken.save(folder / "lent" / f"{number:03}.png")
+        rows.append([f"{number:03}.png", categories[i], ("Grey", "Blue")[number % 2]])
+    with (folder / "lent.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["filename", "school", "photographer"], *rows])
+    return folder / "lent"
 
 
 def test_every_view_fits_a_phone(open_page: OpenPage, server: Server) -> None:
