@@ -1,8 +1,10 @@
 """The clusters page in a real browser: the table, one cluster's wall, names, the way to the map, a phone."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,12 +15,15 @@ from barrx.datasets import Dataset
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import keys
 from tests.browser.app_steps import (
+    barrx,
     button,
     card_title,
     figures,
     indexes,
+    legend,
     open_app,
     press_on,
+    select,
     thumb,
     tiles,
     to_page,
@@ -218,6 +223,37 @@ def test_name_is_kept_as_text_and_can_be_taken_back(page: Page, server: Server) 
     expect(row(page, 2).get_by_role("button", name="Give a name: cluster 2")).to_be_visible()
     assert page.locator("img[src='x']").count() == 0
     assert dialogs == []
+
+
+# --- whether clusters come back ---------------------------------------------------------------------------
+
+
+def test_clusters_say_whether_they_come_back_in_table_and_map(
+    page: Page, server: Server, demo: Dataset, tmp_path: Path
+) -> None:
+    for name in demo.filenames[::5]:  # their vectors are shipped: nothing has to be embedded
+        shutil.copy(demo.root / name, tmp_path)
+    barrx(server, "add", "fifth", tmp_path)
+    barrx(server, "embed", "fifth", "--encoder", "efficientnet-lite0")
+    open_app(page, server, "/clusters?dataset=fifth&min_cluster_size=5")
+    clusters = [cell for cell in column(page, "Cluster") if "noise" not in cell]
+    button(page, keys.CHECK_CLUSTERS).click()
+    said = page.locator("p.stability")
+    expect(said).to_be_visible(timeout=PATIENCE)
+    expect(said).to_contain_text(
+        re.compile(rf"\d+ of {len(clusters)} clusters? comes? back with other seeds")
+    )
+    verdicts = [cell for cell in column(page, "Comes back") if "%" in cell]
+    assert len(verdicts) == len(clusters)
+    assert table(page).evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+    assert too_wide(page) == []
+
+    to_page(page, "Explore")
+    wait_for_map(page)
+    select(page, keys.COLOR, "Companions kept with other seeds")
+    expect(page.locator(".legend h3")).to_have_text("Companions kept with other seeds")
+    assert sum(legend(page).values()) == len(demo.filenames[::5])
+    assert any("%" in name for name in legend(page))
 
 
 # --- a phone ----------------------------------------------------------------------------------------------

@@ -298,7 +298,7 @@ def test_axes_stay_at_the_edge_of_the_map(page: Page, maps: Server, query: str, 
         return int((pixels.sum(axis=1) < 300).sum())
 
     page.mouse.move(stage["left"] + stage["width"] / 2, stage["top"] + 200)
-    page.mouse.wheel(0, -300)
+    page.mouse.wheel(0, -600)
     wait_until_still(page)
     assert letters() > 100
     drag(page, [(stage["left"] + 400, stage["top"] + 150), (stage["left"] + 430, stage["top"] + 90)])
