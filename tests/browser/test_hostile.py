@@ -116,7 +116,8 @@ def test_titles_are_text_in_tooltip_card_and_gallery(harmless: Page, gallery: Se
     assert indexes(found) == list(range(len(TITLES)))
     for i, text in enumerate(found.locator(".title").all_text_contents()):
         assert tidy(text) == tidy(TITLES[i][:200])
-    for i, title in enumerate(TITLES[:8]):  # the other four are words, and each click runs the page again
+    for i in (0, 2, 3, 5, 7):  # one of each kind: each click runs the page again
+        title = TITLES[i]
         found.nth(i).click()
         expect(card_title(page)).to_have_text(tidy(title))
         close_lightbox(page)
