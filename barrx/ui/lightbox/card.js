@@ -7,6 +7,8 @@ import { caption, linked } from "./text.js";
 const SHARPEN_AFTER = 250; // ms: who clicks on from card to card does not wait for large pictures
 const SEEN = 120; // pixels of a card in the window: with fewer one does not see that it has changed
 
+let answered = ""; // the last click; another page that shows the same picture has a card of its own
+
 export class Card {
   constructor(root, words) {
     this.lightbox = new Lightbox(words, (index) => this.moved(index));
@@ -29,8 +31,8 @@ export class Card {
     const text = JSON.stringify([data.caption, data.facts]);
     if (text !== this.text) this.write(data);
     this.text = text;
-    if (data.click && data.click !== this.click) this.answer(data);
-    this.click = data.click;
+    if (data.click && data.click !== answered) this.answer(data);
+    answered = data.click;
   }
 
   write(data) {
