@@ -9,7 +9,8 @@ const WIDEST = 130; // pixels of a label
 const HEADING = 220; // pixels of a heading
 const LYING = 72; // pixels a heading that lies may be cut to
 const LEAST = 13; // pixels from heading to heading, where they stand upright
-const UPRIGHT = 150; // pixels of a heading that stands
+const UPRIGHT = 200; // pixels of a heading that stands
+const STANDING = 96; // pixels it may have though pictures lie under it
 const TITLE = 260; // pixels of a title
 const LETTERS = 80; // of a text, that are looked at
 const STEP = 8; // pixels; a text is cut anew only when its room has changed by that
@@ -112,6 +113,7 @@ export class Axes {
     const { axes } = this;
     if (!axes) return;
     this.begin(context, ratio);
+    this.taken = []; // [left, right, top, bottom] of the headings: no tick is drawn over one
     this.drawHeadings(context, camera, theme);
     if (axes.x) this.alongX(context, axes.x, camera, theme);
     if (axes.y) this.alongY(context, axes.y, camera, theme);
@@ -137,18 +139,21 @@ export class Axes {
       const edge = camera.height - this.bottom;
       if (top > edge + BAND) return;
       const heading = { text, at, top: Math.min(top, edge) };
-      if (areLying) this.lay(context, { ...heading, room: rooms[k], beside }, camera, theme);
+      if (areLying) this.lay(context, { ...heading, room: rooms[k] }, camera, theme);
       else if (2 * half * camera.scale >= LEAST) this.stand(context, { ...heading, beside }, camera, theme);
     });
   }
 
-  lay(context, { text, at, top, room, beside }, camera, theme) {
+  lay(context, { text, at, top, room }, camera, theme) {
     const shown = this.text(context, text, room);
     const width = context.measureText(shown).width;
     if (at < -room / 2 || at > camera.width + room / 2 || !shown) return;
-    const middle = Math.max(width / 2 + 6, Math.min(at, camera.width - width / 2 - 6));
-    const low = Math.max(middle - width / 2 < beside ? 2 * BAND : BAND, top);
-    this.plate(context, theme, middle - width / 2 - 4, low - BAND + 2, width + 8, BAND - 5);
+    // Kept in view, but not over its neighbour.
+    const play = (room - width) / 2;
+    const inView = Math.max(width / 2 + 6, Math.min(at, camera.width - width / 2 - 6));
+    const middle = Math.max(at - play, Math.min(inView, at + play));
+    const low = Math.max(BAND, top);
+    this.heading(context, theme, middle - width / 2 - 4, low - BAND + 2, width + 8, BAND - 5);
     context.fillText(shown, middle, low - BAND / 2);
   }
 
@@ -156,16 +161,25 @@ export class Axes {
   stand(context, { text, at, top, beside }, camera, theme) {
     if (at < -SIZE || at > camera.width + SIZE) return;
     const highest = at - SIZE / 2 < beside ? BAND + 4 : 4;
-    const room = Math.max(ABOVE, Math.min(top - highest - 6, UPRIGHT));
+    const room = Math.max(STANDING, Math.min(top - highest - 6, UPRIGHT));
     const shown = this.text(context, text, room);
     const width = context.measureText(shown).width;
     const low = Math.max(highest + width + 6, top - 3);
-    this.plate(context, theme, at - SIZE / 2 - 1, low - width - 6, SIZE + 2, width + 6);
+    this.heading(context, theme, at - SIZE / 2 - 1, low - width - 6, SIZE + 2, width + 6);
     context.save();
     context.translate(at, low - 3);
     context.rotate(-Math.PI / 2);
     context.fillText(shown, 0, 0);
     context.restore();
+  }
+
+  heading(context, theme, left, top, width, height) {
+    this.plate(context, theme, left, top, width, height);
+    this.taken.push([left, left + width, top, top + height]);
+  }
+
+  isTaken(width, y) {
+    return this.taken.some(([left, _right, top, bottom]) => left < 12 + width && y + 10 > top && y - 10 < bottom);
   }
 
   isWhole(context, text, room) {
@@ -207,14 +221,17 @@ export class Axes {
 
   alongY(context, { title }, camera, theme) {
     const lowest = camera.height - (this.axes.x ? BAND : 0) - 10;
+    const known = title ? this.titleOf(context, title).width : 0;
+    // Under the headings, where one is in its place.
+    const highest = this.isTaken(known, 14) ? 14 + BAND : 14;
     context.textAlign = "left";
     for (const { place, text, width } of this.alongYAt(context, camera)) {
       const y = camera.toScreen(0, place)[1];
-      if (y < (title ? 36 : 12) || y > lowest) continue;
+      if (y < (title ? highest + 22 : 12) || y > lowest || this.isTaken(width, y)) continue;
       this.plate(context, theme, 4, y - 9, width + 8, 18);
       context.fillText(text, 8, y + 1);
     }
-    if (title) this.title(context, title, 14, theme);
+    if (title && !this.isTaken(known, highest)) this.title(context, title, highest, theme);
   }
 
   // At the left edge; returns where it ends.
