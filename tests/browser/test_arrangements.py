@@ -168,6 +168,11 @@ def test_categories_and_years_stand_in_piles_and_numbers_on_axes(explore: Page, 
     assert "arrange_by" not in explore.url
 
     arrange(explore, "Two columns")
+    (x, _y), box = pixels(explore)[np.isnan(years)][0], the_map(explore).bounding_box()
+    assert box
+    assert _letters(explore, x - 20, box["y"] + box["height"] - 22, 40, 20) > 40, (
+        "“no value” under its pictures"
+    )
     before = revision(explore)
     select(explore, "arrange_x", "Height of the image (pixels)")
     arrived(explore, before)

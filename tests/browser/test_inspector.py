@@ -286,6 +286,25 @@ def test_others_of_a_kind_are_shown_and_lead_on(page: Page, server: Server, demo
     expect(picture(page)).to_have_count(0)
 
 
+@pytest.mark.parametrize("path", ["/", "/clusters?cluster=3"])
+def test_picture_that_was_clicked_in_the_card_comes_into_view(page: Page, server: Server, path: str) -> None:
+    if path == "/":
+        show_card(page, server)
+    else:
+        open_app(page, server, path)
+        tiles(page, f"{keys.CLUSTER_WALL}:3").first.click()
+        expect(picture(page)).to_be_visible()
+        wait_until_idle(page)
+    before = card_title(page).inner_text()
+    page.set_viewport_size({"width": 1280, "height": 500})
+    found = tiles(page, f"{keys.CARD_OTHERS}:category").last
+    found.scroll_into_view_if_needed()
+    expect(picture(page)).not_to_be_in_viewport()
+    found.click()
+    expect(card_title(page)).not_to_have_text(before)
+    expect(picture(page)).to_be_in_viewport(ratio=0.5)
+
+
 def test_all_of_a_kind_are_selected_right_under_the_map(page: Page, server: Server, demo: Dataset) -> None:
     index = show_card(page, server)
     column = demo.metadata["category"]

@@ -24,15 +24,25 @@ export class Card {
   }
 
   update(data, pick) {
+    const isFirst = !this.data;
     const isOther = this.data?.index !== data.index || this.data?.collection !== data.collection;
+    const isClicked = data.click && data.click !== answered;
+    answered = data.click;
     this.data = data;
     this.pick = pick;
     if (isOther) this.show(data);
     const text = JSON.stringify([data.caption, data.facts]);
     if (text !== this.text) this.write(data);
     this.text = text;
-    if (data.click && data.click !== answered) this.answer(data);
-    answered = data.click;
+    if (isOther) this.pane?.scrollTo({ top: 0 });
+    if (isOther || isClicked) this.reveal(data, isFirst || isClicked || this.isLeft);
+    this.isLeft = false;
+    if (isClicked) this.answer();
+  }
+
+  // What the card scrolls in where it stands beside a map.
+  get pane() {
+    return this.figure.getRootNode().host?.closest(".st-key-card_pane");
   }
 
   write(data) {
@@ -48,23 +58,24 @@ export class Card {
     }
   }
 
-  show({ index, token, caption: { title }, words, reveal }) {
+  show({ index, token, caption: { title }, words }) {
     clearTimeout(this.timer);
     this.image.classList.remove("missing");
     this.image.alt = title;
     this.image.src = new URL(`barrx/thumbnail/${token}/320/${index}.webp`, document.baseURI).href;
     this.button.setAttribute("aria-label", `${words.enlarge}: ${title}`);
     this.timer = setTimeout(() => this.sharpen(index), SHARPEN_AFTER);
-    if (reveal) this.reveal();
   }
 
-  reveal() {
-    if (innerWidth <= 640) this.figure.scrollIntoView({ block: "start" });
+  // Where one came to the picture by the card itself, one looks at the card; else only a phone has no room for both.
+  reveal({ reveal }, isElsewhere) {
+    const isPhone = innerWidth <= 640;
+    const isByItself = !isElsewhere && !isPhone && (reveal || this.pane?.contains(document.activeElement));
+    if (isByItself || (reveal && isPhone)) this.figure.scrollIntoView({ block: isPhone ? "start" : "nearest" });
   }
 
   // A click among many pictures, with the card out of sight, is answered where one looks.
-  answer({ reveal }) {
-    if (reveal) this.reveal();
+  answer() {
     const { top, bottom } = this.figure.getBoundingClientRect();
     if (bottom < SEEN || top > innerHeight - SEEN) this.open(document.activeElement?.shadowRoot?.activeElement);
   }
@@ -87,7 +98,9 @@ export class Card {
 
   /** The lightbox was closed on another picture than the card's. */
   moved(index) {
-    if (index !== this.data.index) this.pick(index);
+    if (index === this.data.index) return;
+    this.isLeft = true;
+    this.pick(index);
   }
 
   destroy() {

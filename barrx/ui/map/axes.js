@@ -209,18 +209,19 @@ export class Axes {
   alongX(context, { title, ticks }, camera, theme) {
     const top = camera.height - BAND;
     if (ticks.length) this.plate(context, theme, 0, top, camera.width, BAND);
-    const left = title ? 8 + this.title(context, title, top + BAND / 2 + 1, theme) : 0;
+    // Over the strip: in it, it would take the place of the first ticks.
+    if (title) this.title(context, title, ticks.length ? top - 11 : top + BAND / 2 + 1, theme);
     context.textAlign = "center";
     for (const { place, text, width } of this.alongXAt(context, camera)) {
       const x = camera.toScreen(place, 0)[0];
-      if (x < left + width / 2 + 2 || x > camera.width - width / 2 - 2) continue;
+      if (x < width / 2 + 2 || x > camera.width - width / 2 - 2) continue;
       context.fillRect(Math.round(x), top, 1, 4);
       context.fillText(text, x, top + BAND / 2 + 2);
     }
   }
 
   alongY(context, { title }, camera, theme) {
-    const lowest = camera.height - (this.axes.x ? BAND : 0) - 10;
+    const lowest = camera.height - (this.axes.x ? 2 * BAND : 0) - 10;
     const known = title ? this.titleOf(context, title).width : 0;
     // Under the headings, where one is in its place.
     const highest = this.isTaken(known, 14) ? 14 + BAND : 14;
@@ -234,7 +235,7 @@ export class Axes {
     if (title && !this.isTaken(known, highest)) this.title(context, title, highest, theme);
   }
 
-  // At the left edge; returns where it ends.
+  // At the left edge.
   title(context, title, y, theme) {
     const { text, width } = this.titleOf(context, title);
     this.plate(context, theme, 4, y - 10, width + 8, 20);
@@ -243,7 +244,6 @@ export class Axes {
     context.textAlign = "left";
     context.fillText(text, 8, y + 1);
     context.restore();
-    return 8 + width;
   }
 
   titleOf(context, title) {
