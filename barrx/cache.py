@@ -19,14 +19,14 @@ from contextlib import contextmanager, nullcontext, suppress
 from functools import cache as memoize
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 import diskcache
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from barrx import interruption, settings
+from barrx import codec, interruption, settings
 from barrx.errors import CacheError
 from barrx.i18n import _
 
@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 Store = Literal["embeddings", "projections"]
 STORES: tuple[Store, ...] = ("embeddings", "projections")
 _SHARE = {"embeddings": 0.8, "projections": 0.2}
-_DIGEST_SIZE = 16
 _DAMAGED = ".damaged-"
 _OLD_LOCK_SECONDS = 24 * 3600  # nothing takes that long to compute
 
@@ -62,8 +61,8 @@ def fingerprint(*parts: object) -> str:
 
 def _canonical(part: object) -> object:
     if isinstance(part, np.ndarray):
-        digest = hashlib.sha256(np.ascontiguousarray(part).data).hexdigest()
-        return ["ndarray", str(part.dtype), list(part.shape), digest]
+        content = hashlib.sha256(np.ascontiguousarray(part).data).hexdigest()
+        return _array(str(part.dtype), part.shape, content)
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
         fields = {f.name: getattr(part, f.name) for f in dataclasses.fields(part)}
         return [type(part).__name__, fields]
@@ -72,60 +71,14 @@ def _canonical(part: object) -> object:
     raise TypeError(f"no canonical form for {type(part).__name__}")
 
 
+def _array(dtype: str, shape: Sequence[int], content: str) -> object:
+    return ["ndarray", dtype, list(shape), content]
+
+
 @memoize
 def versions(*packages: str) -> tuple[str, ...]:
     """Return ``name==version`` of installed packages, without importing them."""
     return tuple(f"{name}=={version(name)}" for name in packages)
-
-
-# --- what is written --------------------------------------------------------------------------------------
-
-
-def encode(value: object) -> bytes:
-    """Turn a cache value into bytes: a digest, a letter for the kind, the payload."""
-    buffer = io.BytesIO()
-    buffer.write(bytes(_DIGEST_SIZE))
-    if isinstance(value, np.ndarray):
-        buffer.write(b"N")
-        np.save(buffer, value, allow_pickle=False)
-    elif isinstance(value, Mapping) and value and all(isinstance(v, np.ndarray) for v in value.values()):
-        buffer.write(b"Z")
-        arrays = io.BytesIO()
-        np.savez(arrays, allow_pickle=False, **value)
-        buffer.write(arrays.getbuffer())
-    else:
-        buffer.write(b"J" + json.dumps(value, allow_nan=False).encode())
-    # In place: the matrix of a large collection is not to be in memory several times.
-    with buffer.getbuffer() as whole:
-        whole[:_DIGEST_SIZE] = hashlib.blake2b(whole[_DIGEST_SIZE:], digest_size=_DIGEST_SIZE).digest()
-    return buffer.getvalue()
-
-
-def decode(data: bytes) -> Any:
-    """Turn bytes written by :func:`encode` into the value.
-
-    Raises
-    ------
-    CacheError
-        if a single byte differs from what was written, or the kind is unknown
-    """
-    digest, body = data[:_DIGEST_SIZE], memoryview(data)[_DIGEST_SIZE:]
-    if hashlib.blake2b(body, digest_size=_DIGEST_SIZE).digest() != digest:
-        raise CacheError(_("A cache entry is damaged: its digest does not match its content."))
-    kind = bytes(body[:1])
-    try:
-        if kind == b"N":
-            payload = io.BytesIO(data)
-            payload.seek(_DIGEST_SIZE + 1)
-            return np.load(payload, allow_pickle=False)
-        if kind == b"Z":
-            with np.load(io.BytesIO(body[1:]), allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in arrays.files}
-        if kind == b"J":
-            return json.loads(bytes(body[1:]))
-    except (ValueError, OSError, EOFError, KeyError) as error:
-        raise CacheError(_("A cache entry cannot be read: {error}").format(error=error)) from error
-    raise CacheError(_("A cache entry is of an unknown kind: {kind}").format(kind=kind))
 
 
 class PlainDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
@@ -148,7 +101,7 @@ class PlainDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
         return key
 
     def store(self, value: object, read: bool, key: object = None) -> tuple[int, int, str | None, Any]:
-        """Take bytes that :func:`encode` made, or a file of such bytes, and nothing else."""
+        """Take bytes that :func:`barrx.codec.encode` made, or a file of such bytes, and nothing else."""
         if not isinstance(value, io.BufferedIOBase if read else bytes):
             raise CacheError(_("Only encoded values go into the cache."))
         stored: tuple[int, int, str | None, Any] = super().store(value, read, key=key)
@@ -258,7 +211,7 @@ def get(store: Store, key: str) -> Any | None:
     with _guarded(store) as opened:
         try:
             data = opened.get(key)
-            found = None if data is None else decode(data)
+            found = None if data is None else codec.decode(data)
         except CacheError as error:
             log.warning("dropped the cache entry %s: %s", key, error)
             _drop(opened, key)
@@ -285,7 +238,7 @@ def names(store: Store, keys: Sequence[str]) -> list[str]:
 
 def put_many(store: Store, values: Mapping[str, object]) -> None:
     """Store several values in one transaction: all of them or none."""
-    encoded = {key: encode(value) for key, value in values.items()}
+    encoded = {key: codec.encode(value) for key, value in values.items()}
     with _guarded(store) as opened, opened.transact(retry=True):
         for key, data in encoded.items():
             opened.set(key, data)
@@ -315,42 +268,20 @@ def put_rows(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
-            found = _write_rows(file, blocks, shape)
-            if found is not None:
-                file.seek(0)
-                with _guarded(store) as opened:
-                    opened.set(key, file, read=True, retry=True)
-            return found
+            content = codec.write_rows(file, blocks, shape)
+            if content is None:
+                return None
+            file.seek(0)
+            with _guarded(store) as opened:
+                opened.set(key, file, read=True, retry=True)
+            return fingerprint(_array("float32", shape, content))
     except OSError as error:
         raise _unusable(folder, error) from error
 
 
-def _write_rows(file: BinaryIO, blocks: Iterable[NDArray[np.float32]], shape: tuple[int, int]) -> str | None:
-    """Write what :func:`encode` makes of a matrix, block by block; return the matrix's fingerprint."""
-    header = io.BytesIO()
-    header.write(b"N")
-    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": shape})
-    digest = hashlib.blake2b(header.getvalue(), digest_size=_DIGEST_SIZE)
-    content, n_rows = hashlib.sha256(), 0
-    file.write(bytes(_DIGEST_SIZE) + header.getvalue())
-    for block in blocks:
-        rows = np.ascontiguousarray(block, "<f4").data
-        file.write(rows)
-        digest.update(rows)
-        content.update(rows)
-        n_rows += len(block)
-    if n_rows != shape[0]:
-        return None
-    file.seek(0)
-    file.write(digest.digest())
-    return fingerprint(["ndarray", "float32", list(shape), content.hexdigest()])
-
-
 def has(store: Store, key: str) -> bool:
     """Tell whether a key is stored, without reading its value."""
-    with _guarded(store) as opened:
-        return key in opened
-    return False
+    return bool(names(store, [key]))
 
 
 def get_or_compute(
@@ -423,7 +354,7 @@ def check(store: Store) -> list[str]:
         for rowid, key, raw, mode, filename, value in rows:
             try:
                 opened.disk.get(key, raw)
-                decode(opened.disk.fetch(mode, filename, value, False))
+                codec.decode(opened.disk.fetch(mode, filename, value, False))
             except (CacheError, OSError) as error:
                 problems.append(f"{key!r:.80}: {error}")
                 with opened.transact(retry=True):

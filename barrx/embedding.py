@@ -173,9 +173,10 @@ def recomputed(dataset: Dataset, encoder: Encoder) -> Embedding:
     EncoderError
         if some were not
     """
-    matrix = np.concatenate(list(_blocks(dataset, encoder, with_shipped=False)))
-    if len(matrix) < len(dataset.filenames):
+    blocks = list(_blocks(dataset, encoder, with_shipped=False))
+    if sum(map(len, blocks)) < len(dataset.filenames):
         raise _not_embedded(dataset, encoder)
+    matrix = np.concatenate(blocks)
     return Embedding(matrix, cache.fingerprint(matrix), encoder.slug)
 
 
@@ -238,11 +239,8 @@ class _Run:
     def _pixels(self, index: int) -> NDArray[np.uint8] | BarrxError:
         try:
             data = self.dataset.read_bytes(index)
-            with (
-                _one_large
-                if images.pixels_in_memory(data, self.encoder.input_size) > _LARGE
-                else nullcontext()
-            ):
+            n_pixels = images.pixels_in_memory(data, self.encoder.input_size)
+            with _one_large if n_pixels > _LARGE else nullcontext():
                 return images.encoder_input(data, self.encoder.input_size, self.encoder.resample)
         except BarrxError as error:
             return error

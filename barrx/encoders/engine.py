@@ -22,9 +22,7 @@ log = logging.getLogger(__name__)
 _NOTICES = ("oneDNN custom operations", "absl::InitializeLog()", "cudart_stub", "cuInit", "cuda_executor")
 _LONGEST_REASON = 300
 _M_MMAP_THRESHOLD = -3  # glibc's number
-_OWN_PAGES = (
-    4 * 2**20
-)  # bytes: of memory in pieces this large or larger, what is freed goes back to the system
+_OWN_PAGES = 4 * 2**20  # bytes: memory freed in pieces of this size or more goes back to the system
 
 
 def start() -> None:

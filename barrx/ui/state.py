@@ -180,14 +180,19 @@ def pick(collection: Dataset, index: int | None, *, in_wall: bool = False) -> No
 
 def picked(collection: Dataset) -> int | None:
     """Return the picture whose card is shown, if it is of this collection."""
-    last: _Picked | None = st.session_state.get(_PICTURE)
-    return last.index if last is not None and last.collection == collection.fingerprint else None
+    last = _last_picked(collection)
+    return None if last is None else last.index
 
 
 def click_in_wall(collection: Dataset) -> str:
     """Return another name for each click among many that led to the card; "" if it came otherwise."""
+    last = _last_picked(collection)
+    return "" if last is None else last.click
+
+
+def _last_picked(collection: Dataset) -> _Picked | None:
     last: _Picked | None = st.session_state.get(_PICTURE)
-    return last.click if last is not None and last.collection == collection.fingerprint else ""
+    return last if last is not None and last.collection == collection.fingerprint else None
 
 
 def choose_lines(label: str) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from typing import Any, Final
 
-from barrx import cache
+from barrx import codec
 from barrx.errors import CacheError, ViewsError
 from barrx.i18n import _
 
@@ -44,7 +44,7 @@ def get_value(connection: sqlite3.Connection, name: str) -> Any:
         if it is not there, or damaged
     """
     try:
-        return cache.decode(get(connection, name))
+        return codec.decode(get(connection, name))
     except CacheError as error:
         raise ViewsError(
             _("A part of the view is damaged. Open an older state of it, or another view.")

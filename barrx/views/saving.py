@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from barrx import cache, map_picture
+from barrx import codec, map_picture
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
 from barrx.i18n import _
@@ -96,10 +96,10 @@ def _contents(dataset: Dataset, finished: Map, seen: Appearance, colors: Sequenc
     }
     arrays = {"coordinates": finished.coordinates, "labels": found.labels, "strength": found.strength}
     return {
-        "selection": cache.encode(seen.selection.astype(np.int32)),
-        "arrays": cache.encode(arrays),
-        "pictures": cache.encode([dataset.filenames, dataset.sha256]),
-        "said": cache.encode(said),
+        "selection": codec.encode(seen.selection.astype(np.int32)),
+        "arrays": codec.encode(arrays),
+        "pictures": codec.encode([dataset.filenames, dataset.sha256]),
+        "said": codec.encode(said),
         "thumbnail": picture(finished, colors),
     }
 

@@ -17,7 +17,6 @@ from tests.benchmarks.embedding import SLUG, installed, peak_mb
 
 MANY = 40_000
 _LARGE = 24  # pictures of 25 megapixels
-_BLOCK = 1_000
 LIMIT = 1_500  # MB
 
 
@@ -54,9 +53,8 @@ def _drawn(folder: Path, n: int, size: tuple[int, int]) -> Dataset:
 def _nearly_done(dataset: Dataset) -> Dataset:
     """Store a vector for all pictures but the last batch."""
     encoder, rng = encoders.get(SLUG), np.random.default_rng(0)
-    done = dataset.sha256[: -embedding.BATCH_SIZE]
-    for start in range(0, len(done), _BLOCK):
-        keys = [embedding._vector_key(encoder, sha) for sha in done[start : start + _BLOCK]]
+    for done in embedding._in_blocks(dataset.sha256[: -embedding.BATCH_SIZE]):
+        keys = [embedding._vector_key(encoder, sha) for sha in done]
         vectors = rng.random((len(keys), encoder.n_features), np.float32)
         cache.put_many("embeddings", dict(zip(keys, vectors, strict=True)))
     return dataset

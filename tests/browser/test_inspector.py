@@ -107,6 +107,19 @@ def show_card(page: Page, server: Server, index: int | None = None, query: str =
     return index
 
 
+def filled_gallery(page: Page, server: Server) -> Locator:
+    """Draw a box round a part of the map; return the tiles of what is selected, a page of them."""
+    open_app(page, server)
+    wait_for_map(page)
+    left, top = corner(page)
+    page.keyboard.down("Shift")
+    drag(page, [(left + 180, top + 160), (left + 420, top + 380)])
+    page.keyboard.up("Shift")
+    found = tiles(page, keys.GALLERY)
+    expect(found).to_have_count(48)
+    return found
+
+
 # --- the lightbox -----------------------------------------------------------------------------------------
 
 
@@ -184,14 +197,7 @@ def test_lightbox_zooms_by_wheel_double_click_drag_and_keys(page: Page, server: 
 
 
 def test_lightbox_leafs_through_the_selection(page: Page, server: Server) -> None:
-    open_app(page, server)
-    wait_for_map(page)
-    left, top = corner(page)
-    page.keyboard.down("Shift")
-    drag(page, [(left + 180, top + 160), (left + 420, top + 380)])
-    page.keyboard.up("Shift")
-    found = tiles(page, keys.GALLERY)
-    expect(found).to_have_count(48)
+    found = filled_gallery(page, server)
     selected = indexes(found)
     found.nth(2).click()
     expect(picture(page)).to_be_visible()
@@ -206,14 +212,7 @@ def test_lightbox_leafs_through_the_selection(page: Page, server: Server) -> Non
 
 
 def test_click_in_the_gallery_is_answered_where_the_card_is_out_of_sight(page: Page, server: Server) -> None:
-    open_app(page, server)
-    wait_for_map(page)
-    left, top = corner(page)
-    page.keyboard.down("Shift")
-    drag(page, [(left + 180, top + 160), (left + 420, top + 380)])
-    page.keyboard.up("Shift")
-    found = tiles(page, keys.GALLERY)
-    expect(found).to_have_count(48)
+    found = filled_gallery(page, server)
     wait_until_idle(page)
     selected = indexes(found)
     # The map and the card beside it are above the window.

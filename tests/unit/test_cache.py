@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from barrx import cache
+from barrx import cache, codec
 from barrx.errors import CacheError
 from barrx.projection import ProjectionParams
 
@@ -67,9 +67,9 @@ def test_cache_returns_what_was_stored(home: Path, value: object) -> None:
 
 def test_cache_refuses_objects() -> None:
     with pytest.raises(TypeError, match="not JSON serializable"):
-        cache.encode({"a": object()})
+        codec.encode({"a": object()})
     with pytest.raises(ValueError, match="Object arrays cannot be saved"):
-        cache.encode(np.array([object()]))
+        codec.encode(np.array([object()]))
 
 
 @pytest.mark.parametrize("inline", [True, False])
@@ -90,7 +90,7 @@ def test_planted_pickle_as_value_is_never_run(home: Path, tmp_path: Path, inline
 def test_planted_pickle_as_key_is_never_run(home: Path, tmp_path: Path) -> None:
     cache.put("projections", "good", [1])
     target = tmp_path / "ran"
-    plant(home, pickle.dumps(Bomb(target)), raw=0, mode=1, value=cache.encode([2]))
+    plant(home, pickle.dumps(Bomb(target)), raw=0, mode=1, value=codec.encode([2]))
     problems = cache.check("projections")
     assert len(problems) == 1
     assert "has not written" in problems[0]
@@ -114,7 +114,7 @@ def test_planted_object_array_is_never_run(home: Path, tmp_path: Path) -> None:
 
 def test_planted_file_name_outside_is_neither_read_nor_removed(home: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside.val"
-    outside.write_bytes(cache.encode("secret"))
+    outside.write_bytes(codec.encode("secret"))
     cache.put("projections", "good", [1])
     plant(home, "bad", mode=2, filename="../../../outside.val")
     assert cache.get("projections", "bad") is None

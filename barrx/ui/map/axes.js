@@ -55,6 +55,7 @@ export class Axes {
     this.axes = null;
     this.known = "null";
     this.texts = new Map();
+    this.titles = new Map();
   }
 
   /** Take the axes of an arrangement, or null, and the family of the page's letters. */
@@ -63,6 +64,7 @@ export class Axes {
     if (known === this.known) return;
     Object.assign(this, { known, axes, family, headings: axes ? withRoom(axes.headings) : [] });
     this.texts.clear();
+    this.titles.clear();
   }
 
   /** How many pixels at the bottom have texts of the x axis. */
@@ -113,7 +115,7 @@ export class Axes {
     const { axes } = this;
     if (!axes) return;
     this.begin(context, ratio);
-    this.taken = []; // [left, right, top, bottom] of the headings: no tick is drawn over one
+    this.taken = []; // [left, top, bottom] of the headings: nothing at the left edge is drawn over one
     this.drawHeadings(context, camera, theme);
     if (axes.x) this.alongX(context, axes.x, camera, theme);
     if (axes.y) this.alongY(context, axes.y, camera, theme);
@@ -175,11 +177,11 @@ export class Axes {
 
   heading(context, theme, left, top, width, height) {
     this.plate(context, theme, left, top, width, height);
-    this.taken.push([left, left + width, top, top + height]);
+    this.taken.push([left, top, top + height]);
   }
 
   isTaken(width, y) {
-    return this.taken.some(([left, _right, top, bottom]) => left < 12 + width && y + 10 > top && y - 10 < bottom);
+    return this.taken.some(([left, top, bottom]) => left < 12 + width && y + 10 > top && y - 10 < bottom);
   }
 
   isWhole(context, text, room) {
@@ -246,13 +248,16 @@ export class Axes {
     context.restore();
   }
 
+  // Measured once: another font takes longer than the rest of a frame's texts.
   titleOf(context, title) {
-    context.save();
-    context.font = this.bold;
-    const text = this.text(context, title, TITLE);
-    const { width } = context.measureText(text);
-    context.restore();
-    return { text, width };
+    if (!this.titles.has(title)) {
+      context.save();
+      context.font = this.bold;
+      const text = this.text(context, title, TITLE);
+      this.titles.set(title, { text, width: context.measureText(text).width });
+      context.restore();
+    }
+    return this.titles.get(title);
   }
 
   get bold() {

@@ -41,7 +41,7 @@ export class Marks {
       this.shading.setClusters(this.clusters, points, camera.bounds);
     }
     // The colours may mean something else; a cluster is drawn in grey then.
-    const isByCluster = (this.isByCluster = isSame(points.colour, points.cluster));
+    const isByCluster = isSame(points.colour, points.cluster);
     this.neutral = isByCluster ? null : mixed(theme.ground, theme.text, NEUTRAL);
     this.axes.update(options.axes, getComputedStyle(root).fontFamily);
     this.legend.update(options, colours, options.words, isByCluster);
@@ -69,6 +69,10 @@ export class Marks {
     const { points, paint, theme, camera } = this.view;
     this.minimap.draw({ points, paint, theme, bounds: camera.bounds });
     this.bright = bright && new Set(points.cluster.filter((_, i) => bright[i]));
+  }
+
+  get isByCluster() {
+    return !this.neutral;
   }
 
   isFaded(number) {
