@@ -19,6 +19,8 @@ class Marks:
     ----------
     x, y : tuples of (position, label)
     x_title, y_title : what the axes show
+    y_end : float or None
+        place along x where the scale of y ends: what stands to the right of it has another
     headings : tuples of (x, y, label)
         names of parts, at the middle of their upper edge
     """
@@ -28,6 +30,7 @@ class Marks:
     y: tuple[Mark, ...] = ()
     x_title: str = ""
     y_title: str = ""
+    y_end: float | None = None
     headings: tuple[tuple[float, float, str], ...] = ()
 
     def moved(self, scale: float, dx: float, dy: float) -> "Marks":
@@ -36,6 +39,7 @@ class Marks:
             self,
             x=tuple((scale * at + dx, label) for at, label in self.x),
             y=tuple((scale * at + dy, label) for at, label in self.y),
+            y_end=None if self.y_end is None else scale * self.y_end + dx,
             headings=tuple((scale * x + dx, scale * y + dy, label) for x, y, label in self.headings),
         )
 

@@ -1,7 +1,7 @@
 """One class for each kind of arrangement: the places in units of its own, and the marks beside them."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,10 +102,9 @@ class Columns:
         headings = tuple(_heading(self._bars, bar, name, n) for bar, (name, n) in enumerate(named))
         return Marks(
             kind="columns",
-            y=_counts(self._bars, self._groups.n_named),
             x_title=self._title,
-            y_title=_("images"),
             headings=headings,
+            **_counts(self._bars, self._groups.n_named),
         )
 
 
@@ -158,10 +157,9 @@ class Time:
         return Marks(
             kind="time",
             x=tuple(sorted(found)),
-            y=_counts(bars, spans.n),
             x_title=self._column,
-            y_title=_("images"),
             headings=tuple(apart),
+            **_counts(bars, spans.n),
         )
 
     def _at(self, year: float) -> float:
@@ -212,10 +210,21 @@ def _heading(bars: Bars, bar: int, name: str, n: int) -> tuple[float, float, str
     return bars.centre(bar), bars.top(bar, n), f"{name} · {numeral(n)}"
 
 
-def _counts(bars: Bars, n_bars: int) -> tuple[Mark, ...]:
-    """Return how many pictures a bar has that is so high; what stands apart has another width."""
+class _Upwards(TypedDict, total=False):
+    y: tuple[Mark, ...]
+    y_title: str
+    y_end: float | None
+
+
+def _counts(bars: Bars, n_bars: int) -> _Upwards:
+    """Return how many pictures one of the first bars has that is so high; what stands apart has another width."""
     if not n_bars:
-        return ()
+        return {}
     width = int(bars.width[0])
     most = width * bars.height
-    return tuple((n / width - 0.5, numeral(int(n))) for n in ticks(0, most, _MOST_COUNTS, whole=True))
+    scale = tuple((n / width - 0.5, numeral(int(n))) for n in ticks(0, most, _MOST_COUNTS, whole=True))
+    return {
+        "y": scale,
+        "y_title": _("images"),
+        "y_end": bars.end(n_bars) if n_bars < len(bars.left) else None,
+    }

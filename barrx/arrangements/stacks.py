@@ -35,6 +35,10 @@ class Bars:
         """Return where ``n`` pictures of a bar end."""
         return math.ceil(n / int(self.width[bar])) - 0.5
 
+    def end(self, n_bars: int) -> float:
+        """Return where the first bars end: the middle of the gap after them."""
+        return float(self.left[n_bars - 1] + self.width[n_bars - 1] + self.left[n_bars] - 1) / 2
+
     def centre(self, bar: int) -> float:
         """Return the middle of a bar."""
         return float(self.left[bar] + (self.width[bar] - 1) / 2)
@@ -45,12 +49,19 @@ class Bars:
         return np.column_stack([self.left[bar] + column, row]).astype(np.float64)
 
     def piles(self, bar: int, n: int) -> Places:
-        """Return ``n`` places of a bar pile by pile from the left, each from the bottom, all as high but for one."""
-        heights = np.full(self.width[bar], n // self.width[bar])
-        heights[: n % self.width[bar]] += 1
-        column = np.repeat(np.arange(self.width[bar]), heights)
+        """Return ``n`` places of a bar pile by pile from the left, each from the bottom, all as high but for one.
+
+        Fewer pictures than piles stand in the middle of the bar, where its tick is.
+        """
+        n_piles = min(int(self.width[bar]), n)
+        if not n_piles:
+            return np.empty((0, 2))
+        heights = np.full(n_piles, n // n_piles)
+        heights[: n % n_piles] += 1
+        left = self.left[bar] + (self.width[bar] - n_piles) // 2
+        column = np.repeat(np.arange(n_piles), heights)
         row = np.arange(n) - np.repeat(np.cumsum(heights) - heights, heights)
-        return np.column_stack([self.left[bar] + column, row]).astype(np.float64)
+        return np.column_stack([left + column, row]).astype(np.float64)
 
 
 def bars(counts: Sequence[int], beside: Sequence[int] = ()) -> Bars:

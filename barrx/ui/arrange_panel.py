@@ -137,7 +137,7 @@ def _said(arrangement: Arrangement) -> str:
 
 def _axes(marks: Marks) -> Axes:
     across, up = (
-        Axis(title=title, ticks=ticks) if title or ticks else None
-        for title, ticks in ((marks.x_title, marks.x), (marks.y_title, marks.y))
+        Axis(title=title, ticks=ticks, end=end) if title or ticks else None
+        for title, ticks, end in ((marks.x_title, marks.x, None), (marks.y_title, marks.y, marks.y_end))
     )
     return Axes(x=across, y=up, headings=marks.headings)

@@ -306,6 +306,40 @@ def test_axes_stay_at_the_edge_of_the_map(page: Page, maps: Server, query: str, 
     assert letters() > 100
 
 
+def test_scale_is_drawn_as_far_as_it_holds(page: Page, maps: Server) -> None:
+    show(page, maps, "axes=bars&plain=1")
+    stage = box_of(the_map(page))
+    row = stage["top"] + float(page.evaluate(_view("offsetY"))) - 2 * scale(page)
+    end = stage["left"] + float(page.evaluate(_view("offsetX"))) + 10 * scale(page)
+
+    def lines(left: float) -> int:
+        """How many of 8 rows round the tick are darker than the ground, over 40 pixels."""
+        rows = np.array(ink(page, left, row - 4, 40, 8)).reshape(8, 40, 4)[..., :3].sum(axis=2)
+        return int((np.median(rows, axis=1) < 3 * 250).sum())
+
+    assert (lines(end - 45), lines(end + 5)) == (1, 0)
+    texts = in_modules(
+        page,
+        maps,
+        """
+        const { Axes } = await load("axes");
+        const axes = new Axes();
+        axes.update({ x: null, y: { title: "images", ticks: [[0, "0"], [200, "5"]], end: 300 }, headings: [] }, "serif");
+        const theme = { text: [0, 0, 0], ground: [255, 255, 255] };
+        return given.map(offset => {
+          const context = document.createElement("canvas").getContext("2d");
+          const texts = [];
+          context.fillText = text => texts.push(text);
+          const camera = { width: 800, height: 600, scale: 1, toScreen: (x, y) => [x + offset, 400 - y] };
+          axes.drawTexts(context, { camera, ratio: 1, theme });
+          return texts;
+        });
+        """,
+        [0, -200, -290],
+    )
+    assert texts == [["0", "5", "images"], ["0", "5", "images"], []]
+
+
 def test_ticks_are_thinned_until_none_overlap(page: Page, maps: Server) -> None:
     steps = in_modules(
         page,

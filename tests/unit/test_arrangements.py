@@ -227,6 +227,17 @@ def test_columns_let_what_stands_apart_be_no_higher_than_the_largest_category() 
     assert np.ptp(arranged.coordinates[760:, 0]) > 3 * np.ptp(arranged.coordinates[:40, 0])
 
 
+def test_scale_of_counts_ends_before_what_is_broader() -> None:
+    values = [f"v{i:02}" for i in range(25) for _ in range(30 - i)]
+    arranged = arrangements.arrange(pictures(len(values), kind=values), by("kind"))
+    x, end = arranged.coordinates[:, 0], arranged.marks.y_end
+    assert end is not None
+    assert x[np.array(values) <= "v18"].max() < end < x[np.array(values) > "v18"].min()
+    assert arrangements.arrange(pictures(3, kind=["a", "a", "b"]), by("kind")).marks.y_end is None
+    nothing = arrangements.arrange(pictures(3, kind=[None] * 3), by("kind")).marks
+    assert (nothing.y, nothing.y_title) == ((), "")
+
+
 def test_columns_put_each_picture_into_the_column_of_its_value() -> None:
     source = pictures(60, kind=list("abc") * 20)
     arranged = arrangements.arrange(source, by("kind"))
@@ -265,6 +276,14 @@ def test_time_puts_pictures_without_a_year_into_a_block_of_their_own() -> None:
     assert label == "no value · 3"
     assert unknown.min() <= at <= unknown.max()
     assert above > arranged.coordinates[[1, 3, 4], 1].max()
+
+
+def test_time_piles_few_pictures_where_the_tick_of_their_year_is() -> None:
+    arranged = arrangements.arrange(years([1900, *[1901] * 200, 1902]), TIME)
+    at = {label: x for x, label in arranged.marks.x}
+    step = at["1902"] - at["1901"]
+    assert abs(arranged.coordinates[0, 0] - at["1900"]) < step / 10
+    assert abs(arranged.coordinates[-1, 0] - at["1902"]) < step / 10
 
 
 def test_time_names_years_as_people_write_them() -> None:

@@ -64,6 +64,7 @@ def test_cluster_mark_refuses(wrong: dict[str, object], message: str) -> None:
     ("make", "message"),
     [
         (lambda: Axis(ticks=[(np.nan, "1900")]), "A tick must be at finite coordinates, got nan"),
+        (lambda: Axis(end=np.inf), "The end of an axis must be at finite coordinates, got inf"),
         (lambda: Axes(headings=[(0, np.inf, "a")]), "A heading must be at finite coordinates, got inf"),
     ],
 )

@@ -100,11 +100,12 @@ export class Axes {
       context.moveTo(x, 0);
       context.lineTo(x, camera.height);
     }
+    const end = this.endOfY(camera);
     for (const { place } of this.alongYAt(context, camera)) {
       const y = Math.round(camera.toScreen(0, place)[1]) + 0.5;
-      if (y < 0 || y > camera.height) continue;
+      if (y < 0 || y > camera.height || end < 0) continue;
       context.moveTo(0, y);
-      context.lineTo(camera.width, y);
+      context.lineTo(end, y);
     }
     context.stroke();
     context.restore();
@@ -203,6 +204,12 @@ export class Axes {
     return ticks.filter((_, k) => k % step === 0).map(([place, text]) => this.measured(context, place, text, room));
   }
 
+  // The pixel where the scale upwards ends: it would be untrue of what stands beyond.
+  endOfY(camera) {
+    const end = this.axes.y?.end ?? Infinity;
+    return Math.min(camera.toScreen(end, 0)[0], camera.width);
+  }
+
   measured(context, place, whole, room) {
     const text = this.text(context, whole, room);
     return { place, text, width: context.measureText(text).width };
@@ -225,6 +232,7 @@ export class Axes {
   alongY(context, { title }, camera, theme) {
     const lowest = camera.height - (this.axes.x ? 2 * BAND : 0) - 10;
     const known = title ? this.titleOf(context, title).width : 0;
+    if (this.endOfY(camera) < known) return;
     // Under the headings, where one is in its place.
     const highest = this.isTaken(known, 14) ? 14 + BAND : 14;
     context.textAlign = "left";

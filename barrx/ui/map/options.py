@@ -67,13 +67,29 @@ class ClusterMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """One axis of an arrangement: its title, and ticks as (place in the map's coordinates, text)."""
+    """One axis of an arrangement.
+
+    Attributes
+    ----------
+    title : str
+    ticks : sequence of (place, text)
+        places in the map's coordinates
+    end : float or None
+        place along the other axis beyond which this one does not hold; None: it holds everywhere
+
+    Raises
+    ------
+    ParameterError
+        if a place is not finite
+    """
 
     title: str = ""
     ticks: Sequence[tuple[float, str]] = ()
+    end: float | None = None
 
     def __post_init__(self) -> None:
         _check_finite([place for place, _text in self.ticks], _("A tick"))
+        _check_finite([] if self.end is None else [self.end], _("The end of an axis"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,8 @@ def axes() -> Axes | None:
         years = tuple((x, str(1600 + 10 * i)) for i, x in enumerate(np.linspace(-2, 18, 41).tolist()))
         return Axes(x=Axis(title="Year", ticks=years), y=Axis(title="images", ticks=((-8, "0"), (0, "<b>"))))
     if kind == "bars":
-        return Axes(headings=tuple((4.0 * i, 2.0, NAMES[3 * i]) for i in range(4)))
+        headings = tuple((4.0 * i, 2.0, NAMES[3 * i]) for i in range(4))
+        return Axes(y=Axis(title="images", ticks=((-8, "0"), (2, "5")), end=10.0), headings=headings)
     return None
 
 
