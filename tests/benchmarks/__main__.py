@@ -105,13 +105,18 @@ def growth() -> str:
 
     chosen = [int(size) for size in os.environ.get("BARRX_BENCHMARK_SIZES", "").split(",") if size]
     found = [growth.measure(n) for n in chosen or growth.SIZES]
-    rows = [[f"{g.n_images:,}", *(f"{g.taken[stage]:.3g}" for stage in growth.STAGES)] for g in found]
+    stages = (*growth.STAGES, *growth.MEMORY)
+    rows = [[f"{g.n_images:,}", *(_figure(g.taken[stage]) for stage in stages)] for g in found]
     large = [g for g in found if g.n_images >= 2_000]
     if len(large) > 1:
         sizes = [g.n_images for g in large]
-        powers = [exponent(sizes, [g.taken[stage] for g in large]) for stage in growth.STAGES]
+        powers = [exponent(sizes, [g.taken[stage] for g in large]) for stage in stages]
         rows.append(["exponent", *(f"{power:.2f}" for power in powers)])
-    return table(("pictures", *growth.STAGES), rows)
+    return table(("pictures", *stages), rows)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def embedding() -> str:

@@ -9,7 +9,7 @@ from barrx.neighbors import STORED_K, Metric, Neighbors
 from tests.benchmarks import vectors
 from tests.benchmarks.measure import seconds
 
-SIZES = (8_000, 20_000, 36_000, 50_000)
+SIZES = (8_000, 20_000, 36_000, 50_000, 100_000)
 
 
 @dataclass(frozen=True, slots=True)

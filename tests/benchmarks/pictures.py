@@ -51,7 +51,8 @@ def clipart() -> Facts:
     """Make the collection ``openclipart`` if it is not there: added, embedded, mapped."""
     seconds = _added(CLIPART, CLIPART_FOLDER)
     dataset = datasets.load(CLIPART)
-    subprocess.run([sys.executable, "-m", "barrx", "embed", CLIPART, "--encoder", ENCODER], check=True)
+    command = [sys.executable, "-m", "barrx", "embed", CLIPART, "--encoder", ENCODER]
+    subprocess.run(command, check=True, stdout=sys.stderr)
     pipeline.load_or_compute(dataset, _request(dataset))
     return Facts(slug=CLIPART, images=len(dataset.filenames), seconds_to_add=seconds, note="all real")
 

@@ -324,7 +324,8 @@ def test_scale_is_drawn_as_far_as_it_holds(page: Page, maps: Server) -> None:
         """
         const { Axes } = await load("axes");
         const axes = new Axes();
-        axes.update({ x: null, y: { title: "images", ticks: [[0, "0"], [200, "5"]], end: 300 }, headings: [] }, "serif");
+        const y = { title: "images", ticks: [[0, "0"], [200, "5"]], end: 300 };
+        axes.update({ x: null, y, headings: [] }, "serif");
         const theme = { text: [0, 0, 0], ground: [255, 255, 255] };
         return given.map(offset => {
           const context = document.createElement("canvas").getContext("2d");
