@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import diskcache
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from barrx import codec, interruption, settings
@@ -334,7 +334,9 @@ def clear(store: Store) -> int:
         shutil.rmtree(folder, ignore_errors=True)
     for old in (settings.current().home / "locks").glob("*.lock"):
         if old.stat().st_mtime < time.time() - _OLD_LOCK_SECONDS:
-            old.unlink(missing_ok=True)
+            # Taking a lock leaves its file's time as it was: an old one may be held.
+            with suppress(Timeout), FileLock(old, timeout=0):
+                old.unlink(missing_ok=True)
     with _guarded(store) as opened:
         count = len(opened)
         try:

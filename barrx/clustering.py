@@ -122,8 +122,31 @@ class Clustering:
         return float((self.labels == NOISE).mean()) if len(self.labels) else 0.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Anchor:
+    """The map that clusters have their numbers from.
+
+    Attributes
+    ----------
+    coordinates : (n_images, 2) float32
+    params : ClusteringParams
+        with which it is clustered
+    """
+
+    coordinates: Coordinates
+    params: ClusteringParams
+
+    def groupings(self) -> tuple[Labels, Labels]:
+        """Return its clusters, and the smallest groups of its tree: (n_images,) int32 each."""
+        finest = ClusteringParams(
+            min_cluster_size=2, min_samples=self.params.min_samples, cluster_selection_method="leaf"
+        )
+        own, finer = (load_or_compute(self.coordinates, params)[0] for params in (self.params, finest))
+        return own.labels, finer.labels
+
+
 def load(
-    coordinates_fingerprint: str, params: ClusteringParams, anchor: Labels | None = None
+    coordinates_fingerprint: str, params: ClusteringParams, anchor: Anchor | None = None
 ) -> Clustering | None:
     """Return a clustering if it is stored, or None."""
     ready = _shipped(coordinates_fingerprint, params) if anchor is None else None
@@ -134,15 +157,14 @@ def load(
 
 
 def load_or_compute(
-    coordinates: Coordinates, params: ClusteringParams, anchor: Labels | None = None
+    coordinates: Coordinates, params: ClusteringParams, anchor: Anchor | None = None
 ) -> tuple[Clustering, bool]:
     """Return a clustering of the map, and whether it was stored already.
 
     Parameters
     ----------
-    anchor : (n_images,) int32
-        labels of the clusters that numbers are taken from (:func:`barrx.identity.matched`); None numbers them
-        as HDBSCAN does
+    anchor : Anchor
+        map that numbers are taken from (:func:`barrx.identity.matched`); None numbers them as HDBSCAN does
 
     Raises
     ------
@@ -157,7 +179,7 @@ def load_or_compute(
 
     def run() -> dict[str, NDArray[np.generic]]:
         found = cut(stored_tree(coordinates, made_from, params.min_samples), len(coordinates), params)
-        labels = found.labels if anchor is None else identity.matched(found.labels, anchor)
+        labels = found.labels if anchor is None else identity.matched(found.labels, *anchor.groupings())
         return {"labels": labels, "strength": found.strength}
 
     stored, was_there = cache.get_or_compute("projections", _key(made_from, params, anchor), run)
@@ -217,8 +239,8 @@ def stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> N
     return stored
 
 
-def _key(coordinates_fingerprint: str, params: ClusteringParams, anchor: Labels | None) -> str:
-    named_after = "" if anchor is None else ("matched-1", anchor)
+def _key(coordinates_fingerprint: str, params: ClusteringParams, anchor: Anchor | None) -> str:
+    named_after = "" if anchor is None else ("matched-2", anchor.coordinates, anchor.params)
     return "clustering:" + cache.fingerprint(
         coordinates_fingerprint, params, named_after, cache.versions(*_VERSIONS)
     )

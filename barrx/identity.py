@@ -18,42 +18,60 @@ _COUNTERPART = 0.5  # two clusters are one when they share half of the smaller o
 _NOTABLE = 0.25  # a cluster that grows or shrinks by less is the same to the eye
 
 
-def matched(labels: Labels, anchor: Labels) -> Labels:
+def matched(labels: Labels, anchor: Labels, finer: Labels | None = None) -> Labels:
     """Number clusters after those of the anchor map that hold the same pictures.
 
     Pairs are those with the most pictures in common over all clusters together (the assignment problem: Kuhn
     1955; solved on the sparse overlap by Jonker & Volgenant's algorithm), among those that share half of the
-    smaller of the two. A cluster without counterpart gets a number above the anchor's largest, the largest
-    cluster first, then by its first picture.
+    smaller of the two. A cluster without counterpart has its number, above the anchor's largest, from a finer
+    grouping in the same way, so that it keeps it too from setting to setting. What has no counterpart there
+    either is numbered above all, the largest cluster first, then by its first picture.
 
     Parameters
     ----------
-    labels, anchor : (n_images,) int32, -1 is noise
+    labels, anchor, finer : (n_images,) int32, -1 is noise
+        ``finer`` is numbered anew, the largest group first
 
     Returns
     -------
     (n_images,) int32
-        the same groups, whatever they were numbered; a function of the two groupings alone
+        the same groups, whatever they were numbered; a function of the groupings alone
     """
-    from scipy.sparse import coo_array, eye_array, hstack
-    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
-
-    own, theirs = _by_size(labels), np.unique(anchor[anchor != NOISE])
-    if not len(own):
-        return labels.astype(np.int32)
-    row, column, common = _links(labels, anchor, own, theirs)
-    shape = len(own), len(theirs)
-    # One column more for each cluster, to be paired with nothing: worth less than any picture in common.
-    weights = hstack([coo_array((common + 1.0, (row, column)), shape), eye_array(len(own))], format="csr")
-    _rows, paired = min_weight_full_bipartite_matching(weights, maximize=True)
-    has_none = paired >= len(theirs)
-    numbers = np.empty(len(own), np.int32)
-    numbers[has_none] = anchor.max(initial=NOISE) + 1 + np.arange(has_none.sum())
-    numbers[~has_none] = theirs[paired[~has_none]]
+    own = _by_size(labels)
+    numbers, above = np.full(len(own), NOISE, np.int32), anchor.max(initial=NOISE) + 1
+    theirs = np.unique(anchor[anchor != NOISE])
+    references = [(anchor, theirs, theirs)]
+    if finer is not None:
+        groups = _by_size(finer)
+        references.append((finer, groups, above + np.arange(len(groups), dtype=np.int32)))
+        above += len(groups)
+    for reference, names, given in references:
+        left = np.flatnonzero(numbers == NOISE)
+        paired = _paired(labels, reference, own[left], names)
+        numbers[left[paired >= 0]] = given[paired[paired >= 0]]
+    has_none = numbers == NOISE
+    numbers[has_none] = above + np.arange(has_none.sum())
     found = np.full(len(labels), NOISE, np.int32)
     places = _places(labels, own)
     found[places >= 0] = numbers[places[places >= 0]]
     return found
+
+
+def _paired(labels: Labels, reference: Labels, own: Labels, theirs: Labels) -> Counts:
+    """Return for each of our clusters the place in ``theirs`` of its counterpart, -1 where it has none."""
+    from scipy.sparse import coo_array, eye_array, hstack
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+    if not len(own):
+        return np.empty(0, np.int64)
+    row, column, common = _links(labels, reference, own, theirs)
+    # Of two with as many pictures in common the first: all such preferences together weigh less than one picture.
+    first = (1 - column / (len(theirs) + 1)) / (2 * len(own))
+    pairs = coo_array((common + 1.0 + first, (row, column)), (len(own), len(theirs)))
+    # One column more for each cluster, to be paired with nothing: worth less than any picture in common.
+    weights = hstack([pairs, eye_array(len(own))], format="csr")
+    _rows, paired = min_weight_full_bipartite_matching(weights, maximize=True)
+    return np.where(paired < len(theirs), paired, NOISE)
 
 
 @dataclass(frozen=True, slots=True)

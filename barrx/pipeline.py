@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from barrx import cache, clustering, embedding, encoders, projection
-from barrx.clustering import Clustering, ClusteringParams
+from barrx.clustering import Anchor, Clustering, ClusteringParams
 from barrx.datasets import Dataset
 from barrx.encoders import Encoder
 from barrx.projection import Coordinates, ProjectionParams
@@ -114,13 +114,17 @@ def load(dataset: Dataset, request: MapRequest) -> Map | None:
 
 
 def _load_stages(made_from: str, request: MapRequest, n_images: int) -> tuple[Coordinates, Clustering] | None:
+    named_after = None
     anchor = request.anchor(n_images)
-    named_after = None if anchor is None else _load_stages(made_from, anchor, n_images)
+    if anchor is not None:
+        places = projection.load(made_from, anchor.projection, n_images)
+        if places is None:
+            return None
+        named_after = Anchor(places, anchor.clustering)
     coordinates = projection.load(made_from, request.projection, n_images)
-    if coordinates is None or (anchor is not None and named_after is None):
+    if coordinates is None:
         return None
-    labels = None if named_after is None else named_after[1].labels
-    clusters = clustering.load(cache.fingerprint(coordinates), request.clustering, labels)
+    clusters = clustering.load(cache.fingerprint(coordinates), request.clustering, named_after)
     return None if clusters is None else (coordinates, clusters)
 
 
@@ -154,10 +158,12 @@ def load_or_compute(dataset: Dataset, request: MapRequest) -> Map:
 
 
 def _stages(dataset: Dataset, made_from: str, request: MapRequest) -> tuple[Coordinates, Clustering, bool]:
+    named_after = None
     anchor = request.anchor(len(dataset.filenames))
-    labels = None if anchor is None else _stages(dataset, made_from, anchor)[1].labels
+    if anchor is not None:
+        named_after = Anchor(_coordinates(dataset, made_from, anchor)[0], anchor.clustering)
     coordinates, first = _coordinates(dataset, made_from, request)
-    clusters, second = clustering.load_or_compute(coordinates, request.clustering, labels)
+    clusters, second = clustering.load_or_compute(coordinates, request.clustering, named_after)
     return coordinates, clusters, first and second
 
 

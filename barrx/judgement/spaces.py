@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from barrx import cache, clustering, neighbors
+from barrx import cache, clustering, identity, neighbors
 from barrx.clustering import NOISE, Clustering, ClusteringParams
 from barrx.embedding import Embedding
 from barrx.imports import import_umap
@@ -56,8 +56,9 @@ def compare(
         of the clusters on the map
     """
     coordinates = load_or_compute(embedding, params)
-    elsewhere, _there = clustering.load_or_compute(coordinates, density, labels.astype(np.int32))
-    return comparison(elsewhere, labels)
+    found, _there = clustering.load_or_compute(coordinates, density)
+    numbers = identity.matched(found.labels, labels.astype(np.int32))
+    return comparison(Clustering(numbers, found.strength), labels)
 
 
 def comparison(elsewhere: Clustering, labels: NDArray[np.integer[Any]]) -> Comparison:

@@ -44,12 +44,15 @@ def show(dataset: Dataset, request: MapRequest, column: str) -> None:
         return
     question = cliff.of_map(dataset, request, column)
     if question is None:
-        _draw(state.last_cliff(), request.clustering, is_whole=False, is_stale=True)
+        state.pool().leave("charts", state.session_id())
+        _draw(state.last_cliff(dataset, request.encoder), request.clustering, is_whole=False, is_stale=True)
         return
     points = cliff.load(question)
     missing = not _is_whole(points, question)
     job = None
-    if missing:
+    if not missing:
+        state.pool().leave("charts", state.session_id())
+    else:
         key = f"cliff:{question.keys()[request.clustering.min_cluster_size]}"
         job = state.pool().find(key)
         if job is None or job.snapshot.state in ("done", "cancelled"):
@@ -66,7 +69,7 @@ def show(dataset: Dataset, request: MapRequest, column: str) -> None:
         found = cliff.load(question) if missing else points
         if running is not None and running.snapshot.is_over and rerun.is_alone():
             st.rerun()
-        state.remember_cliff(found)
+        state.remember_cliff(dataset, request.encoder, found)
         _draw(found, request.clustering, is_whole=not missing, is_stale=False)
         if missing and running is None:
             st.caption(_("The chart could not be completed; another setting tries again."))

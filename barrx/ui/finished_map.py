@@ -39,6 +39,7 @@ def show(dataset: Dataset, request: MapRequest, area: Callable[[Map, bool], None
                 st.rerun()  # which says what went wrong
     if finished is not None:
         _waiting(None)
+        state.pool().leave("maps", state.session_id())
         finished = _with_first_timing(dataset, finished, job)
         state.remember_map(finished)
         state.await_job(None)

@@ -143,15 +143,15 @@ def is_map_drawn() -> bool:
     return _DRAWN in st.session_state
 
 
-def remember_cliff(points: Sequence[Point]) -> None:
-    """Keep the cliff chart on screen, to be shown faint while the next map is computed."""
-    st.session_state[_LAST_CLIFF] = points
+def remember_cliff(collection: Dataset, encoder: str, points: Sequence[Point]) -> None:
+    """Keep the cliff chart on screen, to be shown faint while the next map of the same vectors is computed."""
+    st.session_state[_LAST_CLIFF] = (collection.fingerprint, encoder, points)
 
 
-def last_cliff() -> Sequence[Point]:
-    """Return the points of the cliff chart that was on screen."""
-    points: Sequence[Point] = st.session_state.get(_LAST_CLIFF, ())
-    return points
+def last_cliff(collection: Dataset, encoder: str) -> Sequence[Point]:
+    """Return the points of the cliff chart that was on screen, none if it was of something else."""
+    *made_from, points = st.session_state.get(_LAST_CLIFF, ("", "", ()))
+    return points if made_from == [collection.fingerprint, encoder] else ()
 
 
 # --- the picture that was clicked -------------------------------------------------------------------------

@@ -52,6 +52,10 @@ class Worker:
             known = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
             return {"error": known.__name__, "message": i18n.to_json(error.args[0] if error.args else "")}
         except Exception as error:
+            with self._lock:
+                is_cancelled = request["number"] == self._cancelled
+            if is_cancelled:  # compiled code makes an error of its own of an interruption
+                return {"error": "Cancelled", "message": ""}
             log.exception("task %s", request["task"])
             return {"error": "bug", "message": f"{type(error).__name__}: {error}"}
 

@@ -98,8 +98,8 @@ class Job:
             tell()
 
     def progress(self, done: int, total: int, detail: str) -> None:
-        rate = self._meter.rate(done)
         """Note how far the work is."""
+        rate = self._meter.rate(done)
         self.snapshot = Snapshot(state="running", done=done, total=total, detail=detail, rate=rate)
 
     def end(self, state: State, **facts: Any) -> None:

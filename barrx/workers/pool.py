@@ -155,7 +155,7 @@ class Pool:
         with self._wake:
             self._drop_ahead()
             if owner:
-                self._leave_older(lane, kind, key, owner)
+                self._leave(lane, kind, owner, but=self._jobs.get(key))
             job = self._jobs.get(key)
             if job is None or job.snapshot.is_over or job.is_stopped:
                 job = Job(task=task, arguments=arguments, lane=lane, kind=kind)
@@ -166,6 +166,11 @@ class Pool:
             job.owners.add(owner)
             self._wake.notify_all()
             return job
+
+    def leave(self, lane: Lane, owner: str, *, kind: str = "") -> None:
+        """Stop what a session asked for of this kind in this lane: it has found what it wants elsewhere."""
+        with self._wake:
+            self._leave(lane, kind, owner)
 
     def plan(self, task: str, arguments: Iterable[Mapping[str, Any]], *, owner: str) -> None:
         """Compute ahead of the user when nobody asks for anything; takes the place of what was planned before."""
@@ -205,10 +210,9 @@ class Pool:
     def _alive(self) -> list[Job]:
         return [job for job in self._jobs.values() if not job.snapshot.is_over]
 
-    def _leave_older(self, lane: Lane, kind: str, key: str, owner: str) -> None:
-        newest = self._jobs.get(key)
+    def _leave(self, lane: Lane, kind: str, owner: str, *, but: Job | None = None) -> None:
         for job in self._alive():
-            if (job.lane, job.kind) == (lane, kind) and job is not newest:
+            if (job.lane, job.kind) == (lane, kind) and job is not but:
                 job.leave(owner)
 
     def _drop_ahead(self) -> None:

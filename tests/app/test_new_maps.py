@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from barrx.demo import shipped
 from barrx.pipeline import MapRequest
 from barrx.ui import keys, state
 from tests import processes
-from tests.app.steps import ROOT, page, texts, until
+from tests.app.steps import PATIENCE, ROOT, page, texts, until
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -71,6 +72,24 @@ def test_explore_follows_a_slider() -> None:
 def _request(dataset: datasets.Dataset, min_cluster_size: int) -> MapRequest:
     default = MapRequest.default("demo", shipped.ENCODER, len(dataset.filenames))
     return replace(default, clustering=replace(default.clustering, min_cluster_size=min_cluster_size))
+
+
+def test_map_that_is_computed_is_left_for_one_that_is_stored() -> None:
+    test = page("explore")
+    pool = state.pool()
+    pool.warm()
+    deadline = time.monotonic() + PATIENCE
+    while not processes.of(pool, "maps"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    test.toggle(key=keys.FROM_SCRATCH).set_value(True)
+    test.slider(key=keys.N_NEIGHBORS).set_value(97).run()
+    job = next(job for job in pool._alive() if job.lane == "maps")
+    assert not job.is_stopped
+    test.toggle(key=keys.FROM_SCRATCH).set_value(False)
+    test.slider(key=keys.N_NEIGHBORS).set_value(15).run()
+    assert job.is_stopped
+    assert job.wait(PATIENCE).state == "cancelled"
 
 
 def test_old_map_stays_beside_the_error_of_the_new_one() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from barrx import cache, clustering, datasets, pipeline, projection
-from barrx.clustering import ClusteringParams
+from barrx.clustering import Anchor, ClusteringParams
 from barrx.embedding import Embedding
 from barrx.pipeline import MapRequest
 from barrx.projection import ProjectionParams
@@ -46,7 +46,7 @@ def seen_before(embedded: Embedding) -> Compared:
 
     settings = [ProjectionParams(n_neighbors=k) for k in (10, 20, 30)]
     default = projection.load_or_compute(embedded, ProjectionParams())[0]
-    anchor = clustering.load_or_compute(default, ClusteringParams())[0].labels
+    anchor = Anchor(default, ClusteringParams())
     for params in settings:
         clustering.load_or_compute(
             projection.load_or_compute(embedded, params)[0], ClusteringParams(), anchor

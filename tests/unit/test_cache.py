@@ -1,7 +1,9 @@
 """The caches: what is stored comes back, and nothing planted is ever run."""
 
+import os
 import pickle
 import sqlite3
+import time
 from pathlib import Path
 
 import numpy as np
@@ -208,3 +210,16 @@ def test_matrix_whose_blocks_end_early_is_not_stored(home: Path) -> None:
     some = np.ones((10, 7), np.float32)
     assert cache.put_rows("embeddings", "blocks", iter([some]), (11, 7)) is None
     assert not cache.has("embeddings", "blocks")
+
+
+def test_clearing_removes_old_locks_that_nobody_holds(home: Path) -> None:
+    two_days_ago = time.time() - 48 * 3600
+    held, left = cache.lock("held"), cache.lock("left")
+    for one in (held, left):
+        with one:
+            pass
+        os.utime(one.lock_file, (two_days_ago, two_days_ago))
+    with held:
+        cache.clear("projections")
+        assert Path(held.lock_file).exists()
+    assert not Path(left.lock_file).exists()

@@ -2,6 +2,8 @@
 
 import json
 
+from streamlit.testing.v1 import AppTest
+
 from barrx.cliff import Point
 from barrx.clustering import ClusteringParams, SelectionMethod
 from barrx.ui import cliff_chart
@@ -38,6 +40,25 @@ def test_sentence_of_a_chart_that_is_still_being_drawn_claims_no_cliff() -> None
     said = cliff_chart.sentence(POINTS[:2], ClusteringParams(min_cluster_size=8), is_whole=False)
     assert said == "At 8: 27 clusters, 25% noise."
     assert cliff_chart.sentence([], ClusteringParams(), is_whole=False) == ""
+
+
+def test_chart_of_another_collection_or_encoder_is_not_shown_meanwhile() -> None:
+    def script() -> None:
+        import dataclasses
+
+        import streamlit as st
+
+        from barrx import datasets
+        from barrx.ui import state
+
+        demo = datasets.load("demo")
+        state.remember_cliff(demo, "a", ("point",))  # type: ignore[arg-type]
+        other = dataclasses.replace(demo, fingerprint="another")
+        st.write([len(state.last_cliff(*of)) for of in ((demo, "a"), (demo, "b"), (other, "a"))])
+
+    test = AppTest.from_function(script).run()
+    assert not test.exception
+    assert json.loads(test.json[0].value) == [1, 0, 0]
 
 
 def test_agreement_is_said_and_drawn_where_there_is_one() -> None:

@@ -74,6 +74,31 @@ def test_matching_follows_the_pictures(labels: np.ndarray, anchor: np.ndarray, e
     np.testing.assert_array_equal(identity.matched(labels, anchor), expected)
 
 
+@given(SOME_LABELS, SOME_LABELS, SOME_LABELS)
+def test_finer_reference_only_renames_too(labels: np.ndarray, anchor: np.ndarray, finer: np.ndarray) -> None:
+    found = identity.matched(labels, anchor, finer)
+    pairs = set(zip(labels.tolist(), found.tolist(), strict=True))
+    assert len(pairs) == len(np.unique(labels)) == len(np.unique(found))
+    np.testing.assert_array_equal(labels == NOISE, found == NOISE)
+
+
+def test_clusters_unknown_to_the_anchor_keep_their_number_beside_others() -> None:
+    anchor = as_labels((4, 20), (-1, 20))
+    finer = as_labels((0, 10), (1, 10), (2, 4), (3, 5), (4, 5), (-1, 6))
+    # One more cluster, larger than the two others that are new: they keep their numbers.
+    few = identity.matched(as_labels((0, 20), (1, 4), (2, 5), (-1, 11)), anchor, finer)
+    more = identity.matched(as_labels((0, 20), (1, 4), (2, 5), (3, 11)), anchor, finer)
+    np.testing.assert_array_equal(few, as_labels((4, 20), (9, 4), (7, 5), (-1, 11)))
+    np.testing.assert_array_equal(more, as_labels((4, 20), (9, 4), (7, 5), (8, 11)))
+
+
+def test_of_two_equal_counterparts_the_first_gives_its_number() -> None:
+    anchor, finer = as_labels((-1, 20)), as_labels((0, 5), (1, 5), (2, 5), (3, 5))
+    np.testing.assert_array_equal(
+        identity.matched(as_labels((0, 10), (1, 10)), anchor, finer), as_labels((0, 10), (2, 10))
+    )
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [

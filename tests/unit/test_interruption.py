@@ -81,3 +81,26 @@ work(0.1)
 print("went on")
 """
     assert run(code) == "went on"
+
+
+def test_error_that_compiled_code_makes_of_a_request_to_stop_is_no_bug() -> None:
+    code = """
+import os, threading
+from barrx import tasks
+out = os.fdopen(os.dup(1), "w")
+from barrx.workers.__main__ import Worker
+def compiled(arguments, report, stopped):
+    try:
+        work(30)
+    except Cancelled as error:
+        raise SystemError("returned a result with an exception set") from error
+def broken(arguments, report, stopped):
+    raise SystemError("broken")
+tasks._TASKS |= {"compiled": compiled, "broken": broken}
+worker = Worker()
+threading.Timer(0.3, worker._cancel, args=(1,)).start()
+for number, task in enumerate(("compiled", "broken"), start=1):
+    request = {"task": task, "number": number, "interruptible": True, "arguments": {}}
+    print(worker._outcome(request)["error"], file=out, flush=True)
+"""
+    assert run(code) == "Cancelled\nbug"

@@ -118,6 +118,19 @@ def test_newest_request_of_a_session_stops_its_older_ones(pool: Pool) -> None:
     )
 
 
+def test_what_a_session_has_found_elsewhere_is_stopped(pool: Pool) -> None:
+    running = submit(pool, request(n_neighbors=93, from_scratch=True), "a")
+    shared = submit(pool, request(n_neighbors=14), "c")
+    submit(pool, request(n_neighbors=14), "b")
+    wait_until(lambda: running.snapshot.state == "running", "not begun")
+    pool.leave("charts", "a")
+    assert not running.is_stopped
+    pool.leave("maps", "a")
+    pool.leave("maps", "c")
+    assert running.wait(PATIENCE).state == "cancelled"
+    assert shared.wait(PATIENCE).state == "done"
+
+
 def test_what_a_session_that_has_gone_asked_for_is_stopped(pool: Pool) -> None:
     left = submit(pool, request(n_neighbors=95, from_scratch=True), "leaves")
     shared = submit(pool, request(n_neighbors=9), "leaves")
