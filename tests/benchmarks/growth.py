@@ -69,7 +69,7 @@ def _stages(rows: vectors.np.ndarray) -> dict[str, float]:
 
     def cut() -> None:
         found = clustering.cut(kept["tree"], len(rows), ClusteringParams(min_cluster_size=20))  # type: ignore[arg-type]
-        keep("labels", identity.matched(found.labels, kept["anchor labels"]))  # type: ignore[arg-type]
+        keep("labels", identity.matched(found.labels, *references))
 
     taken = {
         "neighbours": seconds(lambda: keep("near", neighbors.compute(rows, "cosine", neighbors.STORED_K)))
@@ -82,6 +82,10 @@ def _stages(rows: vectors.np.ndarray) -> dict[str, float]:
         lambda: anchoring.aligned(anchoring.refined(near.first(30), other, anchor), anchor)
     )
     taken["tree"] = seconds(lambda: keep("tree", clustering.tree(anchor, ClusteringParams().min_samples)))
-    keep("anchor labels", clustering.cut(kept["tree"], len(rows), ClusteringParams()).labels)  # type: ignore[arg-type]
+    smallest = ClusteringParams(min_cluster_size=2, cluster_selection_method="leaf")
+    references = [
+        clustering.cut(kept["tree"], len(rows), params).labels  # type: ignore[arg-type]
+        for params in (ClusteringParams(), smallest)
+    ]
     taken["cut and match"] = seconds(cut)
     return taken
