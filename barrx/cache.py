@@ -134,7 +134,13 @@ class PlainDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Opened:
+    """A cache, and which database file it has open.
+
+    Another process may have set the folder aside: who went on writing there would be alone.
+    """
+
     cache: Any  # diskcache.Cache has no types
+    inode: int
 
 
 @memoize
@@ -148,22 +154,36 @@ def _open(path: Path, size_limit: int) -> _Opened:
             statistics=0,
             tag_index=0,
         )
-        return _Opened(opened)
+        return _Opened(opened, _inode(path))
 
+    found = _inode(path)
     try:
         return attempt()
     except sqlite3.OperationalError as error:
         raise _unusable(path, error) from error
     except (sqlite3.DatabaseError, TypeError, ValueError, KeyError) as error:
-        _set_aside(path, error)
+        _set_aside(path, found, error)
         return attempt()
     except OSError as error:
         raise _unusable(path, error) from error
 
 
-def _opened(store: Store) -> Any:
+def _inode(path: Path) -> int:
+    """Return which file the database in a folder is, 0 if there is none."""
+    try:
+        return int((path / diskcache.core.DBNAME).stat().st_ino)
+    except OSError:
+        return 0
+
+
+def _opened(store: Store) -> _Opened:
     current = settings.current()
-    return _open(current.cache_dir / store, int(current.cache_gb * 1e9 * _SHARE[store])).cache
+    path, size_limit = current.cache_dir / store, int(current.cache_gb * 1e9 * _SHARE[store])
+    opened = _open(path, size_limit)
+    if opened.inode != _inode(path):
+        _open.cache_clear()
+        opened = _open(path, size_limit)
+    return opened
 
 
 def _unusable(path: Path, error: Exception) -> CacheError:
@@ -175,11 +195,12 @@ def _unusable(path: Path, error: Exception) -> CacheError:
     )
 
 
-def _set_aside(path: Path, error: Exception) -> None:
+def _set_aside(path: Path, inode: int, error: Exception) -> None:
+    """Give a damaged cache another name, unless another process has put a new one in its place already."""
     with FileLock(f"{path}.lock"):
-        aside = path.with_name(f"{path.name}{_DAMAGED}{time.strftime('%Y%m%d-%H%M%S')}")
-        log.warning("cache %s is damaged (%s); set aside as %s and rebuilt", path, error, aside)
-        if path.exists():
+        if path.exists() and _inode(path) == inode:
+            aside = path.with_name(f"{path.name}{_DAMAGED}{time.strftime('%Y%m%d-%H%M%S')}")
+            log.warning("cache %s is damaged (%s); set aside as %s and rebuilt", path, error, aside)
             path.rename(aside)
     _open.cache_clear()
 
@@ -193,16 +214,17 @@ def set_aside() -> list[Path]:
 def _guarded(store: Store) -> Iterator[Any]:
     """Yield the cache; a damaged database is set aside, so that the next call starts a fresh one."""
     opened = _opened(store)
+    folder = Path(opened.cache.directory)
     try:
         with interruption.sheltered():
-            yield opened
+            yield opened.cache
     except sqlite3.OperationalError as error:
-        raise _unusable(Path(opened.directory), error) from error
+        raise _unusable(folder, error) from error
     except sqlite3.DatabaseError as error:
-        opened.close()
-        _set_aside(Path(opened.directory), error)
+        opened.cache.close()
+        _set_aside(folder, opened.inode, error)
     except (OSError, diskcache.Timeout) as error:
-        raise _unusable(Path(opened.directory), error) from error
+        raise _unusable(folder, error) from error
 
 
 def get(store: Store, key: str) -> Any | None:

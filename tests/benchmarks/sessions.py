@@ -130,7 +130,7 @@ async def _together(url: str, query: str, n: int) -> tuple[float, int]:
 
 
 def _stored_maps() -> int:
-    found = cache._opened("projections")
+    found = cache._opened("projections").cache
     return sum(1 for key in found.iterkeys() if key.startswith("projection:"))
 
 

@@ -142,7 +142,7 @@ def test_damaged_database_is_set_aside_and_rebuilt(home: Path, when: str) -> Non
     path = database(home)
     if when == "while open":
         cache.put("projections", "k", [1])
-        cache._opened("projections").close()
+        cache._opened("projections").cache.close()
     path.parent.mkdir(parents=True, exist_ok=True)
     for old in path.parent.glob("cache.db*"):
         old.unlink()
@@ -153,6 +153,20 @@ def test_damaged_database_is_set_aside_and_rebuilt(home: Path, when: str) -> Non
     assert len(cache.set_aside()) == 1
     cache.clear("projections")
     assert cache.set_aside() == []
+
+
+def test_process_that_had_a_cache_open_follows_when_another_sets_it_aside(home: Path) -> None:
+    cache.put("projections", "before", [1])
+    first = cache._opened("projections")
+    folder = database(home).parent
+    folder.rename(folder.with_name("projections.damaged-by-another"))
+    assert cache.get("projections", "before") is None
+    cache.put("projections", "after", [2])
+    cache._open.cache_clear()  # as a new process
+    assert cache.get("projections", "after") == [2]
+    # Whoever sees the damage of the old one later leaves the new one alone.
+    cache._set_aside(folder, first.inode, sqlite3.DatabaseError("damaged"))
+    assert cache.get("projections", "after") == [2]
 
 
 def test_missing_file_counts_as_not_stored(home: Path) -> None:
@@ -179,7 +193,7 @@ def test_stores_do_not_share_entries(home: Path) -> None:
 
 
 def test_eviction_policy_is_least_recently_used(home: Path) -> None:
-    assert cache._opened("embeddings").eviction_policy == "least-recently-used"
+    assert cache._opened("embeddings").cache.eviction_policy == "least-recently-used"
 
 
 def test_fingerprint_sees_every_byte_and_parameter() -> None:
