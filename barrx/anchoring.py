@@ -54,7 +54,9 @@ def schedule(n_neighbors: int, min_dist: float, n_images: int) -> Schedule:
     return Schedule(epochs=epochs + epochs // 10 * is_far, learning_rate=0.5 if is_far else 0.25)
 
 
-def refined(nearest: Neighbors, params: "ProjectionParams", anchor: Coordinates) -> Coordinates:
+def refined(
+    nearest: Neighbors, params: "ProjectionParams", anchor: Coordinates, chosen: Schedule | None = None
+) -> Coordinates:
     """Move a finished map to where other parameters want it.
 
     UMAP's own optimisation of its own graph, begun at the anchor. ``UMAP(init=anchor)`` would not do: it
@@ -64,6 +66,8 @@ def refined(nearest: Neighbors, params: "ProjectionParams", anchor: Coordinates)
     ----------
     nearest : Neighbors with exactly ``n_neighbors`` columns
     anchor : (n_images, 2) float32
+    chosen : Schedule
+        None: that of :func:`schedule`
 
     Returns
     -------
@@ -77,7 +81,7 @@ def refined(nearest: Neighbors, params: "ProjectionParams", anchor: Coordinates)
     from umap.layouts import optimize_layout_euclidean
     from umap.umap_ import find_ab_params, make_epochs_per_sample
 
-    chosen = schedule(params.n_neighbors, params.min_dist, len(anchor))
+    chosen = chosen or schedule(params.n_neighbors, params.min_dist, len(anchor))
     graph = _graph(nearest, params, chosen.epochs)
     a, b = find_ab_params(1.0, params.min_dist)
     start = np.array(anchor, np.float32, order="C")

@@ -88,6 +88,32 @@ def schedule() -> str:
     return table(head, rows)
 
 
+def lengths() -> str:
+    """Epochs of anchored maps: what is lost with fewer, and the shortest run that loses no more than 0.01."""
+    from barrx.anchoring import schedule as used
+    from tests.benchmarks import epochs
+
+    head = ("pictures", "settings", "epochs", "ratio", "worst difference", "where", "")
+    rows, last = [], 0
+    for tried in epochs.measure():
+        is_first = tried.is_enough and tried.n_images != last
+        last = tried.n_images if tried.is_enough else last
+        marks = ["shortest"] * is_first
+        marks += ["in use"] * (tried.epochs == used(15, 0.1, tried.n_images).epochs)
+        rows.append(
+            [
+                f"{tried.n_images:,}",
+                str(tried.n_settings),
+                str(tried.epochs),
+                f"{tried.ratio:.1f} x",
+                f"{tried.worst:+.4f}",
+                f"n_neighbors {tried.worst_at.n_neighbors}, min_dist {tried.worst_at.min_dist}",
+                ", ".join(marks),
+            ]
+        )
+    return table(head, rows)
+
+
 def nearest() -> str:
     """Seconds of all pairs and of NN-descent by size: what ``barrx.neighbors`` chooses between."""
     from tests.benchmarks import neighbors
@@ -171,6 +197,7 @@ def waits() -> str:
 SECTIONS: dict[str, tuple[str, Section]] = {
     "sliders": ("What a slider waits for", sliders),
     "schedule": ("Anchored maps: twelve settings on three collections", schedule),
+    "epochs": ("Anchored maps: epochs", lengths),
     "neighbors": ("Neighbours: all pairs against NN-descent", nearest),
     "growth": ("Growth, in seconds", growth),
     "embedding": ("Embedding, Inception V3", embedding),

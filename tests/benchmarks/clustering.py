@@ -21,7 +21,8 @@ def change_of_size(slug: str) -> Compared:
     dataset = datasets.load(slug)
     request = MapRequest.default(slug, ENCODER, len(dataset.filenames))
     default = pipeline.load_or_compute(dataset, request)
-    coordinates, anchor = default.coordinates, default.clustering.labels
+    coordinates = default.coordinates
+    anchor = Anchor(coordinates, request.clustering)
     made_from = cache.fingerprint(coordinates)
 
     def ours(params: ClusteringParams) -> None:
