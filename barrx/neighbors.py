@@ -21,6 +21,9 @@ _BLOCK = 512
 _EXACT = 50_000
 _EXACT_MANHATTAN = 2000
 _SPARE = 8  # candidates more than k: the product form may confuse pictures that are nearly as far
+_ROUNDING = 2 * float(
+    np.finfo(np.float32).eps
+)  # of a product; times the root of its length, for rows of length 1
 _SAMPLE = 200  # rows whose neighbours are looked up exactly to state the recall of NN-descent
 
 
@@ -70,7 +73,7 @@ def is_exact(metric: Metric, n_images: int) -> bool:
 
 def recipe(metric: Metric, n_images: int) -> str:
     """Return the name, for keys, of the method that finds the neighbours."""
-    return "exact-2" if is_exact(metric, n_images) else "nn-descent-2"
+    return "exact-3" if is_exact(metric, n_images) else "nn-descent-2"
 
 
 def _key(embedding_fingerprint: str, metric: Metric, k: int, n_images: int) -> str:
@@ -160,19 +163,32 @@ def _block(
 
         rough = cdist(vectors[rows], vectors, "cityblock")
     elif metric == "euclidean":
-        rough = (vectors**2).sum(1) - 2 * (vectors[rows] @ vectors.T)
+        squares = (vectors**2).sum(1)
+        rough = squares - 2 * (vectors[rows] @ vectors.T)
     else:
         rough = -(vectors[rows] @ vectors.T)
     rough[np.arange(len(rows)), rows] = -np.inf
     width = min(k + _SPARE, len(vectors))
-    kept = (
-        np.argpartition(rough, width - 1, axis=1)[:, :width] if width < len(vectors) else _all_columns(rough)
-    )
-    return _ordered(kept, _exact(vectors, rows, kept, metric), rows, k)
-
-
-def _all_columns(rough: NDArray[np.floating]) -> NDArray[np.int64]:
-    return np.tile(np.arange(rough.shape[1]), (len(rough), 1))
+    if width == len(vectors):
+        kept = np.tile(np.arange(width), (len(rows), 1))
+        return _ordered(kept, _exact(vectors, rows, kept, metric), rows, k)
+    kept = np.argpartition(rough, width - 1, axis=1)[:, :width]
+    found, distances = _ordered(kept, _exact(vectors, rows, kept, metric), rows, k)
+    if metric == "manhattan":
+        return found, distances
+    # The product form is off by so much at most. Near copies lie closer together than that: where one that was not
+    # kept may be as near as the last neighbour, all that may be are measured.
+    error = _ROUNDING * vectors.shape[1] ** 0.5
+    last = distances[:, -1].astype(np.float64)
+    if metric == "euclidean":
+        bound = last**2 - squares[rows] + error * (squares[rows] + squares.max())
+    else:
+        bound = last - 1 + 2 * error
+    left_out = np.take_along_axis(rough, kept, axis=1).max(axis=1)
+    for i in np.flatnonzero(bound >= left_out):
+        near, row = np.flatnonzero(rough[i] <= bound[i])[None], rows[i : i + 1]
+        (found[i],), (distances[i],) = _ordered(near, _exact(vectors, row, near, metric), row, k)
+    return found, distances
 
 
 def _exact(

@@ -52,6 +52,24 @@ def test_neighbors_tell_near_duplicates_apart() -> None:
     np.testing.assert_allclose(found.distances[0], [0, 1e-3 * 1280**0.5, 2e-3 * 1280**0.5], rtol=1e-3)
 
 
+@pytest.mark.parametrize("metric", METRICS)
+def test_neighbors_are_found_among_more_near_copies_than_are_kept(metric: Metric) -> None:
+    rng = np.random.default_rng(1)
+    copies = 3 * rng.random(256) + rng.normal(size=(200, 256)) * 1e-4
+    vectors = np.concatenate([copies, 3 * rng.random((50, 256))]).astype(np.float32)
+    found = neighbors.compute(vectors, metric, 15)
+    own = vectors.astype(np.float64)
+    if metric in ("cosine", "correlation"):
+        own -= own.mean(axis=1, keepdims=True) * (metric == "correlation")
+        own /= np.linalg.norm(own, axis=1, keepdims=True)
+    # No scipy here: 1 - cos has no digits left for what is that near.
+    full = np.stack([((own - row) ** 2).sum(axis=1) for row in own])
+    if metric == "manhattan":
+        full = cdist(own, own, "cityblock")
+    last = np.sort(full, axis=1)[:, 14:15]
+    assert (np.take_along_axis(full, found.indices, axis=1) <= last * 1.001).all()
+
+
 def test_neighbors_of_a_row_without_direction_are_all_at_distance_one() -> None:
     vectors = cloud(6)
     vectors[2] = 0
