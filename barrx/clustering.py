@@ -1,7 +1,8 @@
 """Density clusters on the map: HDBSCAN, every setting cut from one cached tree."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -122,27 +123,37 @@ class Clustering:
         return float((self.labels == NOISE).mean()) if len(self.labels) else 0.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Anchor:
     """The map that clusters have their numbers from.
 
     Attributes
     ----------
     coordinates : (n_images, 2) float32
+    made_from : str
+        their fingerprint
     params : ClusteringParams
-        with which it is clustered
+        with which they are clustered
     """
 
-    coordinates: Coordinates
+    coordinates: Coordinates = field(compare=False)
+    made_from: str
     params: ClusteringParams
 
-    def groupings(self) -> tuple[Labels, Labels]:
-        """Return its clusters, and the smallest groups of its tree: (n_images,) int32 each."""
-        finest = ClusteringParams(
-            min_cluster_size=2, min_samples=self.params.min_samples, cluster_selection_method="leaf"
-        )
-        own, finer = (load_or_compute(self.coordinates, params)[0] for params in (self.params, finest))
-        return own.labels, finer.labels
+    @classmethod
+    def of(cls, coordinates: Coordinates, params: ClusteringParams) -> "Anchor":
+        """Return a map as an anchor."""
+        return cls(coordinates, cache.fingerprint(coordinates), params)
+
+
+@lru_cache(maxsize=4)  # every cut of a map is numbered after the same
+def groupings(anchor: Anchor) -> tuple[Labels, Labels]:
+    """Return the clusters of an anchor, and the smallest groups of its tree: (n_images,) int32 each."""
+    finest = ClusteringParams(
+        min_cluster_size=2, min_samples=anchor.params.min_samples, cluster_selection_method="leaf"
+    )
+    own, finer = (load_or_compute(anchor.coordinates, params)[0] for params in (anchor.params, finest))
+    return own.labels, finer.labels
 
 
 def load(
@@ -179,7 +190,7 @@ def load_or_compute(
 
     def run() -> dict[str, NDArray[np.generic]]:
         found = cut(stored_tree(coordinates, made_from, params.min_samples), len(coordinates), params)
-        labels = found.labels if anchor is None else identity.matched(found.labels, *anchor.groupings())
+        labels = found.labels if anchor is None else identity.matched(found.labels, *groupings(anchor))
         return {"labels": labels, "strength": found.strength}
 
     stored, was_there = cache.get_or_compute("projections", _key(made_from, params, anchor), run)
@@ -240,7 +251,7 @@ def stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> N
 
 
 def _key(coordinates_fingerprint: str, params: ClusteringParams, anchor: Anchor | None) -> str:
-    named_after = "" if anchor is None else ("matched-2", anchor.coordinates, anchor.params)
+    named_after = "" if anchor is None else ("matched-2", anchor.made_from, anchor.params)
     return "clustering:" + cache.fingerprint(
         coordinates_fingerprint, params, named_after, cache.versions(*_VERSIONS)
     )

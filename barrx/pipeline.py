@@ -120,7 +120,7 @@ def _load_stages(made_from: str, request: MapRequest, n_images: int) -> tuple[Co
         places = projection.load(made_from, anchor.projection, n_images)
         if places is None:
             return None
-        named_after = Anchor(places, anchor.clustering)
+        named_after = Anchor.of(places, anchor.clustering)
     coordinates = projection.load(made_from, request.projection, n_images)
     if coordinates is None:
         return None
@@ -161,7 +161,7 @@ def _stages(dataset: Dataset, made_from: str, request: MapRequest) -> tuple[Coor
     named_after = None
     anchor = request.anchor(len(dataset.filenames))
     if anchor is not None:
-        named_after = Anchor(_coordinates(dataset, made_from, anchor)[0], anchor.clustering)
+        named_after = Anchor.of(_coordinates(dataset, made_from, anchor)[0], anchor.clustering)
     coordinates, first = _coordinates(dataset, made_from, request)
     clusters, second = clustering.load_or_compute(coordinates, request.clustering, named_after)
     return coordinates, clusters, first and second

@@ -22,7 +22,7 @@ def change_of_size(slug: str) -> Compared:
     request = MapRequest.default(slug, ENCODER, len(dataset.filenames))
     default = pipeline.load_or_compute(dataset, request)
     coordinates = default.coordinates
-    anchor = Anchor(coordinates, request.clustering)
+    anchor = Anchor.of(coordinates, request.clustering)
     made_from = cache.fingerprint(coordinates)
 
     def ours(params: ClusteringParams) -> None:
@@ -47,7 +47,7 @@ def seen_before(embedded: Embedding) -> Compared:
 
     settings = [ProjectionParams(n_neighbors=k) for k in (10, 20, 30)]
     default = projection.load_or_compute(embedded, ProjectionParams())[0]
-    anchor = Anchor(default, ClusteringParams())
+    anchor = Anchor.of(default, ClusteringParams())
     for params in settings:
         clustering.load_or_compute(
             projection.load_or_compute(embedded, params)[0], ClusteringParams(), anchor

@@ -165,6 +165,16 @@ def test_words_of_the_address_are_text_in_the_warning(harmless: Page, gallery: S
         assert f"“{asked}”, which is not here." in text.replace("\N{WORD JOINER}", "")
 
 
+def test_rights_are_in_view_with_the_picture_whatever_its_title(open_page: OpenPage, gallery: Server) -> None:
+    page = open_page(width=390, height=844, is_mobile=True, has_touch=True)
+    open_app(page, gallery, "/?dataset=gallery&picture=07.webp")
+    wait_for_map(page)
+    expect(card_title(page)).to_contain_text("endless")
+    wait_until_idle(page)
+    expect(page.locator("figure.card .picture")).to_be_in_viewport(ratio=0.99)
+    expect(page.locator("figure.card .credit")).to_be_in_viewport(ratio=0.99)
+
+
 @pytest.mark.parametrize(
     "path", ["/?dataset=gallery", "/datasets", "/method?dataset=gallery&picture=07.webp"]
 )

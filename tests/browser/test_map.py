@@ -340,6 +340,10 @@ def test_keyboard_moves_zooms_opens(page: Page, maps: Server) -> None:
     middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
     nearest = int(np.linalg.norm(places - middle, axis=1).argmin())
     expect(page.get_by_text(f"clicked {nearest} after 1 clicks")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_text(f"selected 1 pictures: {nearest}", exact=True)).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_text("no selection")).to_be_visible()
 
 
 def test_buttons_zoom(page: Page, maps: Server) -> None:
@@ -412,6 +416,26 @@ def test_camera_is_taken_from_python_and_told_once_it_rests(page: Page, maps: Se
     group = np.array([i for i in range(600) if i % 6 == 2 and i % 5 < 4])
     places = pixels(page)[group] - [box["x"], box["y"]]
     assert ((places > 0) & (places < [box["width"], box["height"]])).all()
+
+
+def test_place_of_a_link_is_shown_as_near_whatever_size_the_map_gets(page: Page, maps: Server) -> None:
+    sizes = [(1000, 700), (1280, 800)]
+    scales = []
+    for width, height in sizes:
+        page.set_viewport_size({"width": width, "height": height})
+        show(page, maps, "plain=1&camera=2.5,-1,3")
+        scales.append(view(page)["scale"])
+    assert scales[0] < scales[1]
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.wait_for_function(f"(before) => JSON.parse({_dataset_view()}).scale !== before", arg=scales[1])
+    wait_until_still(page)
+    assert view(page)["scale"] == pytest.approx(scales[0])
+    # Who has moved the map keeps what was seen.
+    left, top = corner(page)
+    drag(page, [(left + 300, top + 200), (left + 200, top + 200)])
+    page.set_viewport_size({"width": 1280, "height": 800})
+    wait_until_still(page)
+    assert view(page)["scale"] == pytest.approx(scales[0])
 
 
 def test_100000_points_are_clicked_selected_and_coloured_by_kilobytes(page: Page, maps: Server) -> None:

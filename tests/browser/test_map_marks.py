@@ -207,8 +207,32 @@ def test_label_shows_representatives_and_selects_its_cluster(page: Page, maps: S
     size = number_in(label(page, 24).locator(".count").inner_text())
     label(page, 24).get_by_role("button", name="Select").click()
     expect(page.get_by_text(f"{size} pictures selected")).to_be_visible()
+    expect(faces).to_have_count(3)
     expect(label(page, 27)).to_have_class(re.compile("faded"))
     expect(label(page, 24)).not_to_have_class(re.compile("faded"))
+
+
+def test_pictures_have_the_shape_of_their_points_where_colours_come_again(page: Page, maps: Server) -> None:
+    corners = in_modules(
+        page,
+        maps,
+        """
+        const { Pictures } = await load("pictures");
+        const bitmap = document.createElement("canvas");
+        const colours = { palette: [[1, 2, 3], [4, 5, 6]], noise: [0, 0, 0] };
+        const scene = { colours, theme: { ground: [255, 255, 255] } };
+        return given.map(([colour, width]) => {
+          const context = document.createElement("canvas").getContext("2d");
+          let corners = 0;
+          context.lineTo = () => corners++;
+          const points = { colour: [colour] };
+          new Pictures(null).drawOne(context, bitmap, { i: 0, x: 50, y: 50 }, width, { ...scene, points });
+          return corners;
+        });
+        """,
+        [(-1, 40), (0, 40), (1, 40), (2, 40), (6, 40), (6, 10)],
+    )
+    assert corners == [0, 0, 0, 2 * 3, 2 * 2, 0]
 
 
 # --- outlines and noise -----------------------------------------------------------------------------------
@@ -239,6 +263,28 @@ def test_outlines_noise_and_names_can_be_switched_off(page: Page, maps: Server) 
     assert sum(pixel == ground for pixel in hidden) >= 3  # others may lie in an outline, or under a point
     switch("names")
     expect(page.locator(".cluster-label:visible")).to_have_count(0)
+
+
+def test_noise_that_is_switched_off_is_selected_only_by_name(page: Page, maps: Server) -> None:
+    show(page, maps)
+    stage = box_of(the_map(page))
+    noise_switch = page.locator('.toolbar [data-switch="noise"]')
+    noise_switch.click()
+    page.keyboard.down("Shift")
+    drag(
+        page,
+        [
+            (stage["left"] + 2, stage["top"] + 2),
+            (stage["left"] + stage["width"] - 3, stage["top"] + stage["height"] - 3),
+        ],
+    )
+    page.keyboard.up("Shift")
+    expect(page.get_by_text("640 pictures selected")).to_be_visible()  # every fifth of 800 is noise
+    entry = page.locator(".legend li", has_text="noise")
+    entry.hover()
+    entry.locator(".all").click()
+    expect(page.get_by_text("160 pictures selected")).to_be_visible()
+    expect(noise_switch).to_have_attribute("aria-pressed", "true")
 
 
 def test_outline_runs_round_most_of_a_cluster(page: Page, maps: Server) -> None:
@@ -457,6 +503,7 @@ def test_marks_fit_a_phone(open_page: OpenPage, maps: Server) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     boxes = plates(page)
     assert boxes
+    expect(page.locator(".cluster-label:visible .count").first).to_be_visible()
     assert not overlapping(list(boxes.values()))
     assert all(box["left"] >= 0 and box["left"] + box["width"] <= 390 for box in boxes.values())
     press(page, "closer")

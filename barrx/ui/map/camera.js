@@ -15,7 +15,7 @@ export class Camera {
     this.offsetX = 0;
     this.offsetY = 0;
     this.isFitted = true;
-    this.waiting = null; // a place to look at as soon as there is a size
+    this.sought = null; // the place one was sent to: looked at anew in every size, until one goes elsewhere
   }
 
   /** The view that shows everything. */
@@ -58,7 +58,7 @@ export class Camera {
   lookAt(place) {
     this.isFitted = false;
     if (this.width) this.view = this.viewOfPlace(place);
-    else this.waiting = place;
+    this.sought = place;
   }
 
   /** How far one has zoomed in, 1 when everything is shown. */
@@ -72,6 +72,7 @@ export class Camera {
 
   set view({ scale, offsetX, offsetY }) {
     Object.assign(this, { scale, offsetX, offsetY });
+    this.sought = null;
   }
 
   toScreen(x, y) {
@@ -123,10 +124,9 @@ export class Camera {
     // At first there is no middle yet: a view from before is taken as it is.
     const [dx, dy] = this.width ? [(width - this.width) / 2, (height - this.height) / 2] : [0, 0];
     Object.assign(this, { width, height });
-    if (this.waiting) this.lookAt(this.waiting);
+    if (this.sought) this.lookAt(this.sought);
     else if (this.isFitted) this.fit();
     else this.pan(dx, dy);
-    this.waiting = null;
   }
 }
 

@@ -166,6 +166,7 @@ export class Gestures {
       0: () => navigation.fit(),
       Escape: () => this.map.escape(),
       Enter: () => pointer.open(),
+      " ": () => pointer.toggle(),
     };
     if (!actions[event.key]) return;
     event.preventDefault();

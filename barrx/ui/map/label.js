@@ -50,7 +50,7 @@ export class Label {
   setFaces(addresses) {
     this.addresses = addresses;
     this.faces.replaceChildren();
-    if (this.isOpen) this.showFaces();
+    if (this.isOpen || this.box.matches(":hover, :focus-within")) this.showFaces();
   }
 
   showFaces() {

@@ -10,7 +10,7 @@ const MOST = 40; // in the page at a time
 const HEIGHT = 26; // pixels of a plate
 const FACES = 48; // pixels more with pictures on it
 const WIDEST = 150; // pixels of a name, and on a narrow map; must be those in marks.css
-const WIDEST_NARROW = 84;
+const WIDEST_NARROW = 72;
 const NARROW = 512;
 const PLATE = 41; // pixels of a plate beside its texts: chip, gaps, edges
 const ROOMY = 120; // pixels of a cluster that has room for pictures on its label
@@ -130,7 +130,7 @@ export class Labels {
     for (const label of this.known) {
       const [left, right, low, high] = label.box;
       label.isOpen = hasFaces && label.representatives.length > 0 && Math.min(right - left, high - low) * scale >= ROOMY;
-      label.plate = Math.ceil(PLATE + Math.min(widest, label.widths[0]) + (isNarrow ? -6 : label.widths[1]));
+      label.plate = Math.ceil(PLATE + Math.min(widest, label.widths[0]) + label.widths[1]);
       label.width = label.isOpen ? Math.max(label.plate, OPEN_WIDTH) : label.plate;
       label.height = HEIGHT + (label.isOpen ? FACES : 0);
     }

@@ -1,6 +1,6 @@
 /* What lies over points and pictures: the line one draws, rings, links, and dots for pictures to come. */
 
-import { colourOf } from "./paint.js";
+import { colourOf, shapeOf, trace } from "./paint.js";
 import { cssOf } from "./theme.js";
 
 const MANY_RINGS = 200;
@@ -65,7 +65,8 @@ export function drawLinks(context, lines, { camera, positions }, theme) {
 export function drawDots(context, indexes, { camera, positions, points, colours, radius }) {
   for (const i of indexes) {
     context.beginPath();
-    context.arc(...camera.toScreen(positions.x[i], positions.y[i]), radius, 0, 2 * Math.PI);
+    const shape = shapeOf(points.colour[i], colours.palette);
+    trace(context, shape, ...camera.toScreen(positions.x[i], positions.y[i]), radius);
     context.fillStyle = cssOf(colourOf(points.colour[i], colours.palette, colours.noise));
     context.fill();
   }

@@ -17,6 +17,22 @@ export function shapeOf(index, palette) {
   return index < 0 ? 0 : Math.floor(index / palette.length) % SHAPES.length;
 }
 
+/** Add the outline of a shape of SHAPES to a path, as large as a point of that radius is drawn. */
+export function trace(path, shape, x, y, radius) {
+  if (shape === 0) {
+    path.moveTo(x + radius, y);
+    path.arc(x, y, radius, 0, 2 * Math.PI);
+    return;
+  }
+  const corners = {
+    1: [[-0.84, -0.84], [0.84, -0.84], [0.84, 0.84], [-0.84, 0.84]],
+    2: [[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0]],
+    3: [[0, -1.1], [1.15, 0.75], [-1.15, 0.75]],
+  }[shape];
+  corners.forEach(([dx, dy], k) => path[k ? "lineTo" : "moveTo"](x + dx * radius, y + dy * radius));
+  path.closePath();
+}
+
 /** Return the colour of an index, as [red, green, blue]. */
 export function colourOf(index, palette, noise) {
   return index < 0 ? noise : palette[index % palette.length];

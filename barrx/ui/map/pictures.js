@@ -1,7 +1,7 @@
 /* Thumbnails on the map: which of them, how large, and drawing them. */
 
 import { HIDDEN, Representatives, levelFor } from "./representatives.js";
-import { colourOf } from "./paint.js";
+import { colourOf, shapeOf, trace } from "./paint.js";
 import { cssOf } from "./theme.js";
 
 export const SMALLEST = 20;
@@ -15,6 +15,10 @@ const LARGEST_TILE = 320;
 const TILE_ROOM = 0.94; // of the distance, for picture and frame
 const FADED = 0.18;
 const MOST_MARKED = 20;
+const MARKED = 18; // pixels of a picture whose frame has room for a shape
+const MARK = 0.14; // of the picture's width: radius of the shape
+const MOST_MARK = 8;
+const RIM = 1.5;
 
 export class Pictures {
   constructor(thumbnails) {
@@ -93,7 +97,7 @@ export class Pictures {
     return missing;
   }
 
-  drawOne(context, bitmap, { i, x, y }, width, { points, colours }) {
+  drawOne(context, bitmap, { i, x, y }, width, { points, colours, theme }) {
     const fit = width / Math.max(bitmap.width, bitmap.height);
     // Whole pixels: a picture that falls between two is blurred.
     const w = Math.max(2, Math.round(bitmap.width * fit));
@@ -103,11 +107,25 @@ export class Pictures {
     const isFaded = this.bright && !this.bright[i];
     const frame = frameOf(width);
     context.globalAlpha = isFaded ? FADED : 1;
-    context.fillStyle = cssOf(colourOf(points.colour[i], colours.palette, colours.noise));
+    const colour = cssOf(colourOf(points.colour[i], colours.palette, colours.noise));
+    context.fillStyle = colour;
     if (!isFaded) context.fillRect(left - frame, top - frame, w + 2 * frame, h + 2 * frame);
     context.drawImage(bitmap, left, top, w, h);
+    const shape = shapeOf(points.colour[i], colours.palette);
+    if (shape && !isFaded && width >= MARKED) this.drawShape(context, shape, left, top, width, [colour, theme]);
     context.globalAlpha = 1;
     this.drawn.push({ i, left: left - frame, top: top - frame, width: w + 2 * frame, height: h + 2 * frame });
+  }
+
+  // A frame has a colour only: where that stands for several, the shape of the points is in its corner.
+  drawShape(context, shape, left, top, width, [colour, theme]) {
+    const radius = Math.min(MOST_MARK, width * MARK);
+    for (const [ink, reach] of [[cssOf(theme.ground), radius + RIM], [colour, radius]]) {
+      context.beginPath();
+      trace(context, shape, left + radius / 2, top + radius / 2, reach);
+      context.fillStyle = ink;
+      context.fill();
+    }
   }
 
   ask(waiting, camera, side) {

@@ -105,7 +105,7 @@ export class Pointer {
   /** Take the picture at a place into the selection, or out of it. */
   pick(x, y, reach) {
     const i = this.view.points ? this.hit(x, y, reach) : -1;
-    if (i >= 0) this.view.selection.toggle(this.view.points, i);
+    if (i >= 0) this.view.toggle(i);
   }
 
   /** The picture under the pointer, or else the one nearest to the middle; -1 if there is none. */
@@ -118,5 +118,11 @@ export class Pointer {
   open() {
     const i = this.meant;
     if (i >= 0) this.view.send.click(i);
+  }
+
+  /** Take it into the selection, or out of it. */
+  toggle() {
+    const i = this.meant;
+    if (i >= 0) this.view.toggle(i);
   }
 }

@@ -1,7 +1,5 @@
 /* Which pictures are selected, by whatever gesture: a flag for each, the same on every arrangement of them. */
 
-import { insidePolygon } from "./geometry.js";
-
 const MOST_LISTED = 1000; // pictures sent one by one; more of them as one bit a picture
 
 function base64Of(mask) {
@@ -47,23 +45,17 @@ export class Selection {
     Object.assign(this, { mask: count ? mask : null, count, outline: count ? outline : null });
   }
 
-  /** Select what a test holds for, of the pictures that pass the filters; `isAdding` keeps what is selected. */
-  choose({ n, shown }, test, isAdding, outline = null) {
+  /** Select those of n pictures that a test holds for; `isAdding` keeps what is selected. */
+  choose(n, test, isAdding, outline = null) {
     const mask = isAdding && this.mask ? this.mask.slice() : new Uint8Array(n);
-    for (let i = 0; i < n; i++) if ((!shown || shown[i]) && test(i)) mask[i] = 1;
+    for (let i = 0; i < n; i++) if (test(i)) mask[i] = 1;
     this.set(mask, outline);
     this.onChange(this);
   }
 
-  chooseInside(points, polygon, isAdding) {
-    const inside = insidePolygon(polygon, points.x, points.y);
-    this.choose(points, (i) => inside[i], isAdding, polygon);
-  }
-
   /** Add a picture, or take it out. */
-  toggle({ n, shown }, i) {
+  toggle(n, i) {
     const mask = this.mask?.slice() ?? new Uint8Array(n);
-    if (!mask[i] && shown && !shown[i]) return;
     mask[i] = mask[i] ? 0 : 1;
     this.set(mask, null);
     this.onChange(this);

@@ -4,7 +4,7 @@ import { ABOVE } from "./axes.js";
 import { Camera } from "./camera.js";
 import { load, recall } from "./data.js";
 import { make } from "./dom.js";
-import { boundsOf, thinned } from "./geometry.js";
+import { boundsOf, insidePolygon, thinned } from "./geometry.js";
 import { Gestures } from "./gestures.js";
 import { join, leave } from "./linked.js";
 import { Marks } from "./marks.js";
@@ -37,6 +37,7 @@ export class MapView {
     this.camera = new Camera();
     this.points = null;
     this.visible = null; // (n,) 0 for points that are hidden; null when none is
+    this.choosable = null; // (n,) 0 for points that do not pass the filters or are hidden; null when none is
     this.sketch = null; // the line being drawn, on the screen
     this.movedAt = -Infinity;
     this.companion = -1; // what is pointed at on another map of the same collection
@@ -226,6 +227,9 @@ export class MapView {
       const { visible } = this;
       this.visible = Uint8Array.from(points.cluster, (label, i) => (label >= 0 && (!visible || visible[i]) ? 1 : 0));
     }
+    const { visible } = this;
+    const { shown } = points;
+    this.choosable = visible && shown ? shown.map((flag, i) => (visible[i] ? flag : 0)) : (visible ?? shown ?? null);
     this.passing = points.shown ? points.shown.reduce((sum, flag) => sum + flag, 0) : points.n;
     search.update(options, this.passing, points.n);
   }
@@ -383,17 +387,32 @@ export class MapView {
     this.sketch = null;
     this.invalidate();
     const corners = thinned(line, 2).map((corner) => this.camera.toData(...corner));
-    if (this.points && corners.length > 2) this.selection.chooseInside(this.points, corners, isAdding);
+    if (!this.points || corners.length < 3) return;
+    const inside = insidePolygon(corners, this.points.x, this.points.y);
+    this.choose((i) => inside[i], isAdding, corners);
+  }
+
+  choose(test, isAdding, outline) {
+    this.selection.choose(this.points.n, (i) => (!this.choosable || this.choosable[i]) && test(i), isAdding, outline);
+  }
+
+  /** Add a picture to the selection, or take it out. */
+  toggle(i) {
+    const { choosable, selection, points } = this;
+    if (!choosable || choosable[i] || selection.mask?.[i]) selection.toggle(points.n, i);
   }
 
   /** Select all pictures of an entry of the legend: those with a value as their "colour", or as their "other". */
   selectEntry(role, value, isAdding = false) {
-    this.selection.choose(this.points, (i) => this.points[role][i] === value, isAdding);
+    if (role === "colour" && this.marks.isByCluster) this.selectCluster(value, isAdding);
+    else this.choose((i) => this.points[role][i] === value, isAdding);
   }
 
   /** Select all pictures of a cluster; -1 is the noise. */
   selectCluster(label, isAdding = false) {
-    this.selection.choose(this.points, (i) => this.points.cluster[i] === label, isAdding);
+    // Who asks for the noise wants to see it.
+    if (label < 0 && !this.state.noise) this.toolbar.set("noise", true);
+    this.choose((i) => this.points.cluster[i] === label, isAdding);
   }
 
   tellSelection() {

@@ -50,6 +50,6 @@ def words() -> dict[str, str]:
         "keys": _(
             "Arrow keys move the map, plus and minus zoom, 0 shows everything. "
             "Tab and Shift with Tab go from cluster to cluster; after Escape, Tab leaves the map. "
-            "Enter opens the image in the middle, Escape clears the selection."
+            "Enter opens the image in the middle, Space selects it or takes it out, Escape clears the selection."
         ),
     }
