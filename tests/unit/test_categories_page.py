@@ -165,12 +165,23 @@ def test_clusters_of_hdbscan_that_follow_the_photo_source_are_called_out_on_top(
     ranked = explanations.rank([("file", photo)], category, found.labels, permutations=30)
     facts = plain({"explanations": ranked.explanations, "sentence": ranked.sentence})
     for one, e in zip(facts["explanations"], ranked.explanations, strict=True):
-        one |= {"score": e.score, "is_significant": e.is_significant}
+        one |= {"score": e.score, "is_significant": e.is_significant, "is_of_nearly_all": True}
     assert "Careful: the clusters follow “photo”, a property of the files" in ranked.sentence
     rows = explanations_view.table(facts)
     assert rows["name"].tolist() == ["photo", "movement"]
     assert rows["kind"].tolist() == ["file", "chosen"]
     assert explanations_view.drawn(rows, sentence="said").to_dict()["description"] == "said"
+
+
+def test_words_beside_a_bar_say_of_how_many_images_and_do_not_lie_on_it() -> None:
+    one = {"name": "creator", "kind": "column", "score": -0.04, "is_significant": False, "is_chosen": False}
+    one |= {"compared": {"spread": {"ami": 0.01}}, "n_values": 3, "n_known": 40, "n_missing": 60}
+    rows = explanations_view.table({"explanations": [{**one, "is_of_nearly_all": False}]})
+    assert rows["text"].tolist() == ["-0.04 as by chance · 40 of 100 images"]
+    chart = explanations_view.drawn(rows, sentence="said").to_dict()
+    assert chart["layer"][2]["encoding"]["x"]["field"] == "words_at"
+    (drawn,) = chart["datasets"].values()
+    assert drawn[0]["words_at"] == 0
 
 
 # --- influences -------------------------------------------------------------------------------------------
