@@ -74,11 +74,18 @@ def test_figures_stand_beside_chance_and_their_meaning_and_missing_ones_are_a_da
 
 
 def test_words_of_the_permutation_test_do_not_claim_what_it_denies() -> None:
-    found = {"reason": "", "superiority": 0.9, "effect": 1.2, "p": 0.001, "pairs": 12}
+    found = {"reason": "", "superiority": 0.9, "effect": 1.2, "p": 0.001, "least_p": 0.0001, "pairs": 12}
     assert "bear the arrows out strongly" in sentences.nearness(found)
     assert "do not bear the arrows out" in sentences.nearness({**found, "p": 0.2})
     assert "do not bear the arrows out" in sentences.nearness({**found, "effect": -0.5})
     assert "There is no test: too few." in sentences.nearness({**found, "reason": "too few"})
+    weak = sentences.nearness({**found, "p": 0.33, "least_p": 0.33})
+    assert weak.startswith("There are too few pairs for a test to tell")
+    assert "p could not be below 0.33" in weak
+    assert "do not bear" not in weak
+    undefined = sentences.nearness({**found, "effect": None, "superiority": 1.0})
+    assert undefined.startswith("The images bear the arrows out: related")
+    assert "no effect size, since neither kind of pair differs among itself" in undefined
 
 
 def test_each_state_of_a_category_has_its_sentence() -> None:
@@ -200,6 +207,24 @@ def test_planted_arrows_are_confirmed_in_words_and_shuffled_ones_are_not() -> No
     for arrows, said in ((chain, "bear the arrows out strongly"), (shuffled, "do not bear the arrows out")):
         found = influences.chart(planted(), arrows, {})
         assert said in sentences.nearness(plain(found.nearness))
+
+
+def test_arrows_without_a_test_are_listed_neither_way() -> None:
+    one = {"source": "a", "target": "b", "year": None, "is_backward": False, "nearer_than": None}
+    facts = {"arrows": [{**one, "is_supported": None}], "nearness": {"reason": "too few"}}
+    assert influences_view.arrow_lists(facts) == [
+        ("The arrows", ["a → b"], "It cannot be said whether the images support them: too few.")
+    ]
+    assert influences_view.curators(facts)[0][2] == "untested"
+    facts["arrows"] = [{**one, "is_supported": True, "nearer_than": 0.8}]
+    assert [lines for _title, lines, _why in influences_view.arrow_lists(facts)] == [
+        ["a → b · nearer than 80%"],
+        [],
+    ]
+    placed = graph.nodes("ab", {}, np.array([[0, 0.1], [0.1, 0]]))
+    lines = graph.edges(placed, [("a", "b", "untested", "a → b")])
+    chart = graph.drawn(placed, lines, is_dated=False, is_dark=False, sentence="said").to_dict()
+    assert chart["layer"][0]["mark"]["type"] == "trail"
 
 
 def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() -> None:
