@@ -139,6 +139,7 @@ def _spaces(subject: Subject) -> Answer:
         "clusters": found.elsewhere.n_clusters,
         "noise_share": found.elsewhere.noise_share,
         "agreement": found.agreement,
+        "in_both": found.n_in_both,
         "rows": found.table.categories,
         "groups": found.table.groups,
     }

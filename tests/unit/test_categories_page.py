@@ -88,6 +88,20 @@ def test_words_of_the_permutation_test_do_not_claim_what_it_denies() -> None:
     assert "no effect size, since neither kind of pair differs among itself" in undefined
 
 
+@pytest.mark.parametrize(
+    ("with_noise", "said"),
+    [(0.8, "much the same groups (agreement 0.80"), (0.62, "agree in part"), (0.3, "hardly agree")],
+)
+def test_whether_clusters_are_the_maps_own_rests_on_the_figure_with_noise(
+    with_noise: float, said: str
+) -> None:
+    one = agreed(with_noise)["agreement"]
+    one |= {"without_noise": {"figures": {**FIGURES, "ami": 0.91}}, "n_compared": 810}
+    found = sentences.spaces({"agreement": one, "clusters": 24, "in_both": 455}, 23)
+    assert said in found
+    assert found.endswith("Of the 455 images (56%) that both put into a cluster, it is 0.91.")
+
+
 def test_each_state_of_a_category_has_its_sentence() -> None:
     one = {
         "share_in_main": 0.8,

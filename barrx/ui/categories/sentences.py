@@ -108,20 +108,30 @@ def misplaced_why(one: Facts) -> str:
 
 def spaces(facts: Facts, n_clusters: int) -> str:
     """Say whether clusters on the map are the map's own, from the facts of the part ``spaces``."""
-    clear = facts["agreement"]["without_noise"]
+    found = facts["agreement"]
     counts = _("{here} clusters on the map, {there} in ten dimensions.").format(
         here=n_clusters, there=facts["clusters"]
     )
-    if clear is None:
+    if found["without_noise"] is None:
         return counts
-    ami = clear["figures"]["ami"]
+    # With noise: which images belong to no cluster is as much a finding as which belong together.
+    ami = found["with_noise"]["figures"]["ami"]
     if ami >= _LEVELS[0][0]:
-        said = _("Both find much the same groups (agreement {ami}): they are not made by the map.")
+        said = _(
+            "Both find much the same groups (agreement {ami:.2f}, noise counted): they are not made by the map."
+        )
     elif ami >= _LEVELS[1][0]:
-        said = _("They agree in part (agreement {ami}): some groups are the map's own.")
+        said = _("They agree in part (agreement {ami:.2f}, noise counted): some groups are the map's own.")
     else:
-        said = _("They hardly agree (agreement {ami}): most groups are made by the map. Do not rely on them.")
-    return f"{counts} {said.format(ami=numeral(ami, '.2f'))}"
+        said = _(
+            "They hardly agree (agreement {ami:.2f}, noise counted): most groups are made by the map. Do not rely on "
+            "them."
+        )
+    n, everything = facts["in_both"], found["n_compared"]
+    clear = _("Of the {n} images ({share:.0%}) that both put into a cluster, it is {ami:.2f}.").format(
+        n=n, share=n / everything, ami=found["without_noise"]["figures"]["ami"]
+    )
+    return f"{counts} {said.format(ami=ami)} {clear}"
 
 
 def faithfulness(facts: Facts, n_images: int) -> str:
