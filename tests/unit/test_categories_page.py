@@ -20,6 +20,7 @@ from barrx.ui.categories import (
     graph,
     heat,
     influences_view,
+    nearest,
     portraits_view,
     sentences,
 )
@@ -118,6 +119,14 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
     assert "1, 2" in said["split"]
     assert "10 of 32" in said["noise"]
     assert len(set(said.values())) == 5
+
+
+@pytest.mark.parametrize(
+    ("n_images", "offered"),
+    [(810, [5, 10, 15, 30, 50, 100]), (40, [5, 10, 15]), (25, [5, 10, 12]), (3, [1]), (2, [])],
+)
+def test_neighbours_are_offered_as_far_as_the_figures_are_defined(n_images: int, offered: list[int]) -> None:
+    assert nearest.options(n_images) == offered
 
 
 # --- the heat map -----------------------------------------------------------------------------------------

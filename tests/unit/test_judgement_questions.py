@@ -68,6 +68,15 @@ def test_categories_of_the_demo(home: Path) -> None:
         assert {metadata[i] for i in one["resembles"]} == {one["looks_like"]}
 
 
+def test_neighbours_asked_for_count_in_faithfulness_and_purity(home: Path) -> None:
+    few, usual = (asked("faithfulness", k=k).facts for k in (5, 0))
+    assert (few["k"], usual["k"]) == (5, 15)
+    assert few["kept_by_chance"] < usual["kept_by_chance"]
+    few, usual = (asked("agreement", column="category", k=k).facts for k in (5, 0))
+    assert (few["k"], usual["k"]) == (5, 15)
+    assert few["purity"]["embedding"] > usual["purity"]["embedding"]
+
+
 def test_explanations_of_the_demo_rank_columns_and_files(home: Path) -> None:
     found = asked("explanations", column="category").facts
     names = [one["name"] for one in found["explanations"]]
