@@ -13,7 +13,7 @@ from barrx.errors import ParameterError
 from barrx.export import peers, printed, recipe
 from barrx.i18n import _
 from barrx.ui.standalone.scene import Scene, of_view
-from barrx.views import saved
+from barrx.views import saved, verdicts
 
 _PAGE, _TABLE = (".html", ".zip"), (".csv", ".parquet", ".json")
 
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         kind.write(scene, arguments.output)
         written.append(arguments.output)
     if arguments.recipe is not None:
-        values = recipe.of(scene.dataset, scene.finished).to_json()
+        values = recipe.of(scene.dataset, scene.finished, scene.verdicts).to_json()
         export.write_text(json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n", arguments.recipe)
         written.append(arguments.recipe)
     return {
@@ -88,7 +88,8 @@ def _scene(arguments: argparse.Namespace) -> Scene:
     pipeline.check(dataset, request)
     finished = pipeline.load_or_compute(dataset, request)
     names = views.cluster_names(dataset, finished.clustering.labels)
-    return Scene(dataset=dataset, finished=finished, names=names, color=arguments.color)
+    said = verdicts.kept(dataset, finished.clustering.labels)
+    return Scene(dataset=dataset, finished=finished, names=names, verdicts=said, color=arguments.color)
 
 
 def _saved(arguments: argparse.Namespace, dataset: Dataset) -> Scene:
@@ -130,11 +131,13 @@ def _embedding(scene: Scene) -> embedding.Embedding:
 
 
 def _points(scene: Scene, path: Path) -> None:
-    export.write_table(peers.points(scene.dataset, scene.finished, scene.cluster_names), path)
+    export.write_table(peers.points(scene.dataset, scene.finished, scene.cluster_names, scene.verdicts), path)
 
 
 def _clusters(scene: Scene, path: Path) -> None:
-    export.write_table(peers.cluster_table(scene.dataset, scene.finished, scene.cluster_names), path)
+    export.write_table(
+        peers.cluster_table(scene.dataset, scene.finished, scene.cluster_names, scene.verdicts), path
+    )
 
 
 def _neighbors(scene: Scene, path: Path) -> None:

@@ -61,15 +61,24 @@ def table(dataset: Dataset, finished: Map) -> pd.DataFrame:
     return pd.concat([own, renamed(dataset.metadata)], axis=1)
 
 
-def with_verdicts(frame: pd.DataFrame, dataset: Dataset, finished: Map) -> pd.DataFrame:
+def with_verdicts(
+    frame: pd.DataFrame, dataset: Dataset, finished: Map, kept: verdicts.Kept | None = None
+) -> pd.DataFrame:
     """Add what curators said to pictures and clusters, if they did: see :func:`barrx.views.verdicts.columns`.
+
+    Parameters
+    ----------
+    kept : the verdicts kept with a view; None for those of now
 
     Raises
     ------
     ViewsError
         if the verdicts cannot be read
     """
-    said = verdicts.columns(dataset, finished.clustering.labels)
+    labels = finished.clustering.labels
+    said = verdicts.columns(
+        dataset.filenames, labels, verdicts.kept(dataset, labels) if kept is None else kept
+    )
     taken = set(map(str, frame.columns))
     names = {name: name if name not in taken else f"{name}_of_curator" for name in said.columns}
     return pd.concat([frame, said.rename(columns=names)], axis=1)

@@ -18,6 +18,7 @@ from barrx.embedding import Embedding
 from barrx.export import files
 from barrx.neighbors import Neighbors
 from barrx.pipeline import Map
+from barrx.views import verdicts
 
 NEAREST = 15  # neighbours a picture, itself left out
 _SIDE: Final = 96
@@ -29,12 +30,14 @@ def nearest(embedding: Embedding, finished: Map, k: int = NEAREST) -> Neighbors:
     return neighbors.load_or_compute(embedding, finished.request.projection.metric, wanted)
 
 
-def points(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> pd.DataFrame:
-    """Return the table of a map with the names of its clusters beside their numbers; noise has none."""
+def points(
+    dataset: Dataset, finished: Map, names: Mapping[int, str], kept: verdicts.Kept = ()
+) -> pd.DataFrame:
+    """Return the table of a map with the names of its clusters beside their numbers, and verdicts."""
     table = _apart(files.table(dataset, finished), ("cluster_name",))
     called = [names.get(int(label), "") for label in finished.clustering.labels]
     table.insert(4, "cluster_name", called)
-    return table
+    return files.with_verdicts(table, dataset, finished, kept)
 
 
 def neighbor_table(dataset: Dataset, found: Neighbors) -> pd.DataFrame:
@@ -51,16 +54,19 @@ def neighbor_table(dataset: Dataset, found: Neighbors) -> pd.DataFrame:
     )
 
 
-def cluster_table(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> pd.DataFrame:
+def cluster_table(
+    dataset: Dataset, finished: Map, names: Mapping[int, str], kept: verdicts.Kept = ()
+) -> pd.DataFrame:
     """Return clusters as a table: ``label``, ``name``, ``images``, ``share``, ``strength``, ``representatives``.
 
     The label of noise is -1.
     ``strength`` is the mean of the membership strengths; ``representatives`` are filenames, joined by " | ".
+    Where curators said something to clusters, ``verdict`` and ``verdict_note`` follow.
     """
     found = finished.clustering
     labels, place, sizes = np.unique(found.labels, return_inverse=True, return_counts=True)
     stand_for = representatives.of_clusters(finished.coordinates, found)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "label": labels,
             "name": [names.get(int(n), "noise" if n == NOISE else f"cluster {n}") for n in labels],
@@ -72,6 +78,7 @@ def cluster_table(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> 
             ],
         }
     )
+    return table.join(verdicts.columns_of_clusters(labels.tolist(), kept))
 
 
 def embedding_atlas(dataset: Dataset, finished: Map, found: Neighbors) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from barrx.errors import BarrxError, ParameterError
 from barrx.i18n import _
 from barrx.pipeline import Map, MapRequest
 from barrx.projection import Coordinates, ProjectionParams
+from barrx.views.verdicts import Kept
 
 FORMAT: Final = "barrx-recipe-1"
 MOST_BYTES: Final = 400 * 2**20
@@ -65,6 +66,8 @@ class Recipe:
         None for a map that is shipped with Barr X
     coordinates : (n_images, 2) float32
     clustering : Clustering
+    verdicts : what curators said to its clusters and pictures
+        written for people to read; not read again
     """
 
     request: MapRequest
@@ -77,6 +80,7 @@ class Recipe:
     processor: str | None
     coordinates: Coordinates
     clustering: Clustering
+    verdicts: Kept = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the recipe as JSON values; :func:`parsed` reads them."""
@@ -96,10 +100,11 @@ class Recipe:
             "coordinates": self.coordinates.astype(np.float64).tolist(),
             "labels": self.clustering.labels.tolist(),
             "strength": self.clustering.strength.astype(np.float64).tolist(),
+            **({"verdicts": [dict(one) for one in self.verdicts]} if self.verdicts else {}),
         }
 
 
-def of(dataset: Dataset, finished: Map) -> Recipe:
+def of(dataset: Dataset, finished: Map, verdicts: Kept = ()) -> Recipe:
     """Return the recipe of a map; of an encoder that is not here any more it knows the name only."""
     own = shipped.default_map()
     is_shipped = own is not None and np.array_equal(own.coordinates, finished.coordinates)
@@ -119,6 +124,7 @@ def of(dataset: Dataset, finished: Map) -> Recipe:
         processor=None if is_shipped else processor(),
         coordinates=finished.coordinates,
         clustering=finished.clustering,
+        verdicts=verdicts,
     )
 
 

@@ -139,6 +139,7 @@ def _spaces(subject: Subject) -> Answer:
         "clusters": found.elsewhere.n_clusters,
         "noise_share": found.elsewhere.noise_share,
         "agreement": found.agreement,
+        "in_both": found.n_in_both,
         "rows": found.table.categories,
         "groups": found.table.groups,
     }
@@ -197,8 +198,9 @@ def _explanations(subject: Subject, progress: Progress, cancelled: Callable[[], 
     )
     ranked = [
         {"name": e.name, "kind": e.kind, "score": e.score, "is_significant": e.is_significant}
-        | {"compared": e.compared, "n_values": e.n_values, "n_missing": e.n_missing}
-        | {"same_as_category": e.same_as_category, "is_chosen": e.is_chosen}
+        | {"compared": e.compared, "n_values": e.n_values, "n_known": e.n_known}
+        | {"n_missing": e.n_missing, "same_as_category": e.same_as_category, "is_chosen": e.is_chosen}
+        | {"is_of_nearly_all": e.n_known >= explanations.NEARLY_ALL * e.n_images}
         for e in found.explanations
     ]
     facts = {
@@ -206,6 +208,7 @@ def _explanations(subject: Subject, progress: Progress, cancelled: Callable[[], 
         "left_out": found.left_out,
         "rivals": [e.name for e in found.rivals],
         "sentence": found.sentence,
+        "note": found.note,
     }
     return Answer(facts, {})
 

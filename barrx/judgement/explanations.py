@@ -3,7 +3,7 @@
 If the clusters follow the photo source or the frame more closely than the chosen category, that is said.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from barrx.datasets import Dataset
 from barrx.errors import Cancelled
-from barrx.i18n import _, numeral
+from barrx.i18n import _
 from barrx.judgement import agreement, values
 from barrx.judgement.agreement import Compared
 from barrx.judgement.pixels import Pixels
@@ -24,6 +24,8 @@ PERMUTATIONS = 100
 CLEARLY = 0.1  # AMI by which something has to explain the clusters better than the category to be called out
 SIGNIFICANT = 3.0  # standard deviations above chance
 SAME = 0.75  # AMI with the category from which on a column is the same distinction under another name
+LEAST_SHARE = 0.2  # of the pictures: what is known of fewer says nothing of the clusters as a whole
+NEARLY_ALL = 0.95  # of the pictures: a figure over fewer has to say over how many
 _MOST_SHARE = 0.5  # of the pictures: a column of more values than that tells every picture from the others
 
 Kind = Literal["column", "file"]
@@ -41,8 +43,12 @@ class Explanation:
         ``column`` of the metadata, or property of the ``file``
     compared : Compared
         its agreement with the clusters, noise being one of them, and the chance level
-    n_values, n_missing : int
-        different values; pictures without one, left out
+    n_values, n_known, n_missing : int
+        different values; pictures with one, which the figures are of; pictures without one, left out
+    on_both, category_on_both : Compared or None
+        its agreement and that of the chosen category, both over the pictures that have both; None without any
+    n_both : int
+        how many those are
     same_as_category : float
         its adjusted mutual information with the chosen category, over pictures that have both
     is_chosen : bool
@@ -53,26 +59,55 @@ class Explanation:
     kind: Kind
     compared: Compared
     n_values: int
+    n_known: int
     n_missing: int
+    on_both: Compared | None
+    category_on_both: Compared | None
+    n_both: int
     same_as_category: float
     is_chosen: bool
 
     @property
+    def n_images(self) -> int:
+        return self.n_known + self.n_missing
+
+    @property
     def score(self) -> float:
         """Adjusted mutual information above the chance level: what explanations are ranked by."""
-        return self.compared.ami_above_chance
+        return _above_chance(self.compared)
 
     @property
     def is_significant(self) -> bool:
-        return self.score > SIGNIFICANT * self.compared.spread.ami
+        return _is_significant(self.compared)
+
+    @property
+    def is_rival(self) -> bool:
+        """Whether the clusters follow it clearly more than the chosen category, on the same pictures."""
+        if self.is_chosen or self.on_both is None or self.category_on_both is None:
+            return False
+        bar = max(0.0, _above_chance(self.category_on_both)) + CLEARLY
+        return (
+            self.n_both >= LEAST_SHARE * self.n_images
+            and _above_chance(self.on_both) >= bar
+            and _is_significant(self.on_both)
+            and self.same_as_category < SAME
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Something that is not compared with the clusters, and why."""
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranking:
-    """Explanations, best first, and what was left out of them and why (name -> reason)."""
+    """Explanations, best first, and what was left out of them."""
 
     explanations: tuple[Explanation, ...]
-    left_out: Mapping[str, str]
+    left_out: tuple[LeftOut, ...]
 
     @property
     def chosen(self) -> Explanation | None:
@@ -81,12 +116,7 @@ class Ranking:
     @property
     def rivals(self) -> tuple[Explanation, ...]:
         """What the clusters follow clearly more than the chosen category, and is another distinction."""
-        bar = max(0.0, self.chosen.score if self.chosen else 0.0) + CLEARLY
-        return tuple(
-            e
-            for e in self.explanations
-            if not e.is_chosen and e.score >= bar and e.is_significant and e.same_as_category < SAME
-        )
+        return tuple(e for e in self.explanations if e.is_rival)
 
     @property
     def sentence(self) -> str:
@@ -94,32 +124,75 @@ class Ranking:
         chosen, rivals = self.chosen, self.rivals
         if chosen is None:
             return _("The chosen category has no values to compare the clusters with.")
-        figures = {"column": chosen.name, "own": numeral(chosen.score, ".2f")}
         if rivals:
-            return _warning(rivals[0]).format(
-                rival=rivals[0].name, other=numeral(rivals[0].score, ".2f"), **figures
+            return _warning(rivals[0], chosen.name)
+        if chosen.n_known < LEAST_SHARE * chosen.n_images:
+            return _("Too few images have a value of “{column}” to say what the clusters follow.").format(
+                column=chosen.name
             )
+        figures = {"column": chosen.name, "own": _rounded(chosen.score)}
         if not chosen.is_significant:
-            return _("The clusters do not follow “{column}” more than chance would ({own}).").format(
+            return _("The clusters do not follow “{column}” more than chance would ({own:.2f}).").format(
                 **figures
             )
         return _(
             "Nothing else that is known of the pictures explains the clusters clearly better than “{column}” "
-            "(agreement above chance {own})."
+            "(agreement above chance {own:.2f})."
         ).format(**figures)
 
+    @property
+    def note(self) -> str:
+        """Say how many pictures the figures of the sentence are of, where they are not nearly all."""
+        if self.rivals:
+            return _of_both(self.rivals[0])
+        chosen = self.chosen
+        if chosen is None or chosen.n_known >= NEARLY_ALL * chosen.n_images:
+            return ""
+        return _("{n} of {all} images have a value of “{column}”.").format(
+            n=chosen.n_known, all=chosen.n_images, column=chosen.name
+        )
 
-def _warning(rival: Explanation) -> str:
+
+def _of_both(rival: Explanation) -> str:
+    if rival.n_both >= NEARLY_ALL * rival.n_images:
+        return ""
+    return _("Both figures are of the {n} of {all} images that have both.").format(
+        n=rival.n_both, all=rival.n_images
+    )
+
+
+def _warning(rival: Explanation, column: str) -> str:
+    assert rival.on_both is not None  # else it were no rival
+    assert rival.category_on_both is not None
+    figures = {
+        "rival": rival.name,
+        "column": column,
+        "other": _rounded(_above_chance(rival.on_both)),
+        "own": _rounded(_above_chance(rival.category_on_both)),
+    }
     if rival.kind == "file":
         return _(
             "Careful: the clusters follow “{rival}”, a property of the files, more than “{column}” "
-            "(agreement above chance {other} against {own}): they may say more about the pictures' origin "
+            "(agreement above chance {other:.2f} against {own:.2f}): they may say more about the pictures' origin "
             "than about what they show."
-        )
+        ).format(**figures)
     return _(
         "Careful: the clusters follow “{rival}” more than “{column}” "
-        "(agreement above chance {other} against {own})."
-    )
+        "(agreement above chance {other:.2f} against {own:.2f})."
+    ).format(**figures)
+
+
+def _above_chance(compared: Compared) -> float:
+    # The mean of the deals may lie a little below 0; no agreement is more than perfect for that.
+    return min(1.0, compared.ami_above_chance)
+
+
+def _is_significant(compared: Compared) -> bool:
+    return _above_chance(compared) > SIGNIFICANT * compared.spread.ami
+
+
+def _rounded(score: float) -> float:
+    return round(score, 2) + 0.0  # + 0.0: no -0.00
 
 
 def rank(
@@ -146,31 +219,60 @@ def rank(
         if ``cancelled()`` was true
     """
     everything: list[tuple[Kind, Values]] = [("column", category)]
-    everything += [c for c in candidates if c[1].title != category.title]
-    found, left_out = [], {}
+    everything += [c for c in candidates if c[0] != "column" or c[1].title != category.title]
+    compared = _remembering(labels, permutations, seed)
+    found, left_out = [], []
     for number, (kind, candidate) in enumerate(everything):
         if cancelled():
             raise Cancelled(_("Stopped."))
         reason = _unfit(candidate, is_chosen=candidate is category)
         if reason:
-            left_out[candidate.title] = reason
+            left_out.append(LeftOut(name=candidate.title, reason=reason))
         else:
-            compared = agreement.against_chance(candidate, labels, permutations=permutations, seed=seed)
-            assert compared is not None  # it has values
             found.append(_explanation(kind, candidate, category, compared))
         progress(number + 1, len(everything))
     found.sort(key=lambda e: (-e.score, e.name))
-    return Ranking(explanations=tuple(found), left_out=left_out)
+    return Ranking(explanations=tuple(found), left_out=tuple(left_out))
 
 
-def _explanation(kind: Kind, candidate: Values, category: Values, compared: Compared) -> Explanation:
+def _remembering(
+    labels: Labels, permutations: int, seed: int
+) -> Callable[[Values, NDArray[np.bool_]], Compared | None]:
+    """Return what compares the clusters with values of some pictures; most columns are known of the same ones."""
+    remembered: dict[tuple[int, bytes], Compared | None] = {}
+
+    def compared(one: Values, kept: NDArray[np.bool_]) -> Compared | None:
+        key = id(one), kept.tobytes()
+        if key not in remembered:
+            remembered[key] = agreement.against_chance(
+                one.within(kept), labels, permutations=permutations, seed=seed
+            )
+        return remembered[key]
+
+    return compared
+
+
+def _explanation(
+    kind: Kind,
+    candidate: Values,
+    category: Values,
+    compared: Callable[[Values, NDArray[np.bool_]], Compared | None],
+) -> Explanation:
     is_chosen = candidate is category
+    is_known = candidate.first >= 0
+    has_both = is_known & (category.first >= 0)
+    own = compared(candidate, is_known)
+    assert own is not None  # it has values
     return Explanation(
         name=candidate.title,
         kind=kind,
-        compared=compared,
+        compared=own,
         n_values=len(candidate.names),
+        n_known=len(candidate.known),
         n_missing=candidate.n_missing,
+        on_both=compared(candidate, has_both),
+        category_on_both=compared(category, has_both),
+        n_both=int(has_both.sum()),
         same_as_category=1.0 if is_chosen else _likeness(candidate, category),
         is_chosen=is_chosen,
     )
@@ -216,6 +318,8 @@ def _unfit(candidate: Values, *, is_chosen: bool) -> str:
         return ""
     if n < 2:
         return _("hardly any picture has a value")
+    if n < LEAST_SHARE * candidate.n_images:
+        return _("only {n} of {all} images have a value").format(n=n, all=candidate.n_images)
     if len(candidate.names) < 2:
         return _("it is the same for every picture")
     if not candidate.has_several and len(candidate.names) > _MOST_SHARE * n:

@@ -49,11 +49,14 @@ class Nearness:
     related, unrelated : float or None
         mean distance of related and of unrelated pairs
     effect : float or None
-        Cohen's d: how much nearer, in pooled standard deviations; above 0 is nearer
+        Cohen's d: how much nearer, in pooled standard deviations; above 0 is nearer; None where neither the
+        related nor the unrelated pairs differ among themselves
     superiority : float or None
         chance that a related pair is nearer than an unrelated one; 0.5 is none
     p : float or None
         share of permutations of the categories' names, this one included, with at least such a difference
+    least_p : float or None
+        the smallest p that the permutations can give: with few categories, many deals give the same arrows
     pairs : int
         related pairs
     reason : str
@@ -65,6 +68,7 @@ class Nearness:
     effect: float | None = None
     superiority: float | None = None
     p: float | None = None
+    least_p: float | None = None
     pairs: int = 0
     reason: str = ""
 
@@ -78,20 +82,21 @@ class Arrow:
     relation : Relation
     distance : float
         of its two categories
-    nearer_than : float
-        share of the unrelated pairs that are farther apart
+    nearer_than : float or None
+        share of the unrelated pairs that are farther apart; None where there is no test
     is_backward : bool
         its source is later than its target on the time axis
     """
 
     relation: Relation
     distance: float
-    nearer_than: float
+    nearer_than: float | None
     is_backward: bool
 
     @property
-    def is_supported(self) -> bool:
-        return self.nearer_than >= SUPPORTED
+    def is_supported(self) -> bool | None:
+        """Whether the pictures support it; None where that cannot be said."""
+        return None if self.nearer_than is None else self.nearer_than >= SUPPORTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,13 +157,14 @@ def chart(
     ends = np.array([(place[r.source], place[r.target]) for r in known], int).reshape(-1, 2)
     related = _matrix(ends, len(found.names))
     upper = np.triu(np.ones_like(related), 1)
-    far = np.sort(found.distances[upper & ~related])
+    tested = nearness(found.distances, related, permutations=permutations, seed=seed)
+    far = None if tested.reason else np.sort(found.distances[upper & ~related])
     arrows = [
         _arrow(r, found.distances[i, j], far, years or {}) for r, (i, j) in zip(known, ends, strict=True)
     ]
     mutual = mutual_nearest(found)
     return Chart(
-        nearness=nearness(found.distances, related, permutations=permutations, seed=seed),
+        nearness=tested,
         arrows=tuple(sorted(arrows, key=lambda a: (a.distance, a.relation.source, a.relation.target))),
         mutual=mutual,
         without_arrow=tuple(pair for pair in mutual if not related[place[pair[0]], place[pair[1]]]),
@@ -203,10 +209,12 @@ def nearness(
     flat = distances[upper]
     gap = _gap(flat, is_related)
     rng = np.random.default_rng(seed)
-    as_large = 0
-    for _deal in range(permutations):
+    gaps = np.empty(permutations)
+    for deal in range(permutations):
         dealt = rng.permutation(len(distances))
-        as_large += _gap(flat, related[np.ix_(dealt, dealt)][upper]) >= gap - 1e-12
+        gaps[deal] = _gap(flat, related[np.ix_(dealt, dealt)][upper])
+    as_large = int((gaps >= gap - 1e-12).sum())
+    as_large_as_can_be = int((gaps >= gaps.max(initial=gap) - 1e-12).sum())
     near, far = flat[is_related], flat[~is_related]
     return Nearness(
         related=float(near.mean()),
@@ -214,6 +222,7 @@ def nearness(
         effect=_cohens_d(near, far),
         superiority=_superiority(near, far),
         p=float((1 + as_large) / (1 + permutations)),
+        least_p=float((1 + as_large_as_can_be) / (1 + permutations)),
         pairs=len(near),
     )
 
@@ -222,10 +231,10 @@ def _gap(flat: Distances, is_related: NDArray[np.bool_]) -> float:
     return float(flat[~is_related].mean() - flat[is_related].mean())
 
 
-def _cohens_d(near: Distances, far: Distances) -> float:
+def _cohens_d(near: Distances, far: Distances) -> float | None:
     n, m = len(near), len(far)
     pooled = np.sqrt(((n - 1) * near.var(ddof=1) + (m - 1) * far.var(ddof=1)) / (n + m - 2))
-    return float((far.mean() - near.mean()) / pooled) if pooled > 0 else 0.0
+    return float((far.mean() - near.mean()) / pooled) if pooled > 1e-9 else None
 
 
 def _superiority(near: Distances, far: Distances) -> float:
@@ -233,13 +242,13 @@ def _superiority(near: Distances, far: Distances) -> float:
     return float(farther + (near[:, None] == far).mean() / 2)
 
 
-def _arrow(relation: Relation, distance: float, far: Distances, years: Mapping[str, int]) -> Arrow:
+def _arrow(relation: Relation, distance: float, far: Distances | None, years: Mapping[str, int]) -> Arrow:
     start, end = years.get(relation.source), years.get(relation.target)
-    farther = len(far) - np.searchsorted(far, distance, side="right")
+    share = None if far is None else 1 - np.searchsorted(far, distance, side="right") / len(far)
     return Arrow(
         relation=relation,
         distance=float(distance),
-        nearer_than=float(farther / len(far)) if len(far) else 0.0,
+        nearer_than=None if share is None else float(share),
         is_backward=start is not None and end is not None and start > end,
     )
 

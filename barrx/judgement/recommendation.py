@@ -41,7 +41,10 @@ class Recommendation:
 
 
 def recommend(
-    rows: Sequence[Row], stability: Mapping[int, float] | None = None, most: int = 1
+    rows: Sequence[Row],
+    stability: Mapping[int, float] | None = None,
+    most: int = 1,
+    artefacts: Mapping[int, int] | None = None,
 ) -> list[Recommendation]:
     """Rank the settings of a sweep.
 
@@ -57,6 +60,8 @@ def recommend(
         place in the sweep -> mean share (0 to 1) in which its clusters come back
     most : int
         how many to return
+    artefacts : mapping, optional
+        place in the sweep -> how many of its clusters other seeds do not show; it is said, and does not count
 
     Returns
     -------
@@ -81,7 +86,8 @@ def recommend(
         Recommendation(
             number=able[at],
             score=float(score[at]),
-            reason=_reason(rows, able[at], change[able[at]], (stability or {}).get(able[at])),
+            reason=_reason(rows, able[at], change[able[at]], (stability or {}).get(able[at]))
+            + _artefacts((artefacts or {}).get(able[at], 0), int(rows[able[at]]["clusters"])),
         )
         for at in best
     ]
@@ -156,3 +162,13 @@ def _reason(rows: Sequence[Row], number: int, change: float | None, comes_back: 
     if comes_back is not None:
         parts.append(_("its clusters come back to {share:.0%}").format(share=comes_back))
     return ", ".join(parts)
+
+
+def _artefacts(n: int, total: int) -> str:
+    if not n:
+        return ""
+    return ", " + ngettext(
+        "{n} of {total} clusters is an artefact of the seed",
+        "{n} of {total} clusters are artefacts of the seed",
+        n,
+    ).format(n=n, total=total)

@@ -31,6 +31,8 @@ class Comparison:
     ----------
     elsewhere : Clustering
         in ten dimensions
+    n_in_both : int
+        pictures that lie in a cluster both here and there
     agreement : Agreement
         of the two; noise is a group of its own on both sides, or left out on both
     table : Contingency
@@ -38,6 +40,7 @@ class Comparison:
     """
 
     elsewhere: Clustering
+    n_in_both: int
     agreement: Agreement
     table: Contingency
 
@@ -67,6 +70,7 @@ def comparison(elsewhere: Clustering, labels: NDArray[np.integer[Any]]) -> Compa
     clear = agreement.compare(_as_values(elsewhere.labels, with_noise=False), labels)
     return Comparison(
         elsewhere=elsewhere,
+        n_in_both=int(((elsewhere.labels != NOISE) & (labels != NOISE)).sum()),
         agreement=replace(agreement.compare(groups, labels), without_noise=clear.without_noise),
         table=agreement.contingency(groups, labels),
     )

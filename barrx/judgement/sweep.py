@@ -27,7 +27,7 @@ Figures = dict[str, Any]
 PROJECTION = ("n_neighbors", "min_dist", "metric", "seed")
 CLUSTERING = ("min_cluster_size", "min_samples", "cluster_selection_method")
 PARAMETERS = PROJECTION + CLUSTERING
-FIGURES = ("clusters", "noise_share", "trustworthiness", "dbcv")
+FIGURES = ("clusters", "noise_share", "trustworthiness", "dbcv", "dbcv_kind", "dbcv_reason")
 AGREEMENT = ("ami", "ari", "ami_clustered")
 MOST_SETTINGS = 5000
 _WORTH_A_HELPER = 6  # projections to compute; a second process takes some ten seconds to begin
@@ -174,7 +174,7 @@ def run(
     Returns
     -------
     list of dict, in the order of ``request.settings()``
-        the parameters, ``FIGURES``, ``dbcv_kind`` and ``dbcv_reason`` (see :mod:`barrx.judgement.validity`), and
+        the parameters, ``FIGURES`` (``dbcv_kind`` and ``dbcv_reason``: see :mod:`barrx.judgement.validity`), and
         with a category ``AGREEMENT``; what is not defined is None
 
     Raises
@@ -203,8 +203,13 @@ def run(
 
 
 def table(rows: list[Figures], category: str | None) -> pd.DataFrame:
-    """Return the rows of a sweep as a table with the columns that are published."""
-    return pd.DataFrame(rows, columns=columns(category)).astype({"clusters": "Int64"})
+    """Return the rows of a sweep as a table with the columns that are published.
+
+    ``dbcv_kind`` says which figure ``dbcv`` is in a row, ``dbcv`` or ``relative_validity``, and ``dbcv_reason``
+    why there is none.
+    """
+    found = pd.DataFrame(rows, columns=columns(category)).astype({"clusters": "Int64"})
+    return found.assign(dbcv_kind=found["dbcv_kind"].replace({"relative": "relative_validity"}))
 
 
 def summary(setting: MapRequest) -> str:

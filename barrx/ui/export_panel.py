@@ -17,6 +17,7 @@ from barrx.ui.share import present
 from barrx.ui.standalone.scene import Scene, of_seen
 from barrx.ui.standalone.sheet import sheet_of
 from barrx.ui.text import plain
+from barrx.views import verdicts
 
 Make = Callable[[Scene], bytes]
 
@@ -43,8 +44,9 @@ def show(dataset: Dataset) -> None:
     if now is None:
         st.info(_("There is no map of this collection yet. Explore makes one."), icon=":material/map:")
         return
-    names = views.cluster_names(dataset, now.finished.clustering.labels)
-    scene = of_seen(dataset, now.finished, now.seen, names)
+    labels = now.finished.clustering.labels
+    names = views.cluster_names(dataset, labels)
+    scene = of_seen(dataset, now.finished, now.seen, names, verdicts.kept(dataset, labels))
     kinds = {kind.ending: kind for kind in kinds_of(scene)}
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -129,21 +131,27 @@ def _tables() -> list[Kind]:
             _("Coordinates, clusters, strengths and all metadata, one row an image."),
             ".csv",
             "text/csv",
-            lambda scene: _csv(peers.points(scene.dataset, scene.finished, scene.cluster_names)),
+            lambda scene: _csv(
+                peers.points(scene.dataset, scene.finished, scene.cluster_names, scene.verdicts)
+            ),
         ),
         Kind(
             _("Points (Parquet)"),
             _("Coordinates, clusters, strengths and all metadata, one row an image."),
             ".parquet",
             "application/octet-stream",
-            lambda scene: _parquet(peers.points(scene.dataset, scene.finished, scene.cluster_names)),
+            lambda scene: _parquet(
+                peers.points(scene.dataset, scene.finished, scene.cluster_names, scene.verdicts)
+            ),
         ),
         Kind(
             _("Clusters (CSV)"),
             _("Number, name, size, mean strength and representatives, one row a cluster."),
             ".clusters.csv",
             "text/csv",
-            lambda scene: _csv(peers.cluster_table(scene.dataset, scene.finished, scene.cluster_names)),
+            lambda scene: _csv(
+                peers.cluster_table(scene.dataset, scene.finished, scene.cluster_names, scene.verdicts)
+            ),
             "clusters",
         ),
     ]
@@ -212,7 +220,9 @@ def _recipe() -> Kind:
         _RECIPE,
         "application/json",
         lambda scene: json.dumps(
-            recipe.of(scene.dataset, scene.finished).to_json(), ensure_ascii=False, allow_nan=False
+            recipe.of(scene.dataset, scene.finished, scene.verdicts).to_json(),
+            ensure_ascii=False,
+            allow_nan=False,
         ).encode("utf-8", "replace"),
     )
 

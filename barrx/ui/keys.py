@@ -30,6 +30,7 @@ SELECTED = "selected"
 IN_GROUP = "group"
 COMPARE = "compare"
 LOOK_AT = "look_at"
+NEAREST = "nearest"
 TRY = "try_"
 WALL_COLOR = "maps_by"
 

@@ -14,14 +14,9 @@ from barrx.pipeline import Map
 from barrx.ui import judged_state, keys
 from barrx.ui.text import plain
 from barrx.views import verdicts
-from barrx.views.verdicts import OPINIONS, Opinion, Verdict
+from barrx.views.verdicts import OPINIONS, Opinion, Verdict, opinion_names
 
 _Say = Callable[[Opinion | None, str], None]
-
-
-def names() -> dict[Opinion, str]:
-    """Return what the three verdicts are called."""
-    return {"agree": _("agree"), "disagree": _("disagree"), "unsure": _("unsure")}
 
 
 def on_cluster(dataset: Dataset, finished: Map, number: int) -> None:
@@ -41,7 +36,7 @@ def on_picture(dataset: Dataset, index: int) -> None:
 
 def summary(given: Verdict) -> str:
     """Return a verdict on one line."""
-    return f"{names()[given.opinion]}: {given.note}" if given.note else names()[given.opinion]
+    return f"{opinion_names()[given.opinion]}: {given.note}" if given.note else opinion_names()[given.opinion]
 
 
 def _panel(label: str, given: Verdict | None, say: _Say, of: str) -> None:
@@ -53,7 +48,7 @@ def _panel(label: str, given: Verdict | None, say: _Say, of: str) -> None:
     st.segmented_control(
         label,
         OPINIONS,
-        format_func=lambda opinion: names()[opinion],
+        format_func=lambda opinion: opinion_names()[opinion],
         key=buttons,
         on_change=_keep,
         args=(say, buttons, note, given),

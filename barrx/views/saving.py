@@ -14,7 +14,6 @@ from barrx.pipeline import Map
 from barrx.views import contents, names, saved, sets, store, verdicts
 from barrx.views.appearance import Appearance
 from barrx.views.saved import Draft
-from barrx.views.verdicts import Verdict
 
 _KEPT = timedelta(days=30)  # what was removed can be brought back
 _LARGE = ("selection", "arrays", "pictures", "said", "thumbnail")  # columns that name contents
@@ -92,7 +91,7 @@ def _contents(dataset: Dataset, finished: Map, seen: Appearance, colors: Sequenc
         "groups": [
             [group.name, [dataset.filenames[i] for i in group.indexes]] for group in sets.groups(dataset)
         ],
-        "verdicts": _verdicts(dataset, finished),
+        "verdicts": verdicts.kept(dataset, found.labels),
     }
     arrays = {"coordinates": finished.coordinates, "labels": found.labels, "strength": found.strength}
     return {
@@ -102,17 +101,6 @@ def _contents(dataset: Dataset, finished: Map, seen: Appearance, colors: Sequenc
         "said": codec.encode(said),
         "thumbnail": picture(finished, colors),
     }
-
-
-def _verdicts(dataset: Dataset, finished: Map) -> list[dict[str, object]]:
-    """Return what was said to the clusters of the map, by their number, and to pictures, by their filename."""
-    of_clusters = verdicts.of_clusters(dataset, finished.clustering.labels)
-    of_pictures = verdicts.of_pictures(dataset)
-    said: list[tuple[dict[str, object], Verdict]] = [({"cluster": n}, one) for n, one in of_clusters.items()]
-    said += [({"filename": dataset.filenames[index]}, one) for index, one in of_pictures.items()]
-    return [
-        {**about, "opinion": one.opinion, "note": one.note, "created": one.created} for about, one in said
-    ]
 
 
 def _put(connection: sqlite3.Connection, seen: Appearance, large: Mapping[str, bytes]) -> dict[str, str]:

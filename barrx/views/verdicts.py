@@ -1,10 +1,10 @@
 """What a curator says to a cluster or a picture: agree, disagree or unsure, with a note."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -16,10 +16,16 @@ from barrx.i18n import _
 from barrx.views import names, sets, store
 
 Opinion = Literal["agree", "disagree", "unsure"]
+Kept = Sequence[Mapping[str, Any]]
 OPINIONS: Final[tuple[Opinion, ...]] = get_args(Opinion)
 MAX_NOTE: Final = 2000  # characters
 
 _Kind = Literal["cluster", "picture"]
+
+
+def opinion_names() -> dict[Opinion, str]:
+    """Return what the three verdicts are called."""
+    return {"agree": _("agree"), "disagree": _("disagree"), "unsure": _("unsure")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,30 +115,67 @@ def on_picture(dataset: Dataset, index: int, opinion: Opinion | None, note: str 
     _replace(dataset, "picture", old, filenames, opinion, note)
 
 
-def columns(dataset: Dataset, labels: NDArray[np.integer]) -> pd.DataFrame:
-    """Return all verdicts as columns of a table, one row a picture; no columns if there is no verdict.
+def kept(dataset: Dataset, labels: NDArray[np.integer]) -> list[dict[str, Any]]:
+    """Return all verdicts as they are kept with a view and exported with it.
+
+    Parameters
+    ----------
+    labels : (n_images,) int, -1 is noise
 
     Returns
     -------
-    (n_images, 4 or 0) DataFrame
-        ``verdict`` and ``verdict_note`` on the picture, ``cluster_verdict`` and ``cluster_verdict_note`` on its
-        cluster; "" where there is none
+    list of dict
+        ``opinion``, ``note``, ``created``, and what it was said to: ``cluster`` (a number) or ``filename``
 
     Raises
     ------
     ViewsError
         if the database cannot be used
     """
-    pictures, clusters = of_pictures(dataset), of_clusters(dataset, labels)
-    if not pictures and not clusters:
+    said: list[tuple[dict[str, Any], Verdict]] = [
+        ({"cluster": n}, one) for n, one in of_clusters(dataset, labels).items()
+    ]
+    said += [({"filename": dataset.filenames[index]}, one) for index, one in of_pictures(dataset).items()]
+    return [
+        {**about, "opinion": one.opinion, "note": one.note, "created": one.created} for about, one in said
+    ]
+
+
+def columns(filenames: Sequence[str], labels: NDArray[np.integer], verdicts: Kept) -> pd.DataFrame:
+    """Return verdicts as columns of a table, one row a picture; no columns if there is no verdict.
+
+    Parameters
+    ----------
+    filenames, labels : (n_images,)
+    verdicts : what :func:`kept` returns
+
+    Returns
+    -------
+    (n_images, 4 or 0) DataFrame
+        ``verdict`` and ``verdict_note`` on the picture, ``cluster_verdict`` and ``cluster_verdict_note`` on its
+        cluster; "" where there is none
+    """
+    if not verdicts:
         return pd.DataFrame(index=range(len(labels)))
-    on_own = [pictures.get(i) for i in range(len(labels))]
-    on_all = [clusters.get(int(label)) for label in labels]
-    found: dict[str, list[str]] = {}
-    for prefix, said in (("", on_own), ("cluster_", on_all)):
-        found[f"{prefix}verdict"] = [one.opinion if one else "" for one in said]
-        found[f"{prefix}verdict_note"] = [one.note if one else "" for one in said]
-    return pd.DataFrame(found)
+    on_own = _columns("", "filename", filenames, verdicts)
+    return on_own.join(_columns("cluster_", "cluster", labels.tolist(), verdicts))
+
+
+def columns_of_clusters(numbers: Sequence[int], verdicts: Kept) -> pd.DataFrame:
+    """Return ``verdict`` and ``verdict_note`` of clusters, one row a number; no columns if there is no verdict."""
+    if not any("cluster" in one for one in verdicts):
+        return pd.DataFrame(index=range(len(numbers)))
+    return _columns("", "cluster", numbers, verdicts)
+
+
+def _columns(prefix: str, kind: str, keys: Sequence[Any], verdicts: Kept) -> pd.DataFrame:
+    said = {one[kind]: one for one in verdicts if kind in one}
+    return pd.DataFrame(
+        {
+            f"{prefix}verdict": [said[key]["opinion"] if key in said else "" for key in keys],
+            f"{prefix}verdict_note": [said[key]["note"] if key in said else "" for key in keys],
+        }
+    )
 
 
 def _replace(

@@ -6,6 +6,18 @@ from barrx.ui import keys
 from tests.app.steps import page, texts, until
 
 
+def test_neighbours_that_count_are_chosen_and_stand_in_the_address(home: Path) -> None:
+    test = page("categories", look_at="belief", nearest="5")
+    assert not test.exception
+    until(test, lambda: "of the 5 real neighbours" in texts(test))
+    assert "look at 15 neighbours" in texts(test)
+    test.selectbox(key=keys.NEAREST).set_value("15").run()
+    assert keys.NEAREST not in test.query_params
+    until(test, lambda: "of the 15 real neighbours" in texts(test))
+    test.selectbox(key=keys.NEAREST).set_value("30").run()
+    assert test.query_params[keys.NEAREST] in ("30", ["30"])
+
+
 def test_explore_is_coloured_by_faithfulness_and_the_card_says_it(home: Path) -> None:
     test = page("explore", color="faithfulness")
     assert not test.exception

@@ -20,6 +20,7 @@ from barrx.ui.categories import (
     graph,
     heat,
     influences_view,
+    nearest,
     portraits_view,
     sentences,
 )
@@ -74,11 +75,32 @@ def test_figures_stand_beside_chance_and_their_meaning_and_missing_ones_are_a_da
 
 
 def test_words_of_the_permutation_test_do_not_claim_what_it_denies() -> None:
-    found = {"reason": "", "superiority": 0.9, "effect": 1.2, "p": 0.001, "pairs": 12}
+    found = {"reason": "", "superiority": 0.9, "effect": 1.2, "p": 0.001, "least_p": 0.0001, "pairs": 12}
     assert "bear the arrows out strongly" in sentences.nearness(found)
     assert "do not bear the arrows out" in sentences.nearness({**found, "p": 0.2})
     assert "do not bear the arrows out" in sentences.nearness({**found, "effect": -0.5})
     assert "There is no test: too few." in sentences.nearness({**found, "reason": "too few"})
+    weak = sentences.nearness({**found, "p": 0.33, "least_p": 0.33})
+    assert weak.startswith("There are too few pairs for a test to tell")
+    assert "p could not be below 0.33" in weak
+    assert "do not bear" not in weak
+    undefined = sentences.nearness({**found, "effect": None, "superiority": 1.0})
+    assert undefined.startswith("The images bear the arrows out: related")
+    assert "no effect size, since neither kind of pair differs among itself" in undefined
+
+
+@pytest.mark.parametrize(
+    ("with_noise", "said"),
+    [(0.8, "much the same groups (agreement 0.80"), (0.62, "agree in part"), (0.3, "hardly agree")],
+)
+def test_whether_clusters_are_the_maps_own_rests_on_the_figure_with_noise(
+    with_noise: float, said: str
+) -> None:
+    one = agreed(with_noise)["agreement"]
+    one |= {"without_noise": {"figures": {**FIGURES, "ami": 0.91}}, "n_compared": 810}
+    found = sentences.spaces({"agreement": one, "clusters": 24, "in_both": 455}, 23)
+    assert said in found
+    assert found.endswith("Of the 455 images (56%) that both put into a cluster, it is 0.91.")
 
 
 def test_each_state_of_a_category_has_its_sentence() -> None:
@@ -97,6 +119,14 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
     assert "1, 2" in said["split"]
     assert "10 of 32" in said["noise"]
     assert len(set(said.values())) == 5
+
+
+@pytest.mark.parametrize(
+    ("n_images", "offered"),
+    [(810, [5, 10, 15, 30, 50, 100]), (40, [5, 10, 15]), (25, [5, 10, 12]), (3, [1]), (2, [])],
+)
+def test_neighbours_are_offered_as_far_as_the_figures_are_defined(n_images: int, offered: list[int]) -> None:
+    assert nearest.options(n_images) == offered
 
 
 # --- the heat map -----------------------------------------------------------------------------------------
@@ -165,12 +195,23 @@ def test_clusters_of_hdbscan_that_follow_the_photo_source_are_called_out_on_top(
     ranked = explanations.rank([("file", photo)], category, found.labels, permutations=30)
     facts = plain({"explanations": ranked.explanations, "sentence": ranked.sentence})
     for one, e in zip(facts["explanations"], ranked.explanations, strict=True):
-        one |= {"score": e.score, "is_significant": e.is_significant}
+        one |= {"score": e.score, "is_significant": e.is_significant, "is_of_nearly_all": True}
     assert "Careful: the clusters follow “photo”, a property of the files" in ranked.sentence
     rows = explanations_view.table(facts)
     assert rows["name"].tolist() == ["photo", "movement"]
     assert rows["kind"].tolist() == ["file", "chosen"]
     assert explanations_view.drawn(rows, sentence="said").to_dict()["description"] == "said"
+
+
+def test_words_beside_a_bar_say_of_how_many_images_and_do_not_lie_on_it() -> None:
+    one = {"name": "creator", "kind": "column", "score": -0.04, "is_significant": False, "is_chosen": False}
+    one |= {"compared": {"spread": {"ami": 0.01}}, "n_values": 3, "n_known": 40, "n_missing": 60}
+    rows = explanations_view.table({"explanations": [{**one, "is_of_nearly_all": False}]})
+    assert rows["text"].tolist() == ["-0.04 as by chance · 40 of 100 images"]
+    chart = explanations_view.drawn(rows, sentence="said").to_dict()
+    assert chart["layer"][2]["encoding"]["x"]["field"] == "words_at"
+    (drawn,) = chart["datasets"].values()
+    assert drawn[0]["words_at"] == 0
 
 
 # --- influences -------------------------------------------------------------------------------------------
@@ -189,6 +230,24 @@ def test_planted_arrows_are_confirmed_in_words_and_shuffled_ones_are_not() -> No
     for arrows, said in ((chain, "bear the arrows out strongly"), (shuffled, "do not bear the arrows out")):
         found = influences.chart(planted(), arrows, {})
         assert said in sentences.nearness(plain(found.nearness))
+
+
+def test_arrows_without_a_test_are_listed_neither_way() -> None:
+    one = {"source": "a", "target": "b", "year": None, "is_backward": False, "nearer_than": None}
+    facts = {"arrows": [{**one, "is_supported": None}], "nearness": {"reason": "too few"}}
+    assert influences_view.arrow_lists(facts) == [
+        ("The arrows", ["a → b"], "It cannot be said whether the images support them: too few.")
+    ]
+    assert influences_view.curators(facts)[0][2] == "untested"
+    facts["arrows"] = [{**one, "is_supported": True, "nearer_than": 0.8}]
+    assert [lines for _title, lines, _why in influences_view.arrow_lists(facts)] == [
+        ["a → b · nearer than 80%"],
+        [],
+    ]
+    placed = graph.nodes("ab", {}, np.array([[0, 0.1], [0.1, 0]]))
+    lines = graph.edges(placed, [("a", "b", "untested", "a → b")])
+    chart = graph.drawn(placed, lines, is_dated=False, is_dark=False, sentence="said").to_dict()
+    assert chart["layer"][0]["mark"]["type"] == "trail"
 
 
 def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from barrx import datasets
+from barrx import datasets, i18n
 from barrx.errors import Cancelled
 from barrx.judgement import categories, explanations, faithfulness, pixels, portraits, values
 from barrx.judgement.values import Values
@@ -204,8 +204,9 @@ def test_clusters_that_follow_the_source_are_called_out(planted: tuple[datasets.
     assert "more than “movement”" in found.sentence
     scores = [one.score for one in found.explanations]
     assert scores == sorted(scores, reverse=True)
-    assert found.left_out["filename"] == "nearly every picture has a value of its own"
-    assert found.left_out["file type"] == "it is the same for every picture"
+    left_out = {one.name: one.reason for one in found.left_out}
+    assert left_out["filename"] == "nearly every picture has a value of its own"
+    assert left_out["file type"] == "it is the same for every picture"
 
     only_files = [one for one in candidates if one[0] == "file"]
     assert (
@@ -231,6 +232,56 @@ def test_the_same_distinction_under_another_name_is_no_rival() -> None:
     found = explanations.rank([("column", folder)], category, np.repeat([0, 1, 2], 30), permutations=20)
     assert next(e for e in found.explanations if e.name == "folder").same_as_category == pytest.approx(1)
     assert found.rivals == ()
+
+
+def test_a_column_filled_for_a_few_pictures_is_left_out_and_gives_no_alarm() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(10), 20)
+    category = values.of_cells("movement", [f"m{k}" for k in np.where(rng.random(200) < 0.5, labels, 0)])
+    few = values.of_cells("photographer", [f"p{k}" if i % 20 < 2 else "" for i, k in enumerate(labels)])
+    found = explanations.rank([("column", few)], category, labels, permutations=30)
+    assert found.rivals == ()
+    assert [(one.name, one.reason) for one in found.left_out] == [
+        ("photographer", "only 20 of 200 images have a value")
+    ]
+
+
+def test_a_rival_is_compared_with_the_category_on_the_pictures_that_have_both() -> None:
+    # where there is a photographer, the category explains the clusters as well; elsewhere it does not
+    cells = [("a", "b")[i // 20] if i < 40 else ("a", "b")[i % 2] for i in range(100)]
+    labels = np.array([0] * 20 + [1] * 20 + [0] * 30 + [1] * 30)
+    half = values.of_cells("photographer", ["x"] * 20 + ["y"] * 10 + ["z"] * 10 + [""] * 60)
+    found = explanations.rank([("column", half)], values.of_cells("c", cells), labels, permutations=30)
+    assert found.explanations[0].name == "photographer"
+    assert found.explanations[0].score > found.explanations[1].score + explanations.CLEARLY
+    assert found.rivals == ()
+
+    blind = values.of_cells("c", [("a", "b")[i % 2] for i in range(100)])
+    found = explanations.rank([("column", half)], blind, labels, permutations=30)
+    assert [one.name for one in found.rivals] == ["photographer"]
+    assert found.note == "Both figures are of the 40 of 100 images that have both."
+    assert found.rivals[0].score <= 1
+
+
+def test_a_category_of_few_pictures_is_not_said_to_be_followed() -> None:
+    category = values.of_cells("c", ["a"] * 5 + ["b"] * 5 + [""] * 90)
+    found = explanations.rank([], category, np.repeat([0, 1], [5, 95]), permutations=20)
+    assert found.sentence == "Too few images have a value of “c” to say what the clusters follow."
+    assert found.note == "10 of 100 images have a value of “c”."
+
+
+def test_a_property_of_the_files_is_kept_beside_a_column_of_its_name() -> None:
+    category = column(("a", 30), ("b", 30), title="border")
+    of_file = column(("white", 15), ("black", 45), title="border")
+    candidates = [("column", category), ("file", of_file)]
+    found = explanations.rank(candidates, category, np.repeat([0, 1], 30), permutations=10)
+    assert sorted((e.name, e.kind) for e in found.explanations) == [("border", "column"), ("border", "file")]
+
+
+def test_the_sentence_can_be_said_in_another_language_with_its_numbers() -> None:
+    found = explanations.rank([], column(("a", 30), ("b", 30)), np.repeat([0, 1], 30), permutations=10)
+    with i18n.speaking("es"):
+        assert "1,00" in i18n.again(found.sentence)
 
 
 def test_a_category_without_values_is_said() -> None:

@@ -112,7 +112,7 @@ def test_shuffled_relations_are_not() -> None:
     found = influences.chart(influences.centroids(column, vectors), shuffled, permutations=499)
     assert found.nearness.p is not None
     assert found.nearness.p > 0.05
-    assert sum(arrow.is_supported for arrow in found.arrows) <= 3
+    assert sum(bool(arrow.is_supported) for arrow in found.arrows) <= 3
     missed = {frozenset(pair[:2]) for pair in found.without_arrow}
     assert {frozenset((a.source, a.target)) for a in arrows} <= missed
 
@@ -157,6 +157,41 @@ def test_without_enough_pairs_there_is_a_reason_and_no_figure() -> None:
     assert (found.nearness.p, found.nearness.effect, found.nearness.pairs) == (None, None, 1)
     assert "two related and two unrelated pairs" in found.nearness.reason
     assert [r.target for r in found.missing] == ["?"]
+    assert [(a.nearer_than, a.is_supported) for a in found.arrows] == [(None, None)]
+
+
+@pytest.mark.parametrize("n_arrows", [3, 2])  # of three pairs: none or one is unrelated
+def test_arrows_are_neither_supported_nor_not_where_there_is_no_test(n_arrows: int) -> None:
+    distances = np.array([[0, 1, 2], [1, 0, 3], [2, 3, 0]]) / 10
+    arrows = [Relation(source=a, target=b) for a, b in ("ab", "bc", "ca")][:n_arrows]
+    placed = influences.Centroids(names=("a", "b", "c"), distances=distances, too_small=())
+    found = influences.chart(placed, arrows)
+    assert found.nearness.reason
+    assert {a.is_supported for a in found.arrows} == {None}
+
+
+def test_smallest_p_of_few_names_is_known() -> None:
+    rng = np.random.default_rng(0)
+    distances = rng.random((4, 4))
+    related = np.zeros((4, 4), bool)
+    related[[0, 1, 2, 3], [1, 0, 3, 2]] = True
+    found = influences.nearness(distances + distances.T, related)
+    assert found.least_p == pytest.approx(1 / 3, abs=0.02)
+    assert found.p is not None
+    assert found.p >= found.least_p
+    column, vectors, arrows = collection()
+    many = influences.chart(influences.centroids(column, vectors), arrows, permutations=499)
+    assert many.nearness.least_p is not None
+    assert many.nearness.least_p <= 0.01
+
+
+def test_effect_is_undefined_where_pairs_do_not_differ_among_themselves() -> None:
+    distances = np.ones((4, 4)) - np.eye(4)
+    related = np.zeros((4, 4), bool)
+    related[[0, 1, 2, 3], [1, 0, 3, 2]] = True
+    distances[related] = 0.25
+    found = influences.nearness(distances, related, permutations=99)
+    assert (found.effect, found.superiority) == (None, 1.0)
 
 
 def test_one_category_has_no_neighbours() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from barrx import cache, datasets, pipeline, workers
+from barrx import cache, datasets, i18n, pipeline, workers
 from barrx.errors import Cancelled, ParameterError
 from barrx.judgement import answers, questions
 from barrx.judgement.questions import Answer, Question
@@ -68,12 +68,28 @@ def test_categories_of_the_demo(home: Path) -> None:
         assert {metadata[i] for i in one["resembles"]} == {one["looks_like"]}
 
 
+def test_neighbours_asked_for_count_in_faithfulness_and_purity(home: Path) -> None:
+    few, usual = (asked("faithfulness", k=k).facts for k in (5, 0))
+    assert (few["k"], usual["k"]) == (5, 15)
+    assert few["kept_by_chance"] < usual["kept_by_chance"]
+    few, usual = (asked("agreement", column="category", k=k).facts for k in (5, 0))
+    assert (few["k"], usual["k"]) == (5, 15)
+    assert few["purity"]["embedding"] > usual["purity"]["embedding"]
+
+
 def test_explanations_of_the_demo_rank_columns_and_files(home: Path) -> None:
     found = asked("explanations", column="category").facts
     names = [one["name"] for one in found["explanations"]]
     assert {"category", "creator", "tags", "greyscale or colour"} <= set(names)
-    assert found["left_out"]["rights"] == "it is the same for every picture"
-    assert found["left_out"]["border"] == "it is the same for every picture"  # clip art on white
+    left_out = {one["name"]: one["reason"] for one in found["left_out"]}
+    assert left_out["rights"] == "it is the same for every picture"
+    assert left_out["border"] == "it is the same for every picture"  # clip art on white
+    with i18n.speaking("es"):
+        again = questions.load(
+            datasets.load("demo"), Question(part="explanations", map=MAP, column="category")
+        )
+        assert again is not None
+        assert "borde" in {one["name"] for one in again.facts["left_out"]}
     assert found["sentence"]
 
 

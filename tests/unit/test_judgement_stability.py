@@ -123,6 +123,7 @@ def test_clusters_that_both_spaces_have_agree_and_noise_is_left_out_on_both_side
     labels = np.repeat([0, 3, -1, 3], [20, 20, 10, 5])
     other = np.repeat([8, 2, -1, -1], [20, 20, 10, 5]).astype(np.int32)
     found = spaces.comparison(Clustering(other, np.ones(55, np.float32)), labels)
+    assert found.n_in_both == ((other != -1) & (labels != -1)).sum()
     assert found.agreement.without_noise is not None
     assert found.agreement.without_noise.figures.ami == pytest.approx(1.0)
     assert found.agreement.with_noise is not None

@@ -25,7 +25,7 @@ from tests import processes
 DEMO = MapRequest(slug="demo", encoder="efficientnet-lite0")
 COLUMNS = (
     "n_neighbors,min_dist,metric,seed,min_cluster_size,min_samples,cluster_selection_method,"
-    "clusters,noise_share,trustworthiness,dbcv"
+    "clusters,noise_share,trustworthiness,dbcv,dbcv_kind,dbcv_reason"
 )
 
 
@@ -252,6 +252,13 @@ def test_command_writes_one_row_a_setting_in_the_published_columns(
     assert run(capsys, "demo", *sizes, "--category", "category", "--output", output, "--json")[1].count(
         '"were_stored": 6'
     )
+
+
+def test_table_says_which_validity_a_figure_is_and_why_there_is_none() -> None:
+    kinds = ({"dbcv_kind": "relative", "dbcv_reason": ""}, {"dbcv_reason": "every picture is noise"})
+    found = sweep.table([row(10, 3, 0, 1, 0.4, **kinds[0]), row(20, 0, 1, 1, None, **kinds[1])], None)
+    assert found["dbcv_kind"].tolist() == ["relative_validity", ""]
+    assert found["dbcv_reason"].tolist() == ["", "every picture is noise"]
 
 
 def test_default_grid_fits_a_small_collection() -> None:

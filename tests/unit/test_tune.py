@@ -158,6 +158,8 @@ def test_what_comes_back_is_recommended_before_its_equal() -> None:
     found.stability = {first: answer([0.2], [0.2], ["artefact"]), other: answer([0.9], [0.9], ["stable"])}
     assert found.ranked()[0].number == other
     assert "come back to 90%" in found.ranked()[0].reason
+    assert "artefact" not in found.ranked()[0].reason
+    assert found.ranked()[1].reason.endswith("1 of 8 clusters is an artefact of the seed")
 
 
 # --- the heat map -----------------------------------------------------------------------------------------
@@ -182,11 +184,23 @@ def test_heat_map_leaves_a_cell_empty_where_no_setting_has_the_figure() -> None:
     assert heat.drawn(cells, dbcv, "min_dist", "min_cluster_size").to_dict()
 
 
+def test_heat_map_keeps_dbcv_and_relative_validity_apart() -> None:
+    found = swept([2] * 6)
+    found.entries[0].figures.update(dbcv=0.9, dbcv_kind="relative")
+    apart = {one.name: one for one in measures.comparable(measures.measures(None))}
+    cells = heat.table(found, apart["dbcv"], "min_dist", "metric")
+    assert cells["value"].tolist() == [0.5, 0.5, 0.5]
+    assert cells["settings"].tolist() == [1, 2, 2]
+    cells = heat.table(found, apart["relative_validity"], "min_dist", "metric")
+    assert cells["text"].tolist() == ["0.90", "–", "–"]
+    assert apart["relative_validity"].title == "relative validity"
+
+
 def test_every_figure_has_one_line_of_meaning() -> None:
     shown = measures.measures("movement")
-    assert [one.name for one in shown][-2:] == ["ami", "ami_clustered"]
+    assert [one.name for one in shown][-3:] == ["ami", "ari", "ami_clustered"]
     assert all(one.meaning and "\n" not in one.meaning for one in shown)
-    assert "“movement”" in shown[-2].meaning
+    assert "“movement”" in shown[-3].meaning
 
 
 # --- clusters that come back ------------------------------------------------------------------------------

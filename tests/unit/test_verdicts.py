@@ -1,17 +1,22 @@
 """Verdicts: kept for pictures, not for numbers; given with a note, taken back, exported."""
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from barrx import datasets, export, pipeline, settings
+from barrx import cli, datasets, export, pipeline, settings
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError, ViewsError
+from barrx.export import recipe
 from barrx.pipeline import Map, MapRequest
-from barrx.views import store, verdicts
+from barrx.ui import export_panel
+from barrx.ui.standalone.scene import of_seen
+from barrx.views import Appearance, Draft, saving, store, verdicts
 
 
 @pytest.fixture
@@ -69,6 +74,59 @@ def test_verdicts_stand_in_the_table_only_if_there_are_any(demo: Dataset) -> Non
     assert "'=a note" in export.to_csv(table)
     taken = plain.assign(verdict="kept")
     assert list(export.with_verdicts(taken, demo, finished))[-4] == "verdict_of_curator"
+
+
+def test_verdicts_stand_in_every_export_of_a_map_and_a_view_has_its_own(
+    demo: Dataset, tmp_path: Path
+) -> None:
+    finished = default_map(demo)
+    number = finished.clustering.numbers[1]
+    members = np.flatnonzero(finished.clustering.labels == number)
+    verdicts.on_cluster(demo, members, "disagree", "<b>two</b> kinds")
+    verdicts.on_picture(demo, 3, "unsure", "perhaps")
+    seen = Appearance(request=finished.request, fingerprint=demo.fingerprint)
+    view = saving.save(demo, finished, seen, Draft(name="kept"))
+    verdicts.on_cluster(demo, members, "agree")
+    verdicts.on_picture(demo, 3, None)
+
+    def written(name: str, *arguments: str) -> Path:
+        assert cli.main(["export", "demo", *arguments, "--output", str(tmp_path / name)]) == 0
+        return tmp_path / name
+
+    of_view = ("--view", str(view))
+    points = pd.read_parquet(written("points.parquet", *of_view))
+    assert (points["cluster_verdict"] == "disagree").sum() == len(members)
+    assert points["verdict_note"][3] == "perhaps"
+    now = pd.read_csv(written("points.csv", "--as", "points"), keep_default_na=False)
+    assert set(now["cluster_verdict"]) == {"agree", ""}
+    assert set(now["verdict"]) == {""}
+    clusters = pd.read_csv(written("clusters.csv", "--as", "clusters", *of_view), keep_default_na=False)
+    said = clusters.set_index("label").loc[number]
+    assert (said["verdict"], said["verdict_note"]) == ("disagree", "<b>two</b> kinds")
+    assert (clusters["verdict"] != "").sum() == 1
+
+    page = written("map.html", *of_view).read_text()
+    assert "&lt;b&gt;two&lt;/b&gt; kinds" in page
+    assert "<b>two</b>" not in page
+    assert '"verdict on the cluster"' in page
+    path = tmp_path / "made.recipe.json"
+    assert cli.main(["export", "demo", *of_view, "--recipe", str(path)]) == 0
+    kept = json.loads(path.read_text())["verdicts"]
+    assert [one["opinion"] for one in kept] == ["disagree", "unsure"]
+    assert recipe.read(path).request == finished.request
+
+
+def test_what_the_share_page_makes_of_a_map_holds_its_verdicts(demo: Dataset) -> None:
+    finished = default_map(demo)
+    verdicts.on_picture(demo, 3, "unsure", "perhaps")
+    seen = Appearance(request=finished.request, fingerprint=demo.fingerprint)
+    scene = of_seen(demo, finished, seen, {}, verdicts.kept(demo, finished.clustering.labels))
+    made = {kind.ending: kind.make(scene) for kind in export_panel.kinds_of(scene)[:1]}
+    made |= {
+        kind.ending: kind.make(scene) for kind in export_panel.kinds_of(scene) if kind.mime == "text/csv"
+    }
+    assert b"perhaps" in made[".html"]
+    assert b"unsure,perhaps" in made[".csv"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What else could explain the clusters: every other column and the files' properties, ranked, as bars."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -31,19 +32,21 @@ def show(dataset: Dataset, finished: Map, column: str, *, dimmed: bool) -> None:
 
 def _draw(found: Judged) -> None:
     facts = found.answer.facts
+    sentence = f"{facts['sentence']} {facts['note']}".strip()
     if facts["rivals"]:
-        st.warning(plain(facts["sentence"]), icon=":material/warning:")
+        st.warning(plain(sentence), icon=":material/warning:")
     else:
-        st.markdown(f"**{plain(facts['sentence'])}**")
+        st.markdown(f"**{plain(sentence)}**")
     if not facts["explanations"]:
         return
     st.caption(
         _(
             "Adjusted mutual information of the clusters with each, above what chance gives: 0 explains nothing, 1 "
-            "everything. Noise counts as one more group. The thin line is three standard deviations of chance."
+            "everything. Noise counts as one more group. The thin line is three standard deviations of chance. Each is "
+            "measured on the images that have a value; their number stands beside it where they are not nearly all."
         )
     )
-    st.altair_chart(drawn(table(facts), sentence=facts["sentence"]), theme="streamlit")
+    st.altair_chart(drawn(table(facts), sentence=sentence), theme="streamlit")
     _left_out(facts["left_out"])
 
 
@@ -64,14 +67,19 @@ def table(facts: Any) -> pd.DataFrame:
             "kind": ["chosen" if one["is_chosen"] else one["kind"] for one in shown],
             "score": [float(one["score"]) for one in shown],
             "noise": [3 * float(one["compared"]["spread"]["ami"]) for one in shown],
-            "text": [
-                two_places(one["score"]) + ("" if one["is_significant"] else " " + _("as by chance"))
-                for one in shown
-            ],
+            "text": [_in_words(one) for one in shown],
             "n_values": [one["n_values"] for one in shown],
             "n_missing": [one["n_missing"] for one in shown],
         }
     )
+
+
+def _in_words(one: Any) -> str:
+    said = two_places(one["score"]) + ("" if one["is_significant"] else " " + _("as by chance"))
+    if one["is_of_nearly_all"]:
+        return said
+    n, everything = one["n_known"], one["n_known"] + one["n_missing"]
+    return said + " · " + _("{n} of {all} images").format(n=n, all=everything)
 
 
 def _different(names: list[str]) -> list[str]:
@@ -90,14 +98,15 @@ def drawn(rows: pd.DataFrame, *, sentence: str) -> "alt.LayerChart":
     import altair as alt
 
     kinds = {"chosen": _("the chosen category"), "column": _("another column"), "file": _("the files")}
-    named = rows.assign(kind_name=rows["kind"].map(kinds))
+    # Beside the bar, and never on one that goes to the left.
+    named = rows.assign(kind_name=rows["kind"].map(kinds), words_at=rows["score"].clip(lower=0.0))
     order = named["name"].tolist()
     highest = max(0.1, float(named["score"].max()))
     base = alt.Chart(named).encode(
         y=alt.Y("name:N", sort=order, title=None).axis(labelLimit=220, ticks=False, domain=False)
     )
     bars = base.mark_bar(cornerRadiusEnd=2, height=15).encode(
-        x=alt.X("score:Q", title=_("agreement above chance"), scale=alt.Scale(domainMax=highest * 1.25)),
+        x=alt.X("score:Q", title=_("agreement above chance"), scale=alt.Scale(domainMax=highest * 1.4)),
         color=alt.Color(
             "kind_name:N",
             scale=alt.Scale(domain=list(kinds.values()), range=[_COLORS[kind] for kind in kinds]),
@@ -106,7 +115,7 @@ def drawn(rows: pd.DataFrame, *, sentence: str) -> "alt.LayerChart":
         tooltip=_tooltip(),
     )
     chance = base.mark_tick(color="#8b8e94", thickness=1, size=15).encode(x="noise:Q")
-    words = base.mark_text(align="left", dx=5, color="#8b8e94").encode(x="score:Q", text="text:N")
+    words = base.mark_text(align="left", dx=5, color="#8b8e94").encode(x="words_at:Q", text="text:N")
     return alt.LayerChart(
         layer=[bars, chance, words],
         height=alt.Step(22),
@@ -128,10 +137,10 @@ def _tooltip() -> "list[alt.Tooltip]":
     ]
 
 
-def _left_out(left_out: dict[str, str]) -> None:
+def _left_out(left_out: Sequence[Mapping[str, str]]) -> None:
     if not left_out:
         return
     n = len(left_out)
     with st.expander(ngettext("{n} was left out", "{n} were left out", n).format(n=n)):
-        for name, reason in left_out.items():
-            st.caption(f"{plain(name[:_NAME_LENGTH])}: {plain(reason)}")
+        for one in left_out:
+            st.caption(f"{plain(one['name'][:_NAME_LENGTH])}: {plain(one['reason'])}")

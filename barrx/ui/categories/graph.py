@@ -17,8 +17,8 @@ _NAME_LENGTH: Final = 40
 _STEP: Final = 22
 _NODE: Final = "#8b8e94"
 # Told apart by all kinds of colour vision on both grounds, and by dashes.
-COLORS: Final = {"supported": "#4279d1", "unsupported": "#d55e00", "near": "#2a86a5"}
-_DASHES: Final = {"supported": [1, 0], "unsupported": [4, 3], "near": [1, 0]}
+COLORS: Final = {"supported": "#4279d1", "unsupported": "#d55e00", "untested": "#8b8e94", "near": "#2a86a5"}
+_DASHES: Final = {"unsupported": [4, 3], "near": [1, 0]}
 
 
 def is_dated(years: Mapping[str, int]) -> bool:
@@ -142,7 +142,7 @@ def _lines(lines: pd.DataFrame, kind: str, x: "alt.X", y: "alt.Y") -> "alt.Chart
     base = alt.Chart(lines).encode(
         x=x, y=y, detail="edge:N", order="end:O", tooltip=alt.Tooltip("text:N", title=" ")
     )
-    if kind == "supported":
+    if kind in ("supported", "untested"):
         drawn: alt.Chart = base.mark_trail(color=COLORS[kind], opacity=0.75).encode(
             size=alt.Size("width:Q", scale=None, legend=None)
         )

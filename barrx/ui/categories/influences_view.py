@@ -22,6 +22,8 @@ from barrx.ui.text import plain
 _MOST: Final = 30  # rows of a list
 _NAME_LENGTH: Final = 80
 
+_KINDS: Final = {True: "supported", False: "unsupported", None: "untested"}
+
 Facts = Mapping[str, Any]
 
 
@@ -154,7 +156,11 @@ def _draw(found: Judged) -> None:
         with left:
             st.subheader(_("The curator's chart"), anchor=False)
             st.caption(
-                _("Wide at the source, thin at the target. Blue: the images support it. Dashed: they do not.")
+                _("Wide at the source, thin at the target.")
+                if facts["nearness"]["reason"]
+                else _(
+                    "Wide at the source, thin at the target. Blue: the images support it. Dashed: they do not."
+                )
             )
             _graph(placed, curators(facts), facts)
     with right:
@@ -183,7 +189,7 @@ def curators(facts: Facts) -> list[tuple[str, str, str, str]]:
         (
             one["source"],
             one["target"],
-            "supported" if one["is_supported"] else "unsupported",
+            _KINDS[one["is_supported"]],
             f"{one['source']} → {one['target']}" + (f" ({one['year']})" if one["year"] is not None else ""),
         )
         for one in facts["arrows"]
@@ -221,15 +227,11 @@ def _axis(facts: Facts) -> str:
 
 
 def _lists(facts: Facts) -> None:
-    supported = [arrow_text(one) for one in facts["arrows"] if one["is_supported"]]
-    unsupported = [arrow_text(one) for one in facts["arrows"] if not one["is_supported"]]
     alone = [f"{one} – {other} · {numeral(d, '.3f')}" for one, other, d in facts["without_arrow"]]
-    lists = [
-        (_("Arrows the images support"), supported, _("nearer than three quarters of the unrelated pairs")),
-        (_("Arrows they do not support"), unsupported, _("their ends look no more alike than most")),
+    shown = [
+        *arrow_lists(facts),
         (_("Near, but no arrow"), alone, _("among each other's nearest; the number is their distance")),
     ]
-    shown = lists if facts["arrows"] else lists[2:]
     for column, (title, lines, meaning) in zip(st.columns(len(shown)), shown, strict=True):
         with column:
             st.markdown(f"**{title}** ({len(lines)})")
@@ -243,11 +245,29 @@ def _lists(facts: Facts) -> None:
         st.caption(_("Left out, with fewer than three images: {names}.").format(names=plain(names)))
 
 
+def arrow_lists(facts: Facts) -> list[tuple[str, list[str], str]]:
+    """Return the lists of arrows: title, a line each, what the list means; no list says what cannot be said."""
+    said: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for one in facts["arrows"]:
+        said[one["is_supported"]].append(arrow_text(one))
+    if said[None]:
+        why = _("It cannot be said whether the images support them: {reason}.").format(
+            reason=facts["nearness"]["reason"]
+        )
+        return [(_("The arrows"), said[None], why)]
+    if not facts["arrows"]:
+        return []
+    return [
+        (_("Arrows the images support"), said[True], _("nearer than three quarters of the unrelated pairs")),
+        (_("Arrows they do not support"), said[False], _("their ends look no more alike than most")),
+    ]
+
+
 def arrow_text(one: Facts) -> str:
     """Return an arrow and what the pictures say to it, on one line."""
-    said = f"{one['source']} → {one['target']} · " + _("nearer than {share:.0%}").format(
-        share=one["nearer_than"]
-    )
+    said = f"{one['source']} → {one['target']}"
+    if one["nearer_than"] is not None:
+        said += " · " + _("nearer than {share:.0%}").format(share=one["nearer_than"])
     return said + (" · " + _("goes back in time") if one["is_backward"] else "")
 
 

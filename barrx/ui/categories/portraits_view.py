@@ -255,7 +255,7 @@ def cluster_rows(
         chips = []
         if number in given:
             kind: Any = {"agree": "good", "disagree": "odd"}.get(given[number].opinion, "")
-            chips = [Chip(text=verdict_panel.names()[given[number].opinion], kind=kind)]
+            chips = [Chip(text=verdicts.opinion_names()[given[number].opinion], kind=kind)]
         rows.append(
             Row(
                 id=str(number),

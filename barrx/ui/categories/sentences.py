@@ -108,20 +108,30 @@ def misplaced_why(one: Facts) -> str:
 
 def spaces(facts: Facts, n_clusters: int) -> str:
     """Say whether clusters on the map are the map's own, from the facts of the part ``spaces``."""
-    clear = facts["agreement"]["without_noise"]
+    found = facts["agreement"]
     counts = _("{here} clusters on the map, {there} in ten dimensions.").format(
         here=n_clusters, there=facts["clusters"]
     )
-    if clear is None:
+    if found["without_noise"] is None:
         return counts
-    ami = clear["figures"]["ami"]
+    # With noise: which images belong to no cluster is as much a finding as which belong together.
+    ami = found["with_noise"]["figures"]["ami"]
     if ami >= _LEVELS[0][0]:
-        said = _("Both find much the same groups (agreement {ami}): they are not made by the map.")
+        said = _(
+            "Both find much the same groups (agreement {ami:.2f}, noise counted): they are not made by the map."
+        )
     elif ami >= _LEVELS[1][0]:
-        said = _("They agree in part (agreement {ami}): some groups are the map's own.")
+        said = _("They agree in part (agreement {ami:.2f}, noise counted): some groups are the map's own.")
     else:
-        said = _("They hardly agree (agreement {ami}): most groups are made by the map. Do not rely on them.")
-    return f"{counts} {said.format(ami=numeral(ami, '.2f'))}"
+        said = _(
+            "They hardly agree (agreement {ami:.2f}, noise counted): most groups are made by the map. Do not rely on "
+            "them."
+        )
+    n, everything = facts["in_both"], found["n_compared"]
+    clear = _("Of the {n} images ({share:.0%}) that both put into a cluster, it is {ami:.2f}.").format(
+        n=n, share=n / everything, ami=found["without_noise"]["figures"]["ami"]
+    )
+    return f"{counts} {said.format(ami=ami)} {clear}"
 
 
 def faithfulness(facts: Facts, n_images: int) -> str:
@@ -143,28 +153,37 @@ def nearness(found: Facts) -> str:
     """Say what the permutation test of the arrows gives, from ``nearness`` of the part ``influences``."""
     if found["reason"]:
         return _("There is no test: {reason}.").format(reason=found["reason"])
-    figures = _(
+    return f"{_said_by_the_test(found)} {_figures_of_the_test(found)}"
+
+
+def _said_by_the_test(found: Facts) -> str:
+    if found["least_p"] > _CLEAR_P:
+        return _(
+            "There are too few pairs for a test to tell whether the images bear the arrows out: p could not be below "
+            "{least:.2g}, whatever they looked like."
+        ).format(least=found["least_p"])
+    effect = found["effect"]
+    is_nearer = effect > 0 if effect is not None else found["superiority"] > 0.5
+    if found["p"] > _CLEAR_P or not is_nearer:
+        return _(
+            "The images do not bear the arrows out: related categories look no more alike than chance allows."
+        )
+    if effect is None:
+        return _("The images bear the arrows out: related categories look more alike.")
+    strength = _("strongly") if effect >= 0.8 else _("moderately") if effect >= 0.5 else _("weakly")
+    return _("The images bear the arrows out {strength}: related categories look more alike.").format(
+        strength=strength
+    )
+
+
+def _figures_of_the_test(found: Facts) -> str:
+    given = {"times": 100 * found["superiority"], "p": found["p"], "pairs": found["pairs"]}
+    if found["effect"] is None:
+        return _(
+            "A related pair is nearer than an unrelated one {times:.0f} times in 100 (no effect size, since neither "
+            "kind of pair differs among itself; p = {p:.2g}, {pairs} related pairs, by permutation of the names)."
+        ).format(**given)
+    return _(
         "A related pair is nearer than an unrelated one {times:.0f} times in 100 (effect size d = {effect:.2f}, "
         "p = {p:.2g}, {pairs} related pairs, by permutation of the names)."
-    ).format(times=100 * found["superiority"], **{k: found[k] for k in ("effect", "p", "pairs")})
-    if found["p"] > _CLEAR_P or found["effect"] <= 0:
-        return (
-            _(
-                "The images do not bear the arrows out: related categories look no more alike than chance allows."
-            )
-            + " "
-            + figures
-        )
-    strength = (
-        _("strongly")
-        if found["effect"] >= 0.8
-        else _("moderately")
-        if found["effect"] >= 0.5
-        else _("weakly")
-    )
-    return (
-        _("The images bear the arrows out {strength}: related categories look more alike.").format(
-            strength=strength
-        )
-        + f" {figures}"
-    )
+    ).format(effect=found["effect"], **given)

@@ -27,6 +27,7 @@ from barrx.thumbnails import SIDES
 from barrx.ui import columns, figures
 from barrx.ui.component.bundle import bundle
 from barrx.ui.map import parts
+from barrx.ui.standalone import verdict_rows
 from barrx.ui.standalone.scene import Scene, options_of
 
 MOST_IN_ONE_FILE: Final = 2000  # pictures; more of them make a page that browsers are slow to open
@@ -90,7 +91,7 @@ def _write_zip(scene: Scene, path: Path) -> None:
 def _pack(scene: Scene, file: Any) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("index.html", _page(scene, "", files=_FILES))
-        made = recipe.of(scene.dataset, scene.finished).to_json()
+        made = recipe.of(scene.dataset, scene.finished, scene.verdicts).to_json()
         packed.writestr("recipe.json", json.dumps(made, ensure_ascii=False, allow_nan=False))
         packed.writestr("README.txt", _("Unpack this archive, then open index.html.") + "\n")
         for side in SIDES:
@@ -186,9 +187,11 @@ def _footer(scene: Scene) -> str:
     )
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     made = _("Made with Barr X {version} on {date}.").format(version=barrx.__version__, date=today)
+    said = verdict_rows.table(scene)
+    verdicts = f"<details><summary>{escape(_('Verdicts'))}</summary>{said}</details>\n" if said else ""
     return (
         f"<p>{escape(_('Similar images are near each other. Places have no unit; only nearness means something.'))}"
-        f"</p>\n<details><summary>{escape(_('Credits'))}</summary>{_credits(scene.dataset)}</details>\n"
+        f"</p>\n{verdicts}<details><summary>{escape(_('Credits'))}</summary>{_credits(scene.dataset)}</details>\n"
         f"<details><summary>{escape(_('How this map was made'))}</summary><table>{rows}</table>"
         f'<button type="button" data-save>{escape(_("Save the recipe"))}</button></details>\n<p>{escape(made)}</p>'
     )
@@ -240,14 +243,14 @@ def _data(scene: Scene, files: str | None) -> dict[str, Any]:
         "collection": collection,
         "arrangement": revision,
     }
-    made = recipe.of(scene.dataset, scene.finished).to_json()
+    made = recipe.of(scene.dataset, scene.finished, scene.verdicts).to_json()
     return {
         "columns": {name: _column(values) for name, values in arrays.items()},
         # Any token will do: there is nobody to ask for it.
         "options": {**options, **known, "token": "file", "query": ""},
         "style": "".join((_MAP / name).read_text(encoding="utf-8") for name in ("map.css", "marks.css")),
         "rows": _rows(scene),
-        "fields": [_("file"), *map(str, scene.dataset.metadata.columns)],
+        "fields": [_("file"), *map(str, scene.dataset.metadata.columns), *verdict_rows.fields(scene)],
         "facts": {"cluster": _("cluster on the map"), "strength": _("membership strength")},
         "words": {"close": _("Close")},
         "files": files,
@@ -267,6 +270,7 @@ def _rows(scene: Scene) -> list[list[str]]:
     names = {-1: _("noise"), **scene.cluster_names}
     said = captions.of(dataset, range(len(dataset.filenames)))
     fields = [[roles.shown(value) for value in dataset.metadata[name]] for name in dataset.metadata.columns]
+    fields += verdict_rows.fields(scene).values()
     cells = zip(*fields, strict=True) if fields else iter([()] * len(said))
     return [
         [

@@ -17,6 +17,7 @@ from barrx.ui import coloring
 from barrx.ui.coloring import Coloring
 from barrx.ui.map.options import Camera, ClusterMark, MapOptions
 from barrx.views import BY_CLUSTER, Appearance, SavedView
+from barrx.views.verdicts import Kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,6 +29,7 @@ class Scene:
     dataset : Dataset
     finished : Map
     names : number of a cluster -> name
+    verdicts : what curators said to clusters and pictures, see :func:`barrx.views.verdicts.kept`; hostile text
     color : str or None
         the metadata column coloured by; None for the clusters
     title, note, author : str
@@ -41,6 +43,7 @@ class Scene:
     dataset: Dataset
     finished: Map
     names: Mapping[int, str] = field(default_factory=dict)
+    verdicts: Kept = ()
     color: str | None = None
     title: str = ""
     note: str = ""
@@ -90,18 +93,21 @@ def of_view(dataset: Dataset, view: SavedView) -> Scene:
         seconds=0.0,
         was_stored=True,
     )
-    scene = of_seen(dataset, finished, view.seen, view.said.cluster_names)
+    scene = of_seen(dataset, finished, view.seen, view.said.cluster_names, view.said.verdicts)
     listed = view.listed
     return replace(scene, title=listed.name, note=listed.note, author=listed.author)
 
 
-def of_seen(dataset: Dataset, finished: Map, seen: Appearance, names: Mapping[int, str]) -> Scene:
+def of_seen(
+    dataset: Dataset, finished: Map, seen: Appearance, names: Mapping[int, str], verdicts: Kept = ()
+) -> Scene:
     """Return what one sees of a map as a scene; another arrangement of the pictures is left out."""
     asked, _unknown = filters.from_query(seen.filters, dataset)
     return Scene(
         dataset=dataset,
         finished=finished,
         names=names,
+        verdicts=verdicts,
         color=None if seen.color == BY_CLUSTER else seen.color,
         camera=seen.camera if seen.arrangement == Arrangement() else None,
         shown=filters.mask(dataset, asked, finished.clustering) if asked.count else None,

@@ -1,7 +1,7 @@
 """The figures of a setting that people compare: what each is called, what it means, how it is written."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from barrx.i18n import _, numeral
 from barrx.ui.tune import results
@@ -100,6 +100,38 @@ def measures(column: str | None) -> list[Measure]:
     return found + (_agreement(column) if column is not None else [])
 
 
+def comparable(shown: Sequence[Measure]) -> list[Measure]:
+    """Return figures of which each is one thing for all settings: DBCV and relative validity are two."""
+    found = []
+    for one in shown:
+        if one.name != "dbcv":
+            found.append(one)
+            continue
+        relative = _(
+            "The same question, answered by an approximation where a cluster has more than 2,000 images."
+        )
+        found += [
+            replace(one, value=_of_kind("dbcv")),
+            replace(
+                one,
+                name="relative_validity",
+                title=_("relative validity"),
+                meaning=relative,
+                value=_of_kind("relative"),
+            ),
+        ]
+    return found
+
+
+def _of_kind(kind: str) -> Callable[[Results, int], float | None]:
+    def value(found: Results, number: int) -> float | None:
+        figures = found.entries[number].figures
+        figure: float | None = figures["dbcv"] if figures["dbcv_kind"] == kind else None
+        return figure
+
+    return value
+
+
 def _agreement(column: str) -> list[Measure]:
     return [
         Measure(
@@ -113,9 +145,18 @@ def _agreement(column: str) -> list[Measure]:
             written=_decimal,
         ),
         Measure(
+            name="ari",
+            title=_("adjusted Rand index"),
+            meaning=_(
+                "The same by pairs of images: how many does “{column}” join or part as the clusters do?"
+            ).format(column=column),
+            value=_of("ari"),
+            written=_decimal,
+        ),
+        Measure(
             name="ami_clustered",
             title=_("agreement without noise"),
-            meaning=_("The same, of the images that are in a cluster only. Much noise makes it easy."),
+            meaning=_("The agreement of the images that are in a cluster only. Much noise makes it easy."),
             value=_of("ami_clustered"),
             written=_decimal,
         ),

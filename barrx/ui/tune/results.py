@@ -77,7 +77,8 @@ class Results:
         known = {
             numbers.index(n): share for n, share in stability.items() if n in numbers and share is not None
         }
-        found = recommendation.recommend(rows, known or None, most=max(1, most))
+        artefacts = {numbers.index(n): artefacts_of(self.stability[n]) for n in stability if n in numbers}
+        found = recommendation.recommend(rows, known or None, max(1, most), artefacts)
         return [Recommendation(number=numbers[r.number], score=r.score, reason=r.reason) for r in found]
 
 
@@ -87,6 +88,12 @@ def share_of(answer: Answer) -> float | None:
         value for kind in ("seeds", "samples") for value in answer.facts[kind]["mean"] if value is not None
     ]
     return float(np.mean(found)) if found else None
+
+
+def artefacts_of(answer: Answer) -> int:
+    """Return how many clusters of a map other seeds do not show."""
+    verdicts: list[str | None] = answer.facts["seeds"]["verdicts"]
+    return verdicts.count("artefact")
 
 
 def load(dataset: Dataset, request: SweepRequest) -> Results:

@@ -145,7 +145,7 @@ def _notes(entry: Entry, stability: Answer | None) -> dict[str, str]:
     elif figures["dbcv"] is None:
         notes["dbcv"] = _("none: {reason}").format(reason=figures["dbcv_reason"])
     if stability is not None:
-        n = stability.facts["seeds"]["verdicts"].count("artefact")
+        n = results.artefacts_of(stability)
         if n:
             notes["stability"] = ngettext(
                 "{n} cluster is an artefact of the seed", "{n} clusters are artefacts of the seed", n
