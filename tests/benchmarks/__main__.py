@@ -94,11 +94,9 @@ def lengths() -> str:
     from tests.benchmarks import epochs
 
     head = ("pictures", "settings", "epochs", "ratio", "worst difference", "where", "")
-    rows, last = [], 0
-    for tried in epochs.measure():
-        is_first = tried.is_enough and tried.n_images != last
-        last = tried.n_images if tried.is_enough else last
-        marks = ["shortest"] * is_first
+    found, rows = epochs.measure(), []
+    for tried in found:
+        marks = ["shortest"] * (tried == epochs.shortest(found, tried.n_images))
         marks += ["in use"] * (tried.epochs == used(15, 0.1, tried.n_images).epochs)
         rows.append(
             [

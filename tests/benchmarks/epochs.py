@@ -1,7 +1,7 @@
 """How many epochs a map from the anchor needs: the shortest run that is as trustworthy as plain UMAP.
 
-For each collection a few lengths are tried on every setting. What :func:`barrx.anchoring.schedule` takes is the
-shortest whose loss of trustworthiness is within ``MOST_LOST`` in the worst of them.
+For each collection a few lengths are tried on every setting. What :func:`barrx.anchoring.schedule` takes must lose
+no more trustworthiness than ``MOST_LOST`` in the worst of them.
 """
 
 import time
@@ -45,6 +45,16 @@ def measure() -> list[Tried]:
     collections = [(vectors.named(name), naive_way.SETTINGS) for name in vectors.NAMES]
     collections.append((vectors.grown(LARGE), _CORNERS))
     return [tried for embedded, settings in collections for tried in _one(embedded, settings)]
+
+
+def shortest(found: list[Tried], n_images: int) -> Tried | None:
+    """Return the shortest length on a collection that is enough, as is every longer one."""
+    enough = None
+    for tried in sorted((t for t in found if t.n_images == n_images), key=lambda t: -t.epochs):
+        if not tried.is_enough:
+            break
+        enough = tried
+    return enough
 
 
 def _one(embedded: Embedding, settings: tuple[ProjectionParams, ...]) -> list[Tried]:
