@@ -35,12 +35,34 @@ def show(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: di
             st.subheader(said, anchor=False)
             _actions(dataset, finished, selected)
             gallery.paged(dataset, selected.tolist(), key=keys.GALLERY)
+        elif n_hidden := len(state.selection(dataset).indexes):
+            _nothing_left(dataset, n_hidden)
         else:
             _hint()
     with right:
         if n:
             _counts(dataset, finished, selected, names)
         reported(groups_panel.show)(dataset, selected)
+
+
+def _nothing_left(dataset: Dataset, n: int) -> None:
+    said = ngettext(
+        "{n} image is selected, but does not pass the search and the filters.",
+        "{n} images are selected, but none of them passes the search and the filters.",
+        n,
+    ).format(n=numeral(n))
+    st.html(f'<p class="hint">{escape(said)}</p>')
+    _clear(dataset)
+
+
+def _clear(dataset: Dataset) -> None:
+    st.button(
+        _("Clear selection"),
+        key=keys.CLEAR_SELECTION,
+        on_click=state.select,
+        args=(dataset, []),
+        icon=":material/close:",
+    )
 
 
 def _hint() -> None:
@@ -53,13 +75,7 @@ def _hint() -> None:
 
 def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=keys.SELECTION_ACTIONS):
-        st.button(
-            _("Clear selection"),
-            key=keys.CLEAR_SELECTION,
-            on_click=state.select,
-            args=(dataset, []),
-            icon=":material/close:",
-        )
+        _clear(dataset)
         st.download_button(
             _("CSV"),
             lambda: export.to_csv(

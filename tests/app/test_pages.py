@@ -47,6 +47,14 @@ def test_clusters_show_all_when_the_address_names_none(home: Path, asked: str) -
     assert any("barrx_clusters" in str(e.proto) for e in test.get("bidi_component"))
 
 
+def test_explore_says_that_filters_leave_nothing_of_a_selection(home: Path) -> None:
+    where = datasets.load("demo").fingerprint[:6]
+    test = page("explore", selected=f"{where}.0-9", q="no picture is called so")
+    assert "10 images are selected, but none of them passes the search and the filters." in texts(test)
+    test.button(key=keys.CLEAR_SELECTION).click().run()
+    assert "are selected" not in texts(test)
+
+
 def test_explore_fills_the_gallery_from_a_selection(home: Path) -> None:
     test = page("explore")
     test.session_state[keys.MAP] = {"selection": list(range(810))}
