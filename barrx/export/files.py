@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +21,9 @@ from barrx.views import verdicts
 
 OWN_COLUMNS = ("filename", "x", "y", "label", "strength")
 # The wide ones are what an East Asian keyboard types: a spreadsheet there takes them as the narrow ones.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BLANK_STARTS = ("\t", "\n")
+_CELL_ENDS = re.compile("([;\t\n])")
 
 
 def check_suffix(path: Path, allowed: Sequence[str]) -> None:
@@ -100,14 +103,26 @@ def renamed(metadata: pd.DataFrame) -> pd.DataFrame:
 
 
 def harmless(cell: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would run as a formula; numbers stay."""
-    if not isinstance(cell, str) or not cell.startswith(_FORMULA_STARTS):
+    """Put an apostrophe before text that a spreadsheet would run as a formula; numbers stay.
+
+    Also inside a cell, after what another spreadsheet takes for the end of one: a semicolon, a tab, a line's end.
+    A carriage return alone, which ends a row for some and is not quoted for it, becomes a line's end.
+    """
+    if not isinstance(cell, str):
         return cell
+    parts = _CELL_ENDS.split(cell.replace("\r\n", "\n").replace("\r", "\n"))
+    text = "".join("'" + part if _is_formula(part) else part for part in parts)
+    return "'" + text if text.startswith(_BLANK_STARTS) else text
+
+
+def _is_formula(text: str) -> bool:
+    if not text.lstrip(" ").startswith(_FORMULA_STARTS):
+        return False
     try:
-        float(cell)
+        float(text)
     except ValueError:
-        return "'" + cell
-    return cell
+        return True
+    return False
 
 
 def to_csv(frame: pd.DataFrame) -> str:
