@@ -77,7 +77,7 @@ class Citation:
             "author": self.author or "{Barr X}",
             "title": title,
             "year": str(self.accessed.year),
-            "note": f"{self._what()}. {_('Images: {credit}').format(credit=credit(self.dataset))}",
+            "note": self._what() + ". " + _("Images: {credit}").format(credit=credit(self.dataset)),
             "url": self.address,
             "urldate": self.accessed.isoformat(),
         }

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from html import escape
 from urllib.parse import urlencode
 
-from barrx import markdown
+from barrx import i18n, markdown
 from barrx.collection_files import slugify
 from barrx.i18n import _
 from barrx.views.interpretations import Figure, Interpretation
@@ -59,7 +59,8 @@ def html(interpretation: Interpretation, view: Listed, root: str) -> str:
     """
     words = interpretation.words
     opened = f"{root}?view={view.id}"
-    said = " · ".join(part for part in (words.author, interpretation.created[:10], view.title) if part)
+    said = " · ".join(part for part in (words.author, i18n.day(interpretation.created), view.title) if part)
+    shown = _("The view “{name}”").format(name=view.name)
     inside = body(interpretation, lambda figure: f"{root}?{urlencode(figure.query, doseq=True)}")
     return (
         "<!doctype html>\n"
@@ -68,7 +69,7 @@ def html(interpretation: Interpretation, view: Listed, root: str) -> str:
         f"<title>{escape(words.title)}</title><style>{_STYLE}</style></head><body>"
         f'<h1 dir="auto">{escape(words.title)}</h1><p class="by" dir="auto">{escape(said)}</p>'
         f'<main dir="auto">{inside}</main>'
-        f'<p class="by"><a href="{escape(opened)}">{escape(_("The view “{name}”").format(name=view.name))}</a></p>'
+        f'<p class="by"><a href="{escape(opened)}">{escape(shown)}</a></p>'
         "</body></html>\n"
     )
 
@@ -85,7 +86,7 @@ def zipped(interpretation: Interpretation, view: Listed, root: str) -> bytes:
     rest = [n for n in figures if n not in markdown.figures_in(words.text)]
     lines = [
         f"# {words.title}",
-        " · ".join(filter(None, (words.author, interpretation.created[:10], view.title))),
+        " · ".join(filter(None, (words.author, i18n.day(interpretation.created), view.title))),
     ]
     lines += [text, *(f"![{_label(figures[n].caption)}]({names[n]})" for n in rest)]
     lines.append(f"[{_label(view.name)}]({root}?view={view.id})")

@@ -81,7 +81,9 @@ def untranslated(catalogue: Catalog) -> list[str]:
 
 
 def is_translated(message: Message) -> bool:
-    """Tell whether every form is there, and has the same places to fill in as the English."""
+    """Tell whether every form is there, is no guess, and has the same places to fill in as the English."""
+    if message.fuzzy:  # such a one is not compiled
+        return False
     forms = message.string if isinstance(message.string, tuple) else (message.string,)
     # The last form of the English is the one for many: the one for one may leave the number out.
     wanted = places(message.id[-1] if isinstance(message.id, tuple) else message.id)

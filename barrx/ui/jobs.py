@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from barrx import tasks
 from barrx.i18n import _
-from barrx.ui import keys, rerun, state
+from barrx.ui import access, keys, rerun, state
 from barrx.ui.figures import duration
 from barrx.ui.text import plain
 from barrx.workers import Job, Snapshot
@@ -36,14 +37,21 @@ def watch(job: Job, *, title: str, unit: str, on_done: Callable[[Snapshot], None
 
 
 def panel(job: Job, *, title: str, unit: str) -> None:
-    """Show how far a job is, and the button that stops it; called in a fragment."""
+    """Show how far a job is, and to whom it may be stopped by the button for that; called in a fragment."""
     now = job.snapshot
     share = now.done / now.total if now.total else 0.0
     st.progress(min(share, 1.0), text=f"{title} · {_line(now, unit)}")
+    if not _may_cancel(job):
+        return
     key = keys.of(keys.CANCEL, f"{job.task}:{job.kind}" if job.kind else job.task)
     if st.button(_("Cancel"), key=key, disabled=job.is_stopping, icon=":material/close:"):
         job.cancel()
         rerun.fragment()
+
+
+def _may_cancel(job: Job) -> bool:
+    """Tell whether this session may stop a job: what only a curator starts, nobody else ends."""
+    return not tasks.adds_something(job.task) or access.may_write()
 
 
 def _line(now: Snapshot, unit: str) -> str:

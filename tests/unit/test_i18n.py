@@ -33,7 +33,8 @@ def test_a_translation_with_other_places_to_fill_in_counts_as_missing() -> None:
     given.add("{n} files in {folder}", "{n} archivos en {carpeta}")
     given.add("{share:.0%} noise", "{share:.0%} de ruido")
     given.add("Open", "")
-    assert catalogue.untranslated(given) == ["{n} files in {folder}", "Open"]
+    given.add("Close", "Abrir", flags=["fuzzy"])
+    assert catalogue.untranslated(given) == ["{n} files in {folder}", "Open", "Close"]
 
 
 def _import_time(node: ast.AST) -> Iterator[ast.AST]:
@@ -57,6 +58,21 @@ def test_no_string_is_translated_at_import(path: Path) -> None:
         for n in called
         if isinstance(n.func, ast.Name) and n.func.id in ("_", "ngettext", "pgettext")
     ] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "barrx").rglob("*.py")), ids=lambda p: p.stem)
+def test_no_string_to_translate_stands_inside_an_f_string(path: Path) -> None:
+    """Before Python 3.12 nothing that gathers strings looks in there."""
+    inside = [
+        node.lineno
+        for whole in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(whole, ast.JoinedStr)
+        for node in ast.walk(whole)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("_", "ngettext", "pgettext")
+    ]
+    assert inside == []
 
 
 @pytest.mark.parametrize(

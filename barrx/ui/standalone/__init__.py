@@ -127,9 +127,10 @@ def _page(scene: Scene, pictures: str, *, files: str | None) -> bytes:
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{_safe(title)}</title>\n<style>{style}</style>\n</head>\n"
     )
+    without = escape(_("The map is drawn by JavaScript: allow it for this file."))
     body = (
         f"<body>\n<header><h1>{_safe(title)}</h1>\n{_about(scene)}</header>\n"
-        f"<noscript><p>{escape(_('The map is drawn by JavaScript: allow it for this file.'))}</p></noscript>\n"
+        f"<noscript><p>{without}</p></noscript>\n"
         f'<main><div id="map"></div></main>\n<dialog id="card"></dialog>\n<footer>{_footer(scene)}</footer>\n'
         f'<script type="application/json" id="data">{_json(_data(scene, files))}</script>\n'
         f"{pictures}<script>{script}</script>\n</body>\n</html>\n"
@@ -176,7 +177,7 @@ def _about(scene: Scene) -> str:
     if scene.author:
         said.append(_("by {author}").format(author=scene.author))
     lines = [f'<p class="about">{_safe(" · ".join(said))}</p>']
-    lines += [f"<p>{escape(line)}</p>" for line in scene.note.splitlines() if line.strip()]
+    lines += [f"<p>{_safe(line)}</p>" for line in scene.note.splitlines() if line.strip()]
     return "\n".join(lines)
 
 
@@ -185,16 +186,26 @@ def _footer(scene: Scene) -> str:
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
         for name, value in _parameters(scene).items()
     )
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    made = _("Made with Barr X {version} on {date}.").format(version=barrx.__version__, date=today)
+    today = datetime.datetime.now(datetime.UTC).date()
+    made = _("Made with Barr X {version} on {date}.").format(version=barrx.__version__, date=i18n.date(today))
+    nearness = _("Similar images are near each other. Places have no unit; only nearness means something.")
     said = verdict_rows.table(scene)
-    verdicts = f"<details><summary>{escape(_('Verdicts'))}</summary>{said}</details>\n" if said else ""
-    return (
-        f"<p>{escape(_('Similar images are near each other. Places have no unit; only nearness means something.'))}"
-        f"</p>\n{verdicts}<details><summary>{escape(_('Credits'))}</summary>{_credits(scene.dataset)}</details>\n"
-        f"<details><summary>{escape(_('How this map was made'))}</summary><table>{rows}</table>"
-        f'<button type="button" data-save>{escape(_("Save the recipe"))}</button></details>\n<p>{escape(made)}</p>'
-    )
+    save = escape(_("Save the recipe"))
+    parts = [
+        f"<p>{escape(nearness)}</p>",
+        *([_details(_("Verdicts"), said)] if said else []),
+        _details(_("Credits"), _credits(scene.dataset)),
+        _details(
+            _("How this map was made"),
+            f'<table>{rows}</table><button type="button" data-save>{save}</button>',
+        ),
+        f"<p>{escape(made)}</p>",
+    ]
+    return "\n".join(parts)
+
+
+def _details(name: str, inside: str) -> str:
+    return f"<details><summary>{escape(name)}</summary>{inside}</details>"
 
 
 def _parameters(scene: Scene) -> dict[str, str]:
@@ -229,8 +240,8 @@ def _credits(dataset: Dataset) -> str:
 
 def _data(scene: Scene, files: str | None) -> dict[str, Any]:
     colors = scene.coloring()
-    said = (
-        f"{figures.in_words(scene.dataset.title, scene.finished)} {_('Similar images are near each other.')}"
+    said = " ".join(
+        [figures.in_words(scene.dataset.title, scene.finished), _("Similar images are near each other.")]
     )
     arrays, options = parts(
         colors.points(scene.finished.coordinates, scene.finished.clustering), options_of(scene, colors, said)

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from barrx.datasets import Dataset
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numeral
 from barrx.judgement import questions
 from barrx.judgement.questions import Answer
 from barrx.judgement.stability import DISSOLVED
@@ -103,7 +103,7 @@ def sentence(found: Mapping[int, Return], names: Mapping[int, str]) -> str:
         shown = ", ".join(f"{i} “{names[i]}”" if i in names else str(i) for i in artefacts[:_NAMED])
         more = len(artefacts) - _NAMED
         if more > 0:
-            shown += " " + ngettext("and {n} more", "and {n} more", more).format(n=more)
+            shown += " " + _("and {n} more").format(n=numeral(more))
         parts.append(
             ngettext(
                 "This cluster is an artefact of the seed: {names}.",
