@@ -16,8 +16,8 @@ METRICS: tuple[Metric, ...] = get_args(Metric)
 STORED_K = 101  # the largest n_neighbors offered by slider, and the picture itself
 _BLOCK = 512
 # Up to these sizes looking at every pair takes less time than NN-descent (Dong, Moses & Li 2011), with 1,280 features
-# and the width stored, on two cores: 7.5 s against 27 s at 20,000 pictures, 41 s against 72 s at 50,000, the largest
-# size measured; the two curves (n^1.7 and n^1.1) would meet near 100,000. Manhattan has no product form.
+# and the width stored, on two cores: 10 s against 32 s at 20,000 pictures, 63 s against 81 s at 50,000; at 100,000
+# NN-descent wins, 167 s against 212 s. Manhattan has no product form.
 _EXACT = 50_000
 _EXACT_MANHATTAN = 2000
 _SPARE = 8  # candidates more than k: the product form may confuse pictures that are nearly as far
