@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from barrx import citation, encoders, pipeline, views
+from barrx import citation, encoders, pipeline, settings, views
 from barrx.citation import Citation
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
@@ -56,7 +56,11 @@ def show(dataset: Dataset) -> None:
         if views.is_writable():
             _save_form(dataset, present)
         else:
-            st.caption(_("Views cannot be saved here: this server is read-only. Links work."))
+            st.caption(
+                _("Views cannot be saved here: this server is read-only. Links work.")
+                if settings.current().read_only
+                else _("Only curators save views here. Links work.")
+            )
         _cite(dataset, present)
 
 

@@ -2,6 +2,12 @@
 
 const STEPS = { ArrowRight: 1, PageDown: 1, " ": 1, ArrowLeft: -1, PageUp: -1 };
 
+const PATIENCE = 5000; // ms in which a stop that was asked for comes
+
+function isTyped(event) {
+  return event.composedPath()[0].matches?.("input, textarea, select, [contenteditable]");
+}
+
 function make(name, label, title) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", textContent: label, title });
@@ -23,13 +29,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!bar.firstChild) build(bar, data.words);
   const named = (name) => bar.querySelector(`[data-name=${name}]`);
   bar.querySelector(".place").textContent = data.place;
-  named("back").disabled = data.is_first;
-  named("next").disabled = data.is_last;
+  named("back").disabled = data.at === 0;
+  named("next").disabled = data.at === data.n - 1;
 
+  // Who presses quickly goes on from the stop that was asked for, though it is not here yet.
+  if (bar.asked === data.at || Date.now() > bar.until) bar.asked = undefined;
   const go = (step) => {
-    if ((step > 0 && data.is_last) || (step < 0 && data.is_first)) return;
+    const from = bar.asked ?? data.at;
+    const to = Math.max(0, Math.min(data.n - 1, from + step));
+    if (to === from) return;
+    Object.assign(bar, { asked: to, until: Date.now() + PATIENCE });
     // Another value each time: the same one twice would be no news.
-    setTriggerValue("go", { to: data.at + step, turn: Math.random() });
+    setTriggerValue("go", { to, turn: Math.random() });
   };
   named("back").onclick = () => go(-1);
   named("next").onclick = () => go(1);
@@ -43,7 +54,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   const onKey = (event) => {
     const step = STEPS[event.key];
-    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!step || isTyped(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     // A button that has the focus is pressed by the space bar.
     if (event.key === " " && bar.contains(event.composedPath()[0])) return;
     event.preventDefault();

@@ -78,8 +78,7 @@ def _take(view: SavedView, n: int, at: int) -> None:
         data={
             "at": at,
             "place": f"{at + 1} / {n}",
-            "is_first": at == 0,
-            "is_last": at == n - 1,
+            "n": n,
             "words": words,
         },
         on_go_change=lambda: None,

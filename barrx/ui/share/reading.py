@@ -114,7 +114,7 @@ def _contribute(dataset: Dataset) -> None:
         st.expander(_("What do you see? Write to the curators"), icon=":material/edit:"),
         st.form(keys.CONTRIBUTE, border=False),
     ):
-        view = st.selectbox(_("About the view"), list(names), format_func=lambda id: plain(names[id]))
+        view = st.selectbox(_("About the view"), list(names), format_func=names.__getitem__)
         title = st.text_input(_("Title"), max_chars=views.MAX_NAME)
         author = st.text_input(_("Your name"), max_chars=views.MAX_NAME)
         text = st.text_area(_("Text"), max_chars=MAX_CONTRIBUTION, height=180)
