@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from barrx import cache, clustering, embedding, encoders, projection, roles
+from barrx import cache, clustering, embedding, encoders, projection
 from barrx.clustering import NOISE, SELECTION_METHODS, ClusteringParams, SelectionMethod
 from barrx.datasets import Dataset
 from barrx.errors import Cancelled
 from barrx.i18n import _
+from barrx.judgement import agreement, values
+from barrx.judgement.values import Values
 from barrx.pipeline import MapRequest
 from barrx.projection import Coordinates
 
@@ -25,8 +27,6 @@ MOST_SIZES: Final = 40
 _ALL_UP_TO: Final = 20
 MOST_CATEGORIES: Final = 200  # a column of titles agrees with nothing, and takes long to say so
 _STORED_AT_ONCE: Final = 4
-
-Codes = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,8 @@ class Question:
         fingerprint of the coordinates
     params : ClusteringParams
         the present setting; all of it but its size and method holds for every point
-    codes : (n_images,) int32 or None
-        the category of each picture, -1 without one
+    categories : Values or None
+        what the clusters are compared with
     largest : int
         where the slider ends
     """
@@ -72,7 +72,7 @@ class Question:
     coordinates: Coordinates
     made_from: str
     params: ClusteringParams
-    codes: Codes | None
+    categories: Values | None
     largest: int
 
     @property
@@ -84,7 +84,8 @@ class Question:
         """Return ``min_cluster_size`` -> what its points are stored under."""
         made_with = cache.versions("hdbscan", "numpy", "scipy", "scikit-learn")
         fixed = replace(self.params, min_cluster_size=2, cluster_selection_method="eom")
-        common = cache.fingerprint(self.made_from, fixed, self.codes, made_with)
+        compared = None if self.categories is None else self.categories.canonical()
+        common = cache.fingerprint(self.made_from, fixed, compared, made_with)
         return {size: f"cliff:{common}:{size}" for size in self.sizes}
 
 
@@ -106,7 +107,7 @@ def of_map(dataset: Dataset, request: MapRequest, column: str | None) -> Questio
         coordinates=coordinates,
         made_from=cache.fingerprint(coordinates),
         params=request.clustering,
-        codes=codes(dataset.metadata[column]) if column in dataset.metadata else None,
+        categories=None if column is None else categories(dataset.metadata, column),
         largest=largest_size(len(coordinates)),
     )
 
@@ -124,11 +125,15 @@ def sizes(largest: int, present: int) -> list[int]:
     return sorted(chosen)
 
 
-def codes(values: pd.Series) -> Codes | None:
-    """Number the categories of a column; None if it holds a single one, or too many to be a grouping."""
-    text = values.map(roles.shown)
-    found, names = pd.factorize(text.where(text != ""))
-    return found.astype(np.int32) if 1 < len(names) <= MOST_CATEGORIES else None
+def categories(metadata: pd.DataFrame, column: str) -> Values | None:
+    """Return the values of a column, as the categories page reads them.
+
+    None if there is no such column, if it holds a single value, or too many to be a grouping.
+    """
+    if column not in metadata and not (column == values.DECADE and values.has_decades(metadata)):
+        return None
+    found = values.of_column(metadata, column)
+    return found if 1 < len(found.names) <= MOST_CATEGORIES else None
 
 
 def load(question: Question) -> list[Point]:
@@ -185,16 +190,13 @@ def _point(
     return {
         "clusters": len(np.unique(labels[labels != NOISE])),
         "noise_share": float((labels == NOISE).mean()),
-        "agreement": None if question.codes is None else agreement(labels, question.codes),
+        "agreement": _agreement(labels, question.categories),
     }
 
 
-def agreement(labels: NDArray[np.int32], categories: Codes) -> float | None:
-    """Return the adjusted mutual information of clusters and categories, of the pictures that have one."""
-    from sklearn.metrics import adjusted_mutual_info_score
-
-    known = categories >= 0
-    return float(adjusted_mutual_info_score(categories[known], labels[known])) if known.any() else None
+def _agreement(labels: NDArray[np.int32], categories: Values | None) -> float | None:
+    found = None if categories is None else agreement.figures(categories, labels)
+    return None if found is None else found.ami
 
 
 def steepest(points: Sequence[Point], method: SelectionMethod) -> tuple[Point, Point] | None:

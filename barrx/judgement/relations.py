@@ -16,6 +16,7 @@ from barrx.i18n import _
 
 MOST_RELATIONS = 10_000
 _LONGEST_NAME = 300
+_NAMED = 10  # unknown names that an error lists
 _YEARS = ("year", "years", "date")
 _BARR = Path(__file__).parent / "data" / "barr_1936_movements.csv"
 
@@ -89,6 +90,30 @@ def read(source: Path | bytes, categories: Sequence[str], name: str = "") -> Rel
             )
         )
     return _related(rows, categories)
+
+
+def read_usable(source: bytes, categories: Sequence[str], name: str) -> Relations:
+    """Read a ``relations.csv`` that is to take the place of another one: see :func:`read`.
+
+    Raises
+    ------
+    DatasetError
+        also if it has no arrow from one category of the collection to another
+    """
+    found = read(source, categories, name)
+    if found.arrows:
+        return found
+    if found.unknown:
+        raise DatasetError(
+            _(
+                "“{name}” has no arrow between categories of this collection, so it is not taken. No category: {names}."
+            ).format(name=name, names=", ".join(found.unknown[:_NAMED])[:_LONGEST_NAME])
+        )
+    raise DatasetError(
+        _(
+            "“{name}” has no row with both a source and a target, so it is not taken. Fill in at least one arrow."
+        ).format(name=name)
+    )
 
 
 def _cells(column: pd.Series) -> list[str]:

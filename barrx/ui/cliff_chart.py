@@ -151,7 +151,7 @@ def sentence(points: Sequence[Point], present: ClusteringParams, *, is_whole: bo
             )
         )
     if here and here[0].agreement is not None:
-        parts.append(_("Agreement {value:.2f}.").format(value=here[0].agreement))
+        parts.append(_("Agreement {value:.2f}, noise counted.").format(value=here[0].agreement))
     step = cliff.steepest(points, method) if is_whole else None
     if step is not None:
         parts.append(
@@ -190,7 +190,7 @@ def drawn(
             opacity,
             has_agreement=bool(points["agreement"].notna().any()),
         ),
-        _counts(base, opacity),
+        _counts(base, int(points["clusters"].max()), opacity),
         _present(present.min_cluster_size, opacity),
     ]
     chart = alt.LayerChart(
@@ -212,14 +212,15 @@ def drawn(
     return independent
 
 
-def _counts(base: "alt.Chart", opacity: float) -> "alt.LayerChart":
+def _counts(base: "alt.Chart", most: int, opacity: float) -> "alt.LayerChart":
     import altair as alt
 
     methods = list(SELECTION_METHODS)
     lines = base.encode(
-        y=alt.Y("clusters:Q", scale=alt.Scale(type="sqrt", nice=False), title=None).axis(
-            tickCount=3, minExtent=20
-        ),
+        # Without any cluster the scale would have no length, and its ticks six decimals.
+        y=alt.Y(
+            "clusters:Q", scale=alt.Scale(type="sqrt", nice=False, domain=[0, max(1, most)]), title=None
+        ).axis(tickCount=3, tickMinStep=1, format="d", minExtent=20),
         color=alt.Color(
             "method:N",
             scale=alt.Scale(domain=methods, range=[_COLORS[method] for method in methods]),

@@ -15,15 +15,17 @@ from barrx import cache, cliff
 from barrx.cliff import Question
 from barrx.clustering import SELECTION_METHODS, ClusteringParams
 from barrx.errors import Cancelled
+from barrx.judgement import agreement, values
+from barrx.judgement.values import Values
 from tests.unit.test_clustering import points
 
 
-def question(coordinates: np.ndarray, *, codes: np.ndarray | None = None, **params: object) -> Question:
+def question(coordinates: np.ndarray, *, categories: Values | None = None, **params: object) -> Question:
     return Question(
         coordinates=coordinates,
         made_from=cache.fingerprint(coordinates),
         params=ClusteringParams(**params),  # type: ignore[arg-type]
-        codes=codes,
+        categories=categories,
         largest=100,
     )
 
@@ -43,7 +45,8 @@ def test_sizes_are_few_in_order_and_hold_the_present_one(largest: int, data: st.
 def test_every_point_is_what_a_full_fit_gives(home: Path, extra: dict[str, float]) -> None:
     coordinates = points()
     codes = np.random.default_rng(1).integers(-1, 5, len(coordinates)).astype(np.int32)
-    asked = question(coordinates, codes=codes, min_cluster_size=17, **extra)
+    categories = values.of_lists("c", [(str(code),) if code >= 0 else () for code in codes])
+    asked = question(coordinates, categories=categories, min_cluster_size=17, **extra)
     cliff.compute(asked)
     found = cliff.load(asked)
     assert [(p.method, p.min_cluster_size) for p in found] == [
@@ -90,22 +93,37 @@ def test_points_are_kept_by_map_tree_and_column(home: Path) -> None:
     coordinates = points()
     asked = question(coordinates)
     cliff.compute(asked)
-    column = np.zeros(len(coordinates), np.int32)
+    column = values.of_lists("c", [("a",)] * len(coordinates))
     for other in (
         question(coordinates, min_samples=7),
         question(coordinates, cluster_selection_epsilon=0.1),
-        question(coordinates, codes=column),
+        question(coordinates, categories=column),
         question(coordinates + 1),
     ):
         assert cliff.load(other) == []
 
 
 def test_a_column_that_groups_nothing_has_no_agreement() -> None:
-    assert cliff.codes(pd.Series(["a"] * 5)) is None
-    assert cliff.codes(pd.Series([str(i) for i in range(500)])) is None
-    found = cliff.codes(pd.Series(["a", None, "b", "a", ""]))
+    assert cliff.categories(pd.DataFrame({"c": ["a"] * 5}), "c") is None
+    assert cliff.categories(pd.DataFrame({"c": [str(i) for i in range(500)]}), "c") is None
+    assert cliff.categories(pd.DataFrame({"c": ["a", "b"]}), "elsewhere") is None
+    found = cliff.categories(pd.DataFrame({"c": ["a", None, "b", "a", ""]}), "c")
     assert found is not None
-    assert found.tolist() == [0, -1, 1, 0, -1]
+    assert found.first.tolist() == [0, -1, 1, 0, -1]
+
+
+def test_cells_of_several_values_agree_as_on_the_categories_page(home: Path) -> None:
+    coordinates = points()
+    cells = [("sea|boat", "sea", "house;sea", "")[i % 4] for i in range(len(coordinates))]
+    metadata = pd.DataFrame({"tags": cells, "year": [1900 + i % 30 for i in range(len(cells))]})
+    for column in ("tags", values.DECADE):
+        asked = question(coordinates, categories=cliff.categories(metadata, column), min_cluster_size=20)
+        cliff.compute(asked)
+        point = next(p for p in cliff.load(asked) if (p.method, p.min_cluster_size) == ("eom", 20))
+        labels = HDBSCAN(min_cluster_size=20, min_samples=5).fit(coordinates).labels_
+        on_the_page = agreement.compare(values.of_column(metadata, column), labels, permutations=0)
+        assert on_the_page.with_noise is not None
+        assert point.agreement == pytest.approx(on_the_page.with_noise.figures.ami)
 
 
 def test_the_steepest_step_is_found() -> None:

@@ -63,7 +63,9 @@ def test_chart_of_another_collection_or_encoder_is_not_shown_meanwhile() -> None
 
 def test_agreement_is_said_and_drawn_where_there_is_one() -> None:
     with_categories = [point("eom", 8, 27, 0.431), point("leaf", 8, 42, 0.38)]
-    assert "Agreement 0.43." in cliff_chart.sentence(with_categories, ClusteringParams(min_cluster_size=8))
+    assert "Agreement 0.43, noise counted." in cliff_chart.sentence(
+        with_categories, ClusteringParams(min_cluster_size=8)
+    )
     assert '"field": "agreement", "scale"' in drawn(with_categories, 8)
     assert '"field": "agreement", "scale"' not in drawn(POINTS, 8)
 
@@ -74,3 +76,14 @@ def test_present_value_is_marked_and_the_chart_described() -> None:
     assert [{"min_cluster_size": 12}] in chart["datasets"].values()
     methods = {row["method"] for rows in chart["datasets"].values() for row in rows if "method" in row}
     assert methods == {"eom", "leaf"}
+
+
+def test_counts_are_whole_numbers_even_where_there_is_no_cluster() -> None:
+    chart = json.loads(drawn([point("eom", size, 0) for size in (8, 12)], 8))
+    (y,) = {
+        json.dumps(layer["encoding"]["y"], sort_keys=True)
+        for outer in chart["layer"]
+        for layer in outer.get("layer", [])
+    }
+    assert json.loads(y)["scale"]["domain"] == [0, 1]
+    assert json.loads(y)["axis"]["format"] == "d"

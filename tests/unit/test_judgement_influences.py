@@ -49,6 +49,21 @@ def test_hostile_relations_are_refused(text: bytes, message: str) -> None:
         relations.read(text, NAMES)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"source,target\nfruit,fish\n", "“r.csv” has no arrow between categories.*No category: fruit, fish"),
+        (b"source,target\nCubism,\n", "“r.csv” has no row with both a source and a target"),
+    ],
+)
+def test_a_table_without_a_usable_arrow_takes_the_place_of_none(text: bytes, message: str) -> None:
+    with pytest.raises(DatasetError, match=message):
+        relations.read_usable(text, NAMES, "r.csv")
+    assert relations.read_usable(b"source,target\nCubism,Orphism\nCubism,fish\n", NAMES, "r.csv").unknown == (
+        "fish",
+    )
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:

@@ -57,6 +57,8 @@ def _arrows(dataset: Dataset, column: str) -> Relations | None:
             ).format(column=plain(column)),
             icon=":material/account_tree:",
         )
+    if found is not None:
+        _say_unknown(found)
     with st.expander(_("The arrows"), expanded=path is None, icon=":material/arrow_right_alt:"):
         if found is not None:
             _read(found)
@@ -74,6 +76,9 @@ def _read(found: Relations) -> None:
             found.dropped,
         ).format(n=found.dropped)
     st.caption(said)
+
+
+def _say_unknown(found: Relations) -> None:
     if found.unknown:
         shown = ", ".join(name[:_NAME_LENGTH] for name in found.unknown[:_MOST])
         st.warning(
@@ -111,7 +116,7 @@ def _give(dataset: Dataset, names: Sequence[str], *, is_kept: bool) -> None:
 
 
 def _take(dataset: Dataset, names: Sequence[str]) -> None:
-    """Let a file be chosen; one that can be read is kept, another is refused."""
+    """Let a file be chosen; one with an arrow is kept, another is refused and what there was stays."""
     key = keys.of(keys.ARROWS_FILE, f"{dataset.slug}:{judged_state.upload_round()}")
     file = st.file_uploader(
         _("relations.csv"),
@@ -121,7 +126,7 @@ def _take(dataset: Dataset, names: Sequence[str]) -> None:
     )
     if file is not None:
         try:
-            relations.read(file.getvalue(), names, file.name)
+            relations.read_usable(file.getvalue(), names, file.name)
             arrow_files.keep(dataset.slug, file.getvalue())
         except BarrxError as error:
             st.error(plain(str(error)), icon=":material/error:")

@@ -148,8 +148,9 @@ def _agreement(column: str) -> list[Measure]:
             name="ari",
             title=_("adjusted Rand index"),
             meaning=_(
-                "The same by pairs of images: how many does “{column}” join or part as the clusters do?"
-            ).format(column=column),
+                "The same, counted by pairs of images that both put together or both part: 0 is chance, 1 is the same "
+                "grouping."
+            ),
             value=_of("ari"),
             written=_decimal,
         ),
