@@ -37,7 +37,6 @@ from barrx.ui.coloring import Coloring
 from barrx.ui.errors import reported
 from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
 from barrx.ui.map.events import read_index, read_query
-from barrx.ui.share import opening
 from barrx.ui.text import plain
 from barrx.views import BY_CLUSTER
 
@@ -67,7 +66,6 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
         shown = filters.mask(dataset, now, finished.clustering) if now.count else None
         names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
         problems = address.problems(color, filters.to_query(now))
-        problems += [] if dimmed else opening.said_of_map(dataset, finished)
         if problems:
             st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
         left, right = st.columns([3, 1], gap="medium")

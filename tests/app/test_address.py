@@ -10,7 +10,6 @@ from barrx import datasets
 from barrx.arrangements import Arrangement
 from barrx.ui import controls, keys
 from barrx.views import Draft, saving
-from tests.app.steps import texts, until
 from tests.app.test_pages import page
 from tests.unit.test_views_saved import default_map, seen_of
 
@@ -94,19 +93,6 @@ def test_view_that_the_page_share_opens_sets_the_widgets_of_a_running_session(ho
     test.session_state["_next_view"] = (99, None)
     test.run()
     assert "no saved view 99" in warnings(test)
-
-
-def test_view_whose_map_comes_out_otherwise_says_so_on_that_map(home: Path) -> None:
-    demo = datasets.load("demo")
-    shown = default_map(demo)
-    moved = replace(shown, coordinates=shown.coordinates[::-1].copy())
-    other, same = (saving.save(demo, one, seen_of(demo), Draft(name="Moons")) for one in (moved, shown))
-    test = page("explore", view=str(other))
-    assert "is not the one kept with the view “Moons”" in warnings(test)
-    assert "is not the one kept" not in warnings(page("explore", view=str(same)))
-    test.slider(key=keys.MIN_CLUSTER_SIZE).set_value(11).run()
-    until(test, lambda: "to compute" in texts(test))
-    assert "is not the one kept" not in warnings(test)
 
 
 def test_view_that_is_not_here_is_said(home: Path) -> None:

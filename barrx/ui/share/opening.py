@@ -4,12 +4,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from barrx import cache, datasets, encoders, filters
+from barrx import datasets, encoders, filters
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext, numeral
-from barrx.pipeline import Map
-from barrx.projection import Coordinates
 from barrx.ui import controls, filter_panel, keys, state
 from barrx.ui.share import session
 from barrx.views import BY_CLUSTER, SavedView
@@ -43,28 +41,8 @@ def open_view(view: SavedView) -> list[str]:
     state.look(dataset, view.seen.camera)
     here = {filename: i for i, filename in enumerate(dataset.filenames)}
     state.pick(dataset, here.get(view.seen.picture or ""))
-    fingerprint = _fingerprint(view.coordinates, view.labels)
-    kept = session.KeptMap(view.listed.name, view.seen.request, fingerprint)
-    session.open_view(dataset, view.listed.id, kept if view.filenames == dataset.filenames else None)
+    session.open_view(dataset, view.listed.id)
     return [*problems, *said]
-
-
-def said_of_map(dataset: Dataset, finished: Map) -> list[str]:
-    """Return a sentence if the map on screen should be that of the view that was opened last, and is not."""
-    kept = session.kept_map(dataset)
-    if kept is None or kept.request != finished.request:
-        return []
-    if kept.fingerprint == _fingerprint(finished.coordinates, finished.clustering.labels):
-        return []
-    text = _(
-        "This map was computed anew, and is not the one kept with the view “{name}”: another processor or version "
-        "makes another one. The kept one is shown side by side, in tours and in what is exported of the view."
-    )
-    return [text.format(name=kept.name)]
-
-
-def _fingerprint(coordinates: Coordinates, labels: NDArray[np.int32]) -> str:
-    return cache.fingerprint(coordinates.astype(np.float32), labels.astype(np.int32))
 
 
 def select(dataset: Dataset, view: SavedView) -> None:

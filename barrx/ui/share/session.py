@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from barrx.datasets import Dataset
-from barrx.pipeline import MapRequest
 from barrx.ui import state
 from barrx.views.interpretations import Figure
 from barrx.views.tours import Stop
 
 _VIEW = "_view"
-_KEPT_MAP = "_kept_map"
 _REMOVED_VIEW = "_removed_view"
 _WRITING = "_writing"
 _REMOVED_TEXT = "_removed_text"
@@ -20,32 +18,9 @@ _STOP = "_stop"
 _STOPS_BEFORE = "_stops_before"
 
 
-@dataclass(frozen=True, slots=True)
-class KeptMap:
-    """What a view that was opened keeps of its map.
-
-    Attributes
-    ----------
-    name : of the view
-    request : what the map was made of
-    fingerprint : of its coordinates and labels
-    """
-
-    name: str
-    request: MapRequest
-    fingerprint: str
-
-
-def open_view(collection: Dataset, id: int, kept: KeptMap | None = None) -> None:
-    """Remember which saved view was opened last, and its map if it may be another than the one on screen."""
+def open_view(collection: Dataset, id: int) -> None:
+    """Remember which saved view was opened last."""
     state.keep(_VIEW, collection, id)
-    state.keep(_KEPT_MAP, collection, kept)
-
-
-def kept_map(collection: Dataset) -> KeptMap | None:
-    """Return what the view that was opened last keeps of its map."""
-    found: KeptMap | None = state.kept(_KEPT_MAP, collection)
-    return found
 
 
 def opened_view(collection: Dataset) -> int | None:
