@@ -1,8 +1,10 @@
 """Maps and embeddings as files other programs read."""
 
+import csv
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +22,10 @@ from barrx.views import verdicts
 
 OWN_COLUMNS = ("filename", "x", "y", "label", "strength")
 # The wide ones are what an East Asian keyboard types: a spreadsheet there takes them as the narrow ones.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# A spreadsheet of another country separates by one of these, and heeds no quotes that do not stand at its own start.
+_SEPARATORS = re.compile(r"([;\t\n])")
+_NOT_YET = re.compile(r'[\s"]*')  # what may stand before a formula
 
 
 def check_suffix(path: Path, allowed: Sequence[str]) -> None:
@@ -91,23 +96,37 @@ def renamed(metadata: pd.DataFrame) -> pd.DataFrame:
 
 
 def harmless(cell: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would run as a formula; numbers stay."""
-    if not isinstance(cell, str) or not cell.startswith(_FORMULA_STARTS):
+    """Put an apostrophe before text that a spreadsheet would run as a formula; numbers stay.
+
+    The same within the cell after what a spreadsheet may take for the start of another one. A carriage return, which
+    ends a row for some, becomes a line feed.
+    """
+    if not isinstance(cell, str):
         return cell
+    lines = cell.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(map(_harmless_part, _SEPARATORS.split(lines)))
+    return "'" + text if text.startswith(("\t", "\n")) else text
+
+
+def _harmless_part(part: str) -> str:
+    before = _NOT_YET.match(part)
+    start = before.end() if before else 0
+    if not part.startswith(_FORMULA_STARTS, start):
+        return part
     try:
-        float(cell)
+        float(part)
     except ValueError:
-        return "'" + cell
-    return cell
+        return f"{part[:start]}'{part[start:]}"
+    return part
 
 
 def to_csv(frame: pd.DataFrame) -> str:
-    """Return a table as CSV text that a spreadsheet can open without running anything."""
+    """Return a table as CSV text that a spreadsheet can open without running anything; text is in quotes."""
     safe = frame.copy()
     for column in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
         safe[column] = safe[column].map(harmless, na_action="ignore")
     safe.columns = pd.Index([harmless(str(name)) for name in safe.columns])
-    return safe.to_csv(index=False, lineterminator="\n")
+    return safe.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def to_json(frame: pd.DataFrame) -> str:

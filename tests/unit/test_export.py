@@ -26,7 +26,12 @@ def test_own_column_names_in_metadata_get_a_suffix() -> None:
         ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
         ("-2+3", "'-2+3"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
+        ("\t=1", "'\t'=1"),
+        ("x;=cmd|' /C calc'!A0;y", "x;'=cmd|' /C calc'!A0;y"),
+        ("a\r=1+1", "a\n'=1+1"),
+        ("a\r\n@b\t+c", "a\n'@b\t'+c"),
+        ('x; "=1+1"', 'x; "\'=1+1"'),
+        ("1;-2", "1;-2"),
         ("-12.5", "-12.5"),
         ("plain", "plain"),
         ("", ""),
@@ -45,6 +50,11 @@ def test_csv_keeps_numbers_and_protects_text_and_headers() -> None:
     assert read["n"][0] == -1.5
     assert read["'=evil()"][0] == "'=HYPERLINK(1)"
     assert read["t"].tolist() == ['a,\n"b"', "ñ"]
+
+
+def test_csv_has_text_in_quotes_and_no_carriage_return() -> None:
+    text = export.to_csv(pd.DataFrame({"a": ["x;y", "b\r=1+1"], "n": [1.5, 2.0]}))
+    assert text == '"a","n"\n"x;y",1.5\n"b\n\'=1+1",2.0\n'
 
 
 def test_coordinates_survive_the_way_through_csv(tmp_path: Path) -> None:
