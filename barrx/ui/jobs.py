@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from barrx.i18n import _
-from barrx.ui import keys, rerun, state
+from barrx.ui import access, keys, rerun, state
 from barrx.ui.figures import duration
 from barrx.ui.text import plain
 from barrx.workers import Job, Snapshot
@@ -36,14 +36,21 @@ def watch(job: Job, *, title: str, unit: str, on_done: Callable[[Snapshot], None
 
 
 def panel(job: Job, *, title: str, unit: str) -> None:
-    """Show how far a job is, and the button that stops it; called in a fragment."""
+    """Show how far a job is, and to whoever may stop it the button that does; called in a fragment."""
     now = job.snapshot
     share = now.done / now.total if now.total else 0.0
     st.progress(min(share, 1.0), text=f"{title} · {_line(now, unit)}")
+    if not _may_cancel(job):
+        return
     key = keys.of(keys.CANCEL, f"{job.task}:{job.kind}" if job.kind else job.task)
     if st.button(_("Cancel"), key=key, disabled=job.is_stopping, icon=":material/close:"):
         job.cancel()
         rerun.fragment()
+
+
+def _may_cancel(job: Job) -> bool:
+    """Tell whether this session may stop a job: also a visitor may, where nobody else waits for it."""
+    return access.may_write() or job.owners == {state.session_id()}
 
 
 def _line(now: Snapshot, unit: str) -> str:
