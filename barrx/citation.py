@@ -73,11 +73,12 @@ class Citation:
     def bibtex(self) -> str:
         """Return an entry for the map; the methods it rests on are in ``METHOD``."""
         title = self.name or _("Map of “{title}”").format(title=self.dataset.title)
+        images = _("Images: {credit}").format(credit=credit(self.dataset))
         fields = {
             "author": self.author or "{Barr X}",
             "title": title,
             "year": str(self.accessed.year),
-            "note": f"{self._what()}. {_('Images: {credit}').format(credit=credit(self.dataset))}",
+            "note": f"{self._what()}. {images}",
             "url": self.address,
             "urldate": self.accessed.isoformat(),
         }

@@ -60,6 +60,7 @@ def html(interpretation: Interpretation, view: Listed, root: str) -> str:
     words = interpretation.words
     opened = f"{root}?view={view.id}"
     said = " · ".join(part for part in (words.author, interpretation.created[:10], view.title) if part)
+    name = _("The view “{name}”").format(name=view.name)
     inside = body(interpretation, lambda figure: f"{root}?{urlencode(figure.query, doseq=True)}")
     return (
         "<!doctype html>\n"
@@ -68,7 +69,7 @@ def html(interpretation: Interpretation, view: Listed, root: str) -> str:
         f"<title>{escape(words.title)}</title><style>{_STYLE}</style></head><body>"
         f'<h1 dir="auto">{escape(words.title)}</h1><p class="by" dir="auto">{escape(said)}</p>'
         f'<main dir="auto">{inside}</main>'
-        f'<p class="by"><a href="{escape(opened)}">{escape(_("The view “{name}”").format(name=view.name))}</a></p>'
+        f'<p class="by"><a href="{escape(opened)}">{escape(name)}</a></p>'
         "</body></html>\n"
     )
 

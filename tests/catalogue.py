@@ -76,12 +76,14 @@ def as_po(catalogue: Catalog) -> bytes:
 
 
 def untranslated(catalogue: Catalog) -> list[str]:
-    """Return what is said in English only, or has other places to fill in than the English."""
+    """Return what is said in English only, only guessed, or has other places to fill in than the English."""
     return [text(message) for message in catalogue if message.id and not is_translated(message)]
 
 
 def is_translated(message: Message) -> bool:
-    """Tell whether every form is there, and has the same places to fill in as the English."""
+    """Tell whether every form is there, not guessed, and has the same places to fill in as the English."""
+    if message.fuzzy:  # left out when the catalogue is compiled
+        return False
     forms = message.string if isinstance(message.string, tuple) else (message.string,)
     # The last form of the English is the one for many: the one for one may leave the number out.
     wanted = places(message.id[-1] if isinstance(message.id, tuple) else message.id)

@@ -77,7 +77,8 @@ def _pixels(dataset: Dataset, encoder: Encoder, index: int) -> None:
     with left:
         token = routes.sign(dataset.slug, dataset.fingerprint)
         address = escape(routes.thumbnail_address(token, index, 320))
-        st.html(f'<figure class="card"><img src="{address}" alt="{escape(_("The image"))}"></figure>')
+        alt = escape(_("The image"))
+        st.html(f'<figure class="card"><img src="{address}" alt="{alt}"></figure>')
         st.caption(_("The image as you see it"))
     with middle:
         st.image(seen, width="stretch", alt=_("The image squeezed into a square"))

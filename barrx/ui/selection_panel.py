@@ -126,8 +126,9 @@ def _sorted(rows: Sequence[tuple[str, int, int]]) -> pd.DataFrame:
 
 def _bars(table: pd.DataFrame) -> str:
     most = int(table["n"].max()) if len(table) else 1
+    share = _("{n} of {size}")
     lines = "".join(
-        f'<div title="{escape(_("{n} of {size}").format(n=numeral(n), size=numeral(size)))}">'
+        f'<div title="{escape(share.format(n=numeral(n), size=numeral(size)))}">'
         f'<dt dir="auto">{escape(name[:200])}</dt><dd>{numeral(n)}</dd>'
         f'<i style="width:{100 * n / most:.1f}%"></i></div>'
         for name, n, size in table.head(_MOST_ROWS).itertuples(index=False)

@@ -33,7 +33,8 @@ def test_a_translation_with_other_places_to_fill_in_counts_as_missing() -> None:
     given.add("{n} files in {folder}", "{n} archivos en {carpeta}")
     given.add("{share:.0%} noise", "{share:.0%} de ruido")
     given.add("Open", "")
-    assert catalogue.untranslated(given) == ["{n} files in {folder}", "Open"]
+    given.add("Close", "Cerrar", flags=["fuzzy"])
+    assert catalogue.untranslated(given) == ["{n} files in {folder}", "Open", "Close"]
 
 
 def _import_time(node: ast.AST) -> Iterator[ast.AST]:
@@ -57,6 +58,20 @@ def test_no_string_is_translated_at_import(path: Path) -> None:
         for n in called
         if isinstance(n.func, ast.Name) and n.func.id in ("_", "ngettext", "pgettext")
     ] == []
+
+
+@pytest.mark.parametrize("folder", ["barrx", "pages"])
+def test_no_string_is_translated_inside_an_f_string(folder: str) -> None:
+    """What extracts the strings does not look in there with every version of Python."""
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        inside = [
+            part
+            for found in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(found, ast.JoinedStr)
+            for part in ast.walk(found)
+        ]
+        called = [n.func.id for n in inside if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+        assert not {"_", "ngettext", "pgettext"} & set(called), path
 
 
 @pytest.mark.parametrize(

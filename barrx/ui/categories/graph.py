@@ -45,8 +45,9 @@ def nodes(names: Sequence[str], years: Mapping[str, int], distances: NDArray[np.
     known = np.isfinite(dated) & is_dated(years)
     # Those without a year stand at the end of the axis, apart, and say so.
     x = np.where(known, dated, dated[known].max() + _span(dated[known]) * 0.15) if known.any() else across
+    undated = " · " + _("no year") if known.any() else ""
     labels = [
-        name[:_NAME_LENGTH] + (f" · {int(year)}" if ok else (f" · {_('no year')}" if known.any() else ""))
+        name[:_NAME_LENGTH] + (f" · {int(year)}" if ok else undated)
         for name, year, ok in zip(names, dated, known, strict=True)
     ]
     rows = np.empty(len(names), int)

@@ -253,8 +253,10 @@ def arrow_text(one: Facts) -> str:
 
 def _listed(lines: Sequence[str]) -> str:
     if not lines:
-        return f'<p class="hint">{escape(_("none"))}</p>'
+        none = _("none")
+        return f'<p class="hint">{escape(none)}</p>'
     items = "".join(f'<li dir="auto">{escape(line[: 3 * _NAME_LENGTH])}</li>' for line in lines[:_MOST])
     rest = len(lines) - _MOST
-    more = f'<li class="hint">{escape(_("and {n} more").format(n=rest))}</li>' if rest > 0 else ""
+    said = ngettext("and {n} more", "and {n} more", rest).format(n=rest)
+    more = f'<li class="hint">{escape(said)}</li>' if rest > 0 else ""
     return f'<ul class="arrows">{items}{more}</ul>'

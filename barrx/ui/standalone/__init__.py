@@ -126,9 +126,10 @@ def _page(scene: Scene, pictures: str, *, files: str | None) -> bytes:
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{_safe(title)}</title>\n<style>{style}</style>\n</head>\n"
     )
+    without = _("The map is drawn by JavaScript: allow it for this file.")
     body = (
         f"<body>\n<header><h1>{_safe(title)}</h1>\n{_about(scene)}</header>\n"
-        f"<noscript><p>{escape(_('The map is drawn by JavaScript: allow it for this file.'))}</p></noscript>\n"
+        f"<noscript><p>{escape(without)}</p></noscript>\n"
         f'<main><div id="map"></div></main>\n<dialog id="card"></dialog>\n<footer>{_footer(scene)}</footer>\n'
         f'<script type="application/json" id="data">{_json(_data(scene, files))}</script>\n'
         f"{pictures}<script>{script}</script>\n</body>\n</html>\n"
@@ -175,7 +176,7 @@ def _about(scene: Scene) -> str:
     if scene.author:
         said.append(_("by {author}").format(author=scene.author))
     lines = [f'<p class="about">{_safe(" · ".join(said))}</p>']
-    lines += [f"<p>{escape(line)}</p>" for line in scene.note.splitlines() if line.strip()]
+    lines += [f"<p>{_safe(line)}</p>" for line in scene.note.splitlines() if line.strip()]
     return "\n".join(lines)
 
 
@@ -184,13 +185,14 @@ def _footer(scene: Scene) -> str:
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
         for name, value in _parameters(scene).items()
     )
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today = i18n.date(datetime.datetime.now(datetime.UTC).date())
+    meaning = _("Similar images are near each other. Places have no unit; only nearness means something.")
+    credits, how, save = _("Credits"), _("How this map was made"), _("Save the recipe")
     made = _("Made with Barr X {version} on {date}.").format(version=barrx.__version__, date=today)
     return (
-        f"<p>{escape(_('Similar images are near each other. Places have no unit; only nearness means something.'))}"
-        f"</p>\n<details><summary>{escape(_('Credits'))}</summary>{_credits(scene.dataset)}</details>\n"
-        f"<details><summary>{escape(_('How this map was made'))}</summary><table>{rows}</table>"
-        f'<button type="button" data-save>{escape(_("Save the recipe"))}</button></details>\n<p>{escape(made)}</p>'
+        f"<p>{escape(meaning)}</p>\n<details><summary>{escape(credits)}</summary>{_credits(scene.dataset)}</details>\n"
+        f"<details><summary>{escape(how)}</summary><table>{rows}</table>"
+        f'<button type="button" data-save>{escape(save)}</button></details>\n<p>{escape(made)}</p>'
     )
 
 
@@ -226,8 +228,8 @@ def _credits(dataset: Dataset) -> str:
 
 def _data(scene: Scene, files: str | None) -> dict[str, Any]:
     colors = scene.coloring()
-    said = (
-        f"{figures.in_words(scene.dataset.title, scene.finished)} {_('Similar images are near each other.')}"
+    said = " ".join(
+        (figures.in_words(scene.dataset.title, scene.finished), _("Similar images are near each other."))
     )
     arrays, options = parts(
         colors.points(scene.finished.coordinates, scene.finished.clustering), options_of(scene, colors, said)
