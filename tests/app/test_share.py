@@ -76,7 +76,7 @@ def test_read_only_server_lists_and_offers_no_change(home: Path, monkeypatch: py
     settings.current.cache_clear()
     test = page("share")
     assert not test.exception
-    assert "this server is read-only" in texts(test)
+    assert "This dashboard is read-only" in texts(test)
     assert [b.label for b in test.button] == ["Open"]
     assert any(f"?view={id}" in code for code in codes(test))
 
@@ -126,7 +126,7 @@ def test_visitor_of_a_read_only_dashboard_sends_a_text_and_a_curator_accepts_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     demo = datasets.load("demo")
-    saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons (1907-1914)"))
     curator = page("share", section="texts")
     curator.toggle(key=keys.of(keys.CONTRIBUTIONS, "False")).set_value(True).run()
     monkeypatch.setenv("BARRX_READ_ONLY", "1")
@@ -134,6 +134,7 @@ def test_visitor_of_a_read_only_dashboard_sends_a_text_and_a_curator_accepts_it(
     visitor = page("share", section="texts")
     assert not visitor.exception
     assert [b.label for b in visitor.button] == ["Send"]
+    assert [s.options for s in visitor.selectbox if s.label == "About the view"] == [["Moons (1907-1914)"]]
     next(i for i in visitor.text_input if i.label == "Title").set_value("Cheese")
     next(i for i in visitor.text_area if i.label == "Text").set_value("The moon is <b>cheese</b>.")
     _submit(visitor, "Send")

@@ -26,10 +26,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   named("back").disabled = data.is_first;
   named("next").disabled = data.is_last;
 
+  // Where the presses so far lead: the next one may come before the page has followed the last.
+  if (Number(bar.dataset.to) === data.at) delete bar.dataset.to;
   const go = (step) => {
-    if ((step > 0 && data.is_last) || (step < 0 && data.is_first)) return;
+    const at = Number(bar.dataset.to ?? data.at);
+    const to = Math.min(Math.max(at + step, 0), data.n - 1);
+    if (to === at) return;
+    bar.dataset.to = to;
     // Another value each time: the same one twice would be no news.
-    setTriggerValue("go", { to: data.at + step, turn: Math.random() });
+    setTriggerValue("go", { to, turn: Math.random() });
   };
   named("back").onclick = () => go(-1);
   named("next").onclick = () => go(1);
@@ -44,6 +49,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const onKey = (event) => {
     const step = STEPS[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+    // Who types, in the map's Find field, means a letter.
+    if (event.composedPath()[0].closest?.("input, textarea, select")) return;
     // A button that has the focus is pressed by the space bar.
     if (event.key === " " && bar.contains(event.composedPath()[0])) return;
     event.preventDefault();

@@ -77,6 +77,7 @@ def _take(view: SavedView, n: int, at: int) -> None:
         key=keys.PRESENTER_KEYS,
         data={
             "at": at,
+            "n": n,
             "place": f"{at + 1} / {n}",
             "is_first": at == 0,
             "is_last": at == n - 1,

@@ -1,7 +1,5 @@
 """Interpretations on the page: read, exported, changed; what visitors send, and what waits to be accepted."""
 
-import hashlib
-
 import streamlit as st
 
 from barrx import interpretation_files, views
@@ -114,7 +112,7 @@ def _contribute(dataset: Dataset) -> None:
         st.expander(_("What do you see? Write to the curators"), icon=":material/edit:"),
         st.form(keys.CONTRIBUTE, border=False),
     ):
-        view = st.selectbox(_("About the view"), list(names), format_func=lambda id: plain(names[id]))
+        view = st.selectbox(_("About the view"), list(names), format_func=names.__getitem__)
         title = st.text_input(_("Title"), max_chars=views.MAX_NAME)
         author = st.text_input(_("Your name"), max_chars=views.MAX_NAME)
         text = st.text_area(_("Text"), max_chars=MAX_CONTRIBUTION, height=180)
@@ -130,9 +128,8 @@ def _contribute(dataset: Dataset) -> None:
 
 
 def _client() -> str:
-    """Return what tells this visitor from others today, from which no address can be read."""
-    known = str(st.context.ip_address or "this machine")
-    return hashlib.sha256(signing.seal([known], purpose="contribution").encode()).hexdigest()
+    """Return what tells this visitor from others, from which no address can be read."""
+    return signing.mark(str(st.context.ip_address or "this machine"), purpose="contribution")
 
 
 # --- one text ---------------------------------------------------------------------------------------------

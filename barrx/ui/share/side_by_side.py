@@ -64,9 +64,7 @@ def show(dataset: Dataset) -> None:
 def _choose(label: str, names: Mapping[int, str], key: str, default: int) -> int:
     if st.session_state.get(key) not in names:
         st.session_state[key] = default
-    chosen = st.selectbox(
-        label, list(names), key=key, format_func=lambda id: plain(names[id]), persist_state="session"
-    )
+    chosen = st.selectbox(label, list(names), key=key, format_func=names.__getitem__, persist_state="session")
     return int(chosen)
 
 

@@ -42,7 +42,7 @@ def show(dataset: Dataset) -> None:
     if st.session_state.get(keys.TOUR_VIEW) not in names:
         opened = session.opened_view(dataset)
         st.session_state[keys.TOUR_VIEW] = opened if opened in names else next(iter(names))
-    id = st.selectbox(_("View"), list(names), key=keys.TOUR_VIEW, format_func=lambda id: plain(names[id]))
+    id = st.selectbox(_("View"), list(names), key=keys.TOUR_VIEW, format_func=names.__getitem__)
     stops = tours.stops(id)
     if stops and st.button(_("Present"), key=keys.TOUR_PRESENT, type="primary", icon=":material/slideshow:"):
         session.go_to_stop(id, 0)

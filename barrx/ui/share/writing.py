@@ -38,9 +38,7 @@ def show(dataset: Dataset, desk: Writing) -> None:
         if desk.id is None:
             if st.session_state.get(keys.TEXT_VIEW) not in names:
                 st.session_state[keys.TEXT_VIEW] = next(iter(names))
-            st.selectbox(
-                _("About the view"), list(names), key=keys.TEXT_VIEW, format_func=lambda id: plain(names[id])
-            )
+            st.selectbox(_("About the view"), list(names), key=keys.TEXT_VIEW, format_func=names.__getitem__)
         st.text_input(_("Title"), key=_TITLE, max_chars=views.MAX_NAME)
         st.text_input(_("Author"), key=_AUTHOR, max_chars=views.MAX_NAME)
         st.text_area(
