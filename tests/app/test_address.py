@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from barrx import datasets
+from barrx import datasets, views
 from barrx.arrangements import Arrangement
 from barrx.ui import controls, keys
 from barrx.views import Draft, saving
@@ -93,6 +93,28 @@ def test_view_that_the_page_share_opens_sets_the_widgets_of_a_running_session(ho
     test.session_state["_next_view"] = (99, None)
     test.run()
     assert "no saved view 99" in warnings(test)
+
+
+def test_map_and_names_that_differ_from_those_kept_with_the_view_are_said(home: Path) -> None:
+    demo = datasets.load("demo")
+    now = default_map(demo)
+    id = saving.save(demo, now, seen_of(demo), Draft(name="as it is"))
+    test = page("explore", view=str(id))
+    assert "computed anew" not in warnings(test)
+    moved = replace(now, coordinates=now.coordinates[::-1].copy())
+    other = saving.save(demo, moved, seen_of(demo), Draft(name="Other [machine]"))
+    cluster = np.flatnonzero(now.clustering.labels == 3)
+    views.name_cluster(demo, cluster, "Later")
+    test = page("explore", view=str(other))
+    assert not test.exception
+    assert "computed anew and differs from the one kept with the view “Other" in warnings(test)
+    assert test.button(key=keys.KEPT_COMPARE)
+    assert "“Later”" in test.info[0].value
+    test.button(key=keys.KEPT_NAMES).click().run()
+    assert views.cluster_names(demo, now.clustering.labels) == {}
+    assert not test.info
+    test.slider(key=keys.N_NEIGHBORS).set_value(20).run()
+    assert "computed anew" not in warnings(test)
 
 
 def test_view_that_is_not_here_is_said(home: Path) -> None:
