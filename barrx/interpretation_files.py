@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from barrx import markdown
 from barrx.collection_files import slugify
 from barrx.i18n import _
+from barrx.views import references
 from barrx.views.interpretations import Figure, Interpretation
 from barrx.views.saved import Listed
 
@@ -58,7 +59,7 @@ def html(interpretation: Interpretation, view: Listed, root: str) -> str:
     root : address of the app, for the links to the view and the places of the figures
     """
     words = interpretation.words
-    opened = f"{root}?view={view.id}"
+    opened = f"{root}?view={references.of(view)}"
     said = " · ".join(part for part in (words.author, interpretation.created[:10], view.title) if part)
     name = _("The view “{name}”").format(name=view.name)
     inside = body(interpretation, lambda figure: f"{root}?{urlencode(figure.query, doseq=True)}")
@@ -89,7 +90,7 @@ def zipped(interpretation: Interpretation, view: Listed, root: str) -> bytes:
         " · ".join(filter(None, (words.author, interpretation.created[:10], view.title))),
     ]
     lines += [text, *(f"![{_label(figures[n].caption)}]({names[n]})" for n in rest)]
-    lines.append(f"[{_label(view.name)}]({root}?view={view.id})")
+    lines.append(f"[{_label(view.name)}]({root}?view={references.of(view)})")
     with io.BytesIO() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
             packed.writestr(f"{filename(interpretation)}.md", "\n\n".join(filter(None, lines)) + "\n")

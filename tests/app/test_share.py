@@ -180,7 +180,11 @@ def test_tour_shows_its_first_stop_and_says_what_is_missing(home: Path) -> None:
     assert not test.exception
     assert "&lt;img src=x onerror" in texts(test)
     assert "<strong>See</strong> &lt;b&gt;x" in texts(test)
-    for asked, said in (("99", "no saved view 99"), ("x", "the address names none")):
+    for asked, said in (
+        ("99", "no saved view 99"),
+        ("x", "which is no number"),
+        ("", "the address names none"),
+    ):
         assert said in page("present", view=asked).error[0].value
 
 

@@ -9,7 +9,7 @@ import pytest
 from barrx import datasets, interpretation_files, markdown
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError, ViewsError
-from barrx.views import interpretations, saved, saving
+from barrx.views import interpretations, references, saved, saving
 from barrx.views.interpretations import Figure, Words
 from tests.unit.test_views_saved import read_only, save
 
@@ -169,7 +169,7 @@ def test_page_holds_everything_and_no_script(demo: Dataset) -> None:
     assert "default-src &#x27;none&#x27;" in page or "default-src 'none'" in page
     assert page.count("data:image/webp;base64,d2VicA==") == 2
     assert 'href="https://museum.example/barrx/?q=moon+%26+sun"' in page
-    assert f'href="https://museum.example/barrx/?view={id}"' in page
+    assert f'href="https://museum.example/barrx/?view={references.of(of_view)}"' in page
     assert '<img src="https' not in page
 
 
@@ -186,5 +186,5 @@ def test_archive_holds_the_text_and_its_figures(demo: Dataset) -> None:
     assert text.startswith("# ../Moons!\n\nAna · ")
     assert "See ![the moons](figures/1.webp)." in text
     assert '![a "caption" <i>](figures/2.webp)' in text
-    assert f"[Moons](https://m.example/?view={id})" in text
+    assert f"[Moons](https://m.example/?view={references.of(saved.get(id))})" in text
     assert packed.read("figures/2.webp") == b"<svg/>"

@@ -12,7 +12,7 @@ from barrx.i18n import _
 from barrx.ui import keys, navigation
 from barrx.ui.share import present, session
 from barrx.ui.text import plain
-from barrx.views import saved, tours
+from barrx.views import references, saved, tours
 from barrx.views.tours import MAX_STOPS, MAX_TEXT, Stop
 
 _MOST_VIEWS = 200  # in the list to choose from
@@ -46,7 +46,7 @@ def show(dataset: Dataset) -> None:
     stops = tours.stops(id)
     if stops and st.button(_("Present"), key=keys.TOUR_PRESENT, type="primary", icon=":material/slideshow:"):
         session.go_to_stop(id, 0)
-        st.switch_page(navigation.presenter(), query_params={keys.VIEW: str(id)})
+        st.switch_page(navigation.presenter(), query_params={keys.VIEW: references.of(saved.get(id))})
     for number, stop in enumerate(stops):
         _stop(id, stops, number, stop)
     if views.is_writable():
