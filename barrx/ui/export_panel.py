@@ -212,7 +212,9 @@ def _recipe() -> Kind:
         _RECIPE,
         "application/json",
         lambda scene: json.dumps(
-            recipe.of(scene.dataset, scene.finished).to_json(), ensure_ascii=False, allow_nan=False
+            recipe.of(scene.dataset, scene.finished, is_kept=scene.is_kept).to_json(),
+            ensure_ascii=False,
+            allow_nan=False,
         ).encode("utf-8", "replace"),
     )
 

@@ -36,6 +36,8 @@ class Scene:
         where one looks at first; None for all of it
     shown : (n_images,) bool or None
         pictures that pass the filters; None: all
+    is_kept : bool
+        the map was kept with a view, not computed here
     """
 
     dataset: Dataset
@@ -46,6 +48,7 @@ class Scene:
     note: str = ""
     author: str = ""
     camera: Camera | None = None
+    is_kept: bool = False
     shown: NDArray[np.bool_] | None = None
 
     @property
@@ -92,7 +95,7 @@ def of_view(dataset: Dataset, view: SavedView) -> Scene:
     )
     scene = of_seen(dataset, finished, view.seen, view.said.cluster_names)
     listed = view.listed
-    return replace(scene, title=listed.name, note=listed.note, author=listed.author)
+    return replace(scene, is_kept=True, title=listed.name, note=listed.note, author=listed.author)
 
 
 def of_seen(dataset: Dataset, finished: Map, seen: Appearance, names: Mapping[int, str]) -> Scene:
