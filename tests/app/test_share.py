@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from barrx import datasets, settings
 from barrx.ui import keys
+from barrx.ui.share import choosing
 from barrx.views import Draft, interpretations, saved, saving, tours
 from barrx.views.tours import Stop
 from tests.app.test_pages import page, texts
@@ -150,6 +151,39 @@ def test_visitor_of_a_read_only_dashboard_sends_a_text_and_a_curator_accepts_it(
     curator.button(key=keys.of(keys.TEXT_ACCEPT, str(waiting.id))).click().run()
     assert [t.words.title for t in interpretations.listed()] == ["Cheese"]
     assert not curator.exception
+
+
+def test_figures_and_stops_are_of_the_chosen_view_whatever_explore_shows(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo, now = datasets.load("demo"), default_map(datasets.load("demo"))
+    other = replace(now.request, projection=replace(now.request.projection, n_neighbors=33))
+    moved = replace(now, request=other, coordinates=now.coordinates[::-1].copy())
+    id = saving.save(demo, moved, seen_of(demo, request=other), Draft(name="Other"))
+    test = page("share", section="texts")
+    test.button(key=keys.TEXT_NEW).click().run()
+    assert "Explore shows another map than this view has" in texts(test)
+    test.button(key=keys.of(keys.TEXT_FIGURE, "map")).click().run()
+    test.text_input(key=keys.of(keys.TEXT_FORM, "title")).set_value("T")
+    test.button(key=keys.of(keys.TEXT_FORM, "publish")).click().run()
+    assert not test.exception
+    (text,) = interpretations.listed()
+    assert text.figures[1].query["n_neighbors"] == ["33"]
+    test = page("share", section="tour")
+    assert "Open the view first" in texts(test)
+    assert tours.stops(id) == []
+
+
+def test_view_that_was_opened_is_in_the_lists_however_old(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = datasets.load("demo")
+    old, new = (saving.save(demo, default_map(demo), seen_of(demo), Draft(name=n)) for n in ("Old", "New"))
+    monkeypatch.setattr(choosing, "MOST", 1)
+    monkeypatch.setattr(choosing.session, "opened_view", lambda dataset: None)
+    assert choosing.names(demo) == {new: "New"}
+    monkeypatch.setattr(choosing.session, "opened_view", lambda dataset: old)
+    assert choosing.names(demo) == {new: "New", old: "Old"}
 
 
 # --- tours --------------------------------------------------------------------------------------------------
