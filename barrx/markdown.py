@@ -125,8 +125,8 @@ def to_markdown(text: str, figure: Callable[[int, str], str]) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return Markdown that shows a text letter by letter."""
-    return _NUMBERED.sub(r"\1\\\2", _AT_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text)))
+    """Return Markdown that shows a text letter by letter, on one line."""
+    return _NUMBERED.sub(r"\1\\\2", _AT_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text.replace("\n", " "))))
 
 
 def _blocks(tokens: Sequence[Token], figure: Callable[[int, str], str]) -> list[str]:
