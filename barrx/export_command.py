@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         kind.write(scene, arguments.output)
         written.append(arguments.output)
     if arguments.recipe is not None:
-        values = recipe.of(scene.dataset, scene.finished, scene.verdicts).to_json()
+        values = recipe.of(scene.dataset, scene.finished, scene.verdicts, is_kept=scene.is_kept).to_json()
         export.write_text(json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n", arguments.recipe)
         written.append(arguments.recipe)
     return {

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import re
 import zipfile
 from collections.abc import Callable
 from html import escape
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 from barrx import i18n, markdown
 from barrx.collection_files import slugify
 from barrx.i18n import _
+from barrx.views import references
 from barrx.views.interpretations import Figure, Interpretation
 from barrx.views.saved import Listed
 
@@ -58,9 +58,9 @@ def html(interpretation: Interpretation, view: Listed, root: str) -> str:
     root : address of the app, for the links to the view and the places of the figures
     """
     words = interpretation.words
-    opened = f"{root}?view={view.id}"
+    opened = f"{root}?view={references.of(view)}"
     said = " · ".join(part for part in (words.author, i18n.day(interpretation.created), view.title) if part)
-    shown = _("The view “{name}”").format(name=view.name)
+    name = _("The view “{name}”").format(name=view.name)
     inside = body(interpretation, lambda figure: f"{root}?{urlencode(figure.query, doseq=True)}")
     return (
         "<!doctype html>\n"
@@ -69,7 +69,7 @@ def html(interpretation: Interpretation, view: Listed, root: str) -> str:
         f"<title>{escape(words.title)}</title><style>{_STYLE}</style></head><body>"
         f'<h1 dir="auto">{escape(words.title)}</h1><p class="by" dir="auto">{escape(said)}</p>'
         f'<main dir="auto">{inside}</main>'
-        f'<p class="by"><a href="{escape(opened)}">{escape(shown)}</a></p>'
+        f'<p class="by"><a href="{escape(opened)}">{escape(name)}</a></p>'
         "</body></html>\n"
     )
 
@@ -78,23 +78,28 @@ def zipped(interpretation: Interpretation, view: Listed, root: str) -> bytes:
     """Return a ZIP of the text as Markdown and its figures as pictures."""
     words, figures = interpretation.words, interpretation.figures
     names = {n: f"figures/{n}.{_ENDINGS.get(figure.media, 'bin')}" for n, figure in figures.items()}
-    text = re.sub(
-        r"\]\(figure:([0-9]{1,3})",
-        lambda found: f"]({names.get(int(found[1]), 'figure:' + found[1])}",
-        words.text,
-    )
+
+    def figure(number: int, caption: str) -> str:
+        found = figures.get(number)
+        if found is None:
+            return ""
+        image = f"![{markdown.escaped(caption or found.caption)}]({names[number]})"
+        return f"[{image}]({root}?{urlencode(found.query, doseq=True)})"
+
     rest = [n for n in figures if n not in markdown.figures_in(words.text)]
     lines = [
-        f"# {words.title}",
-        " · ".join(filter(None, (words.author, i18n.day(interpretation.created), view.title))),
+        f"# {markdown.escaped(words.title)}",
+        markdown.escaped(
+            " · ".join(filter(None, (words.author, i18n.day(interpretation.created), view.title)))
+        ),
     ]
-    lines += [text, *(f"![{_label(figures[n].caption)}]({names[n]})" for n in rest)]
-    lines.append(f"[{_label(view.name)}]({root}?view={view.id})")
+    lines += [markdown.to_markdown(words.text, figure), *(figure(n, "") for n in rest)]
+    lines.append(f"[{markdown.escaped(view.name)}]({root}?view={references.of(view)})")
     with io.BytesIO() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
             packed.writestr(f"{filename(interpretation)}.md", "\n\n".join(filter(None, lines)) + "\n")
-            for n, figure in figures.items():
-                packed.writestr(names[n], figure.data)
+            for n, one in figures.items():
+                packed.writestr(names[n], one.data)
         return file.getvalue()
 
 
@@ -110,7 +115,3 @@ def _figure(figure: Figure, caption: str, address: str) -> str:
         f'<span class="view-figure"><a href="{escape(address)}"><img src="{source}" alt="{escape(caption)}"></a>'
         f"<small>{escape(caption)}</small></span>"
     )
-
-
-def _label(text: str) -> str:
-    return re.sub(r"([\\\[\]])", r"\\\1", " ".join(text.split()))

@@ -7,6 +7,7 @@ from typing import Any
 from barrx import datasets, encoders, export, map_options, pipeline
 from barrx.errors import ParameterError
 from barrx.export import recipe, remade
+from barrx.export.differences import Difference
 from barrx.i18n import _, numeral
 
 SUFFIXES = (".csv", ".parquet", ".json")
@@ -96,7 +97,13 @@ def _comparison(facts: dict[str, Any]) -> list[str]:
     if facts["same"]:
         return [_("The map of {images} images came out the same again.").format(**facts)]
     said = []
-    if found is not None:
+    if found is not None and Difference(**found).is_none:
+        said.append(
+            _("The {images} images came out in their recorded places, but not all is as recorded.").format(
+                **found
+            )
+        )
+    elif found is not None:
         said.append(
             _(
                 "The map came out differently: after alignment its {images} images are {rms:.2%} of its width from "

@@ -104,3 +104,109 @@ def _is_safe(address: str) -> bool:
         return re.fullmatch(r"(?i)mailto:[\w.+-]+@[\w.-]+", address) is not None
     pieces: list[Any] = links.pieces(address)
     return len(pieces) == 1 and pieces[0].address == address
+
+
+# --- as Markdown again --------------------------------------------------------------------------------------
+
+_MARKS = {"em": "*", "strong": "**", "s": "~~"}
+_SPECIAL = re.compile(r"([\\`*_\[\]<>~|&$])")
+_AT_START = re.compile(r"^(\s*)([#+=-])")
+_NUMBERED = re.compile(r"^(\s*\d+)([.)])")
+
+
+def to_markdown(text: str, figure: Callable[[int, str], str]) -> str:
+    """Return Markdown that shows elsewhere what :func:`to_html` shows here: no HTML, no addresses but plain ones.
+
+    Parameters
+    ----------
+    figure : number, caption -> Markdown of a figure, "" if there is none of that number
+    """
+    return "\n\n".join(_blocks(_reader().parse(text), figure))
+
+
+def escaped(text: str) -> str:
+    """Return Markdown that shows a text letter by letter, on one line."""
+    return _NUMBERED.sub(r"\1\\\2", _AT_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text.replace("\n", " "))))
+
+
+def _blocks(tokens: Sequence[Token], figure: Callable[[int, str], str]) -> list[str]:
+    found, i = [], 0
+    while i < len(tokens):
+        token, end = tokens[i], i
+        if token.nesting == 1:
+            end = next(j for j in range(i + 1, len(tokens)) if tokens[j].level == token.level)
+        found.append(_block(token, tokens[i + 1 : end], figure))
+        i = end + 1
+    return [block for block in found if block]
+
+
+def _block(token: Token, inside: Sequence[Token], figure: Callable[[int, str], str]) -> str:
+    kind = token.type.removesuffix("_open")
+    if kind in ("fence", "code_block"):
+        ticks = "`" * max(3, 1 + max(map(len, re.findall("`+", token.content)), default=0))
+        return f"{ticks}\n{token.content.rstrip()}\n{ticks}"
+    if kind == "hr":
+        return "---"
+    if kind == "inline":
+        return _inline(token.children or [], figure)
+    if kind == "table":
+        return _table(inside, figure)
+    if kind in ("bullet_list", "ordered_list"):
+        mark = "- " if kind == "bullet_list" else "1. "
+        return "\n".join(mark + _indented(item, len(mark)) for item in _blocks(inside, figure))
+    whole = "\n\n".join(_blocks(inside, figure))
+    if kind == "heading":
+        return f"{'#' * int(token.tag[1])} " + " ".join(whole.split())
+    return "> " + whole.replace("\n", "\n> ") if kind == "blockquote" else whole
+
+
+def _indented(text: str, by: int) -> str:
+    return text.replace("\n", "\n" + " " * by)
+
+
+def _table(inside: Sequence[Token], figure: Callable[[int, str], str]) -> str:
+    rows: list[list[str]] = []
+    for token in inside:
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            rows[-1].append(" ".join(_inline(token.children or [], figure).split()))
+    rows.insert(1, ["---"] * len(rows[0]))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _inline(children: Sequence[Token], figure: Callable[[int, str], str]) -> str:
+    found, ends = [], list[str]()
+    for token in children:
+        mark = _MARKS.get(token.type.removesuffix("_open").removesuffix("_close"))
+        if mark is not None:
+            found.append(mark)
+        elif token.type == "link_open":
+            address = str(token.attrGet("href") or "")
+            ends.append(f"]({_address(address)})" if _is_safe(address) else "")
+            found.append("[" if ends[-1] else "")
+        elif token.type == "link_close":
+            found.append(ends.pop())
+        elif token.type == "image":
+            found.append(_picture(token, figure))
+        elif token.type == "code_inline":
+            ticks = "`" * (1 + max(map(len, re.findall("`+", token.content)), default=0))
+            found.append(f"{ticks} {token.content} {ticks}")
+        elif token.type in ("softbreak", "hardbreak"):
+            found.append("\n" if token.type == "softbreak" else "\\\n")
+        else:
+            found.append(escaped(token.content))
+    return "".join(found)
+
+
+def _picture(token: Token, figure: Callable[[int, str], str]) -> str:
+    source = str(token.attrGet("src") or "")
+    caption = "".join(child.content or " " for child in token.children or [] if not child.nesting)
+    match = FIGURE.fullmatch(source)
+    if match:
+        return figure(int(match.group(1)), caption)
+    return f"[{escaped(caption or source)}]({_address(source)})" if _is_safe(source) else escaped(caption)
+
+
+def _address(address: str) -> str:
+    return address.replace("(", "%28").replace(")", "%29").replace("|", "%7C")

@@ -27,15 +27,10 @@ def run(task: str, arguments: Arguments, report: Report, stopped: Stopped) -> Ma
     DatasetError
         where the dashboard is read-only, if the task would add something that lasts
     """
-    if adds_something(task):
+    if task in _WRITING:
         # No page offers these there; who runs the server still can, on the command line.
         collection_files.require_writable()
     return _TASKS[task](arguments, report, stopped)
-
-
-def adds_something(task: str) -> bool:
-    """Tell whether a task adds something that lasts, and so is only for those who may write."""
-    return task in _WRITING
 
 
 def _map(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:

@@ -76,7 +76,7 @@ def as_po(catalogue: Catalog) -> bytes:
 
 
 def untranslated(catalogue: Catalog) -> list[str]:
-    """Return what is said in English only, or has other places to fill in than the English."""
+    """Return what is said in English only, only guessed, or has other places to fill in than the English."""
     return [text(message) for message in catalogue if message.id and not is_translated(message)]
 
 

@@ -60,9 +60,10 @@ def difference(
     before, after = recorded[0].astype(np.float64), found[0]
     if not len(before):
         raise ParameterError(_("The recorded map and the collection have no image in common."))
-    if not np.array_equal(recorded[0], after):
+    # Laid over a single place every map would be that place.
+    if not np.array_equal(recorded[0], after) and np.ptp(before, axis=0).any():
         after = anchoring.aligned(after, recorded[0])
-    width = float(np.ptp(before, axis=0).max()) or 1.0
+    width = float(np.ptp(before, axis=0).max()) or float(np.ptp(after, axis=0).max()) or 1.0
     away = np.linalg.norm(after.astype(np.float64) - before, axis=1) / width
     labels = identity.matched(found[1], recorded[1])
     return Difference(
@@ -88,10 +89,17 @@ def reasons(known: Recipe, dataset: Dataset) -> list[str]:
     ):
         if names:
             found.append(text.format(names=_listed(names)))
+    found += [
+        _("the recipe was changed: its {name} are not those of its fingerprint").format(name=name)
+        for name in altered(known)
+    ]
     key = recipe.key_here(known.request.encoder)
-    if key is not None and key != known.encoder_key:
+    is_key_known = known.encoder_key != known.request.encoder
+    if key is not None and is_key_known and key != known.encoder_key:
         found.append(_("the encoder has other weights or is run in another way"))
-    for package in _PACKAGES:
+    if not known.versions:
+        found.append(_("by which versions the recorded map was made is not known"))
+    for package in _PACKAGES if known.versions else ():
         here, there = recipe.versions_here().get(package), known.versions.get(package)
         if here != there:
             found.append(
@@ -103,6 +111,8 @@ def reasons(known: Recipe, dataset: Dataset) -> list[str]:
             )
     if known.processor is None:
         found.append(_("the recorded map is the one shipped with Barr X, made on another processor"))
+    elif not known.processor:
+        found.append(_("on which processor the recorded map was made is not known"))
     elif known.processor != recipe.processor():
         found.append(
             _("the processor is {here} here, was {there}").format(
@@ -110,6 +120,12 @@ def reasons(known: Recipe, dataset: Dataset) -> list[str]:
             )
         )
     return found
+
+
+def altered(known: Recipe) -> list[str]:
+    """Return what of a recipe is not what its own fingerprints say."""
+    found = recipe.contents(known.coordinates, known.clustering)
+    return [name for name, digest in found.items() if known.fingerprints.get(name, digest) != digest]
 
 
 def _listed(names: list[str], most: int = 20) -> str:

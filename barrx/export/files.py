@@ -1,5 +1,6 @@
 """Maps and embeddings as files other programs read."""
 
+import csv
 import json
 import math
 import os
@@ -22,8 +23,9 @@ from barrx.views import verdicts
 OWN_COLUMNS = ("filename", "x", "y", "label", "strength")
 # The wide ones are what an East Asian keyboard types: a spreadsheet there takes them as the narrow ones.
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_BLANK_STARTS = ("\t", "\n")
-_CELL_ENDS = re.compile("([;\t\n])")
+# A spreadsheet of another country separates by one of these, and heeds no quotes that do not stand at its own start.
+_SEPARATORS = re.compile(r"([;\t\n])")
+_NOT_YET = re.compile(r'[\s"]*')  # what may stand before a formula
 
 
 def check_suffix(path: Path, allowed: Sequence[str]) -> None:
@@ -105,33 +107,35 @@ def renamed(metadata: pd.DataFrame) -> pd.DataFrame:
 def harmless(cell: object) -> object:
     """Put an apostrophe before text that a spreadsheet would run as a formula; numbers stay.
 
-    Also inside a cell, after what another spreadsheet takes for the end of one: a semicolon, a tab, a line's end.
-    A carriage return alone, which ends a row for some and is not quoted for it, becomes a line's end.
+    The same within the cell after what a spreadsheet may take for the start of another one. A carriage return, which
+    ends a row for some, becomes a line feed.
     """
     if not isinstance(cell, str):
         return cell
-    parts = _CELL_ENDS.split(cell.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join("'" + part if _is_formula(part) else part for part in parts)
-    return "'" + text if text.startswith(_BLANK_STARTS) else text
+    lines = cell.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(map(_harmless_part, _SEPARATORS.split(lines)))
+    return "'" + text if text.startswith(("\t", "\n")) else text
 
 
-def _is_formula(text: str) -> bool:
-    if not text.lstrip(" ").startswith(_FORMULA_STARTS):
-        return False
+def _harmless_part(part: str) -> str:
+    before = _NOT_YET.match(part)
+    start = before.end() if before else 0
+    if not part.startswith(_FORMULA_STARTS, start):
+        return part
     try:
-        float(text)
+        float(part)
     except ValueError:
-        return True
-    return False
+        return f"{part[:start]}'{part[start:]}"
+    return part
 
 
 def to_csv(frame: pd.DataFrame) -> str:
-    """Return a table as CSV text that a spreadsheet can open without running anything."""
+    """Return a table as CSV text that a spreadsheet can open without running anything; text is in quotes."""
     safe = frame.copy()
     for column in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
         safe[column] = safe[column].map(harmless, na_action="ignore")
     safe.columns = pd.Index([harmless(str(name)) for name in safe.columns])
-    return safe.to_csv(index=False, lineterminator="\n")
+    return safe.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def to_json(frame: pd.DataFrame) -> str:

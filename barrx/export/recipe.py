@@ -63,7 +63,7 @@ class Recipe:
         name of the weights file
     versions : package -> version
     processor : str or None
-        None for a map that is shipped with Barr X
+        None for a map that is shipped with Barr X, "" where it is not known
     coordinates : (n_images, 2) float32
     clustering : Clustering
     verdicts : what curators said to its clusters and pictures
@@ -104,8 +104,13 @@ class Recipe:
         }
 
 
-def of(dataset: Dataset, finished: Map, verdicts: Kept = ()) -> Recipe:
-    """Return the recipe of a map; of an encoder that is not here any more it knows the name only."""
+def of(dataset: Dataset, finished: Map, verdicts: Kept = (), *, is_kept: bool = False) -> Recipe:
+    """Return the recipe of a map; of an encoder that is not here any more it knows the name only.
+
+    Parameters
+    ----------
+    is_kept : the map was kept with a view: where, by which versions and from which vectors it was made is not known
+    """
     own = shipped.default_map()
     is_shipped = own is not None and np.array_equal(own.coordinates, finished.coordinates)
     return Recipe(
@@ -113,19 +118,26 @@ def of(dataset: Dataset, finished: Map, verdicts: Kept = ()) -> Recipe:
         title=dataset.title,
         fingerprints={
             "collection": dataset.fingerprint,
-            "embedding": finished.embedding_fingerprint,
-            "coordinates": cache.fingerprint(finished.coordinates),
-            "labels": cache.fingerprint(finished.clustering.labels),
+            "embedding": "" if is_kept else finished.embedding_fingerprint,
+            **contents(finished.coordinates, finished.clustering),
         },
         files=dict(zip(dataset.filenames, dataset.sha256, strict=True)),
-        encoder_key=key_here(finished.request.encoder) or finished.request.encoder,
-        weights=_weights_here(finished.request.encoder),
-        versions=versions_here(),
-        processor=None if is_shipped else processor(),
+        encoder_key=(not is_kept and key_here(finished.request.encoder)) or finished.request.encoder,
+        weights=None if is_kept else _weights_here(finished.request.encoder),
+        versions={} if is_kept else versions_here(),
+        processor=None if is_shipped else "" if is_kept else processor(),
         coordinates=finished.coordinates,
         clustering=finished.clustering,
         verdicts=verdicts,
     )
+
+
+def contents(coordinates: Coordinates, found: Clustering) -> dict[str, str]:
+    """Return the fingerprints of what a recipe holds of a map itself."""
+    return {
+        "coordinates": cache.fingerprint(np.asarray(coordinates, np.float32)),
+        "labels": cache.fingerprint(np.asarray(found.labels, np.int32)),
+    }
 
 
 @memoize

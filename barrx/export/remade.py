@@ -26,7 +26,7 @@ class Remade:
     difference : Difference or None
         None where the map could not be computed here
     is_whole : bool
-        the collection has the pictures of the recipe, and no others
+        the collection has the pictures of the recipe, and no others; the recipe is as it was written
     reasons : list of str
         why it differs, for people; empty where it does not
     coordinates, clustering
@@ -80,7 +80,8 @@ def remake(known: Recipe, dataset: Dataset) -> Remade:
     difference = differences.difference(
         (known.coordinates[there], known.clustering.labels[there]), (found[0][here], found[1].labels[here])
     )
-    is_whole = len(common) == len(known.files) == len(dataset.filenames)
+    present = dict(zip(dataset.filenames, dataset.sha256, strict=True))
+    is_whole = dict(known.files) == present and not differences.altered(known)
     if difference.is_none and is_whole:
         reasons = []
     elif not reasons:

@@ -20,7 +20,7 @@ from barrx.i18n import _, numeral
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import component, controls, filter_panel, keys, state
 from barrx.ui.share import opening
-from barrx.views import BY_CLUSTER, Appearance, saved
+from barrx.views import BY_CLUSTER, Appearance, references, saved
 
 Query = dict[str, list[str]]
 
@@ -59,7 +59,7 @@ def arrive() -> None:
         state.keep_asked(query)
         return
     try:
-        id = _asked_view(query[keys.VIEW][-1])
+        id = saved.referred(query[keys.VIEW][-1]).id
     except BarrxError as error:
         state.asked_in_vain(_LINK, [str(error)])
     else:
@@ -74,14 +74,6 @@ def _open_view(id: int, number: int | None) -> None:
     except BarrxError as error:
         said = [str(error)]
     state.asked_in_vain(_LINK, said)
-
-
-def _asked_view(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise ViewsError(
-            _("The address asks for a saved view by “{text}”, which is no number.").format(text=text)
-        )
-    return int(text)
 
 
 def restore(dataset: Dataset) -> None:
@@ -168,14 +160,14 @@ def _is_same(asked: str, value: object) -> bool:
 def _read_selection(dataset: Dataset, query: Query) -> None:
     group, text = query.get(keys.IN_GROUP, [""])[-1], query.get(keys.SELECTED, [""])[-1]
     if group:
-        found = next((one for one in views.groups(dataset) if str(one.id) == group), None)
+        found = next((one for one in views.groups(dataset) if references.means(group, one)), None)
         if found is None:
             raise DatasetError(_("The group of the address is not here any more."))
         state.select(dataset, found.indexes, group=found.id)
     elif text.startswith(_BY_RULE):
         state.keep_rule(dataset, text.removeprefix(_BY_RULE))
     elif text.startswith(_OF_VIEW):
-        opening.select(dataset, saved.load(_asked_view(text.removeprefix(_OF_VIEW))))
+        opening.select(dataset, saved.load(saved.referred(text.removeprefix(_OF_VIEW)).id))
     elif text:
         mark, _dot, listed = text.partition(".")
         indexes = spans.from_text(listed, len(dataset.filenames))
@@ -245,7 +237,7 @@ def link(
         query[keys.ARRANGE] = [seen.arrangement.kind]
         names = _COLUMN_KEYS.get(seen.arrangement.kind, ())
         query |= {name: [column] for name, column in zip(names, seen.arrangement.columns, strict=bool(names))}
-    return query | _of_session(seen, state.Selection(seen.selection, view=view), finished)
+    return query | _of_session(dataset, seen, state.Selection(seen.selection, view=view), finished)
 
 
 def follow(dataset: Dataset, seen: Appearance, finished: Map, *, is_current: bool) -> None:
@@ -258,7 +250,7 @@ def follow(dataset: Dataset, seen: Appearance, finished: Map, *, is_current: boo
     _write(
         seen.request,
         _identity(seen),
-        _of_session(seen, state.selection(dataset), finished),
+        _of_session(dataset, seen, state.selection(dataset), finished),
         [*filters.NAMES, keys.PICTURE, keys.CAMERA, keys.IN_GROUP, keys.SELECTED],
         n_images=len(dataset.filenames) if is_current else None,
     )
@@ -292,25 +284,28 @@ def _write(
 
 def carries(selection: state.Selection, finished: Map | None) -> bool:
     """Tell whether the address has room for a selection."""
-    return bool(_selected(selection, "", finished)) or not len(selection.indexes)
+    return selection.group is not None or not len(selection.indexes) or bool(_listed(selection, "", finished))
 
 
 def _identity(seen: Appearance) -> Query:
     return {keys.OF: [seen.fingerprint[:_OF_LINK]], keys.ENCODER: [seen.request.encoder]}
 
 
-def _of_session(seen: Appearance, selection: state.Selection, finished: Map | None) -> Query:
+def _of_session(
+    dataset: Dataset, seen: Appearance, selection: state.Selection, finished: Map | None
+) -> Query:
     wanted = {name: list(values) for name, values in seen.filters.items()}
     if seen.picture is not None:
         wanted[keys.PICTURE] = [seen.picture]
     if seen.camera is not None:
         wanted[keys.CAMERA] = [",".join(f"{v:.6g}" for v in seen.camera)]
-    return wanted | _selected(selection, seen.fingerprint, finished)
-
-
-def _selected(selection: state.Selection, fingerprint: str, finished: Map | None) -> Query:
     if selection.group is not None:
-        return {keys.IN_GROUP: [str(selection.group)]}
+        group = next((one for one in views.groups(dataset) if one.id == selection.group), None)
+        return wanted if group is None else wanted | {keys.IN_GROUP: [references.of(group)]}
+    return wanted | _listed(selection, seen.fingerprint, finished)
+
+
+def _listed(selection: state.Selection, fingerprint: str, finished: Map | None) -> Query:
     listed = spans.to_text(selection.indexes)
     if listed:
         return {keys.SELECTED: [f"{fingerprint[:_OF_COLLECTION]}.{listed}"]}
@@ -318,7 +313,10 @@ def _selected(selection: state.Selection, fingerprint: str, finished: Map | None
     if rule is not None:
         return {keys.SELECTED: [_BY_RULE + rule]}
     if listed is None and selection.view is not None:
-        return {keys.SELECTED: [f"{_OF_VIEW}{selection.view}"]}
+        try:
+            return {keys.SELECTED: [_OF_VIEW + references.of(saved.get(selection.view))]}
+        except ViewsError:  # removed meanwhile
+            return {}
     return {}
 
 

@@ -220,7 +220,7 @@ def _recipe() -> Kind:
         _RECIPE,
         "application/json",
         lambda scene: json.dumps(
-            recipe.of(scene.dataset, scene.finished, scene.verdicts).to_json(),
+            recipe.of(scene.dataset, scene.finished, scene.verdicts, is_kept=scene.is_kept).to_json(),
             ensure_ascii=False,
             allow_nan=False,
         ).encode("utf-8", "replace"),

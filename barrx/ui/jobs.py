@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from barrx import tasks
 from barrx.i18n import _
 from barrx.ui import access, keys, rerun, state
 from barrx.ui.figures import duration
@@ -37,7 +36,7 @@ def watch(job: Job, *, title: str, unit: str, on_done: Callable[[Snapshot], None
 
 
 def panel(job: Job, *, title: str, unit: str) -> None:
-    """Show how far a job is, and to whom it may be stopped by the button for that; called in a fragment."""
+    """Show how far a job is, and to whoever may stop it the button that does; called in a fragment."""
     now = job.snapshot
     share = now.done / now.total if now.total else 0.0
     st.progress(min(share, 1.0), text=f"{title} · {_line(now, unit)}")
@@ -50,8 +49,8 @@ def panel(job: Job, *, title: str, unit: str) -> None:
 
 
 def _may_cancel(job: Job) -> bool:
-    """Tell whether this session may stop a job: what only a curator starts, nobody else ends."""
-    return not tasks.adds_something(job.task) or access.may_write()
+    """Tell whether this session may stop a job: also a visitor may, where nobody else waits for it."""
+    return access.may_write() or job.owners == {state.session_id()}
 
 
 def _line(now: Snapshot, unit: str) -> str:

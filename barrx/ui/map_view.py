@@ -37,6 +37,7 @@ from barrx.ui.coloring import Coloring
 from barrx.ui.errors import reported
 from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
 from barrx.ui.map.events import read_index, read_query
+from barrx.ui.share import kept
 from barrx.ui.text import plain
 from barrx.views import BY_CLUSTER
 
@@ -68,6 +69,8 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
         problems = address.problems(color, filters.to_query(now))
         if problems:
             st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
+        if not dimmed:
+            kept.line(dataset, finished)
         left, right = st.columns([3, 1], gap="medium")
         with left:
             arrangement = arrange_panel.choose(dataset, finished)

@@ -48,6 +48,17 @@ def opened(token: str, *, purpose: str) -> list[str] | None:
     return claim if time.time() < until else None
 
 
+def mark(text: str, *, purpose: str) -> str:
+    """Return what stands for a text, always the same on this server; from it the text cannot be read.
+
+    Raises
+    ------
+    BarrxError
+        if the secret that signs cannot be read or written in ``BARRX_HOME``
+    """
+    return _signer(purpose).get_signature(text).decode()
+
+
 def _signer(purpose: str) -> Signer:
     secret = _secret(settings.current().home)
     return Signer(secret, salt=f"barrx.{purpose}", key_derivation="hmac", digest_method=hashlib.sha256)

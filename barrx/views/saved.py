@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from barrx import facets
 from barrx.errors import ParameterError, ViewsError
 from barrx.i18n import _
-from barrx.views import contents, sets, store
+from barrx.views import contents, references, sets, store
 from barrx.views.appearance import Appearance
 
 MAX_NOTE: Final = 4000  # characters
@@ -211,6 +211,25 @@ def load(id: int, number: int | None = None) -> SavedView:
             verdicts=said["verdicts"],
         ),
     )
+
+
+def referred(text: str) -> Listed:
+    """Return the view that an address means.
+
+    Raises
+    ------
+    ViewsError
+        if there is none, the number is that of another one here, or the database cannot be used
+    """
+    view = get(references.number(text))
+    if not references.means(text, view):
+        raise ViewsError(
+            _(
+                "The saved view {id} is another one here than this link means: the link is of another server, or "
+                "of before the views were started anew. Ask for a new one."
+            ).format(id=view.id)
+        )
+    return view
 
 
 def history(id: int) -> list[Revision]:

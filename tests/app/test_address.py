@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from barrx import datasets
+from barrx import datasets, views
 from barrx.arrangements import Arrangement
 from barrx.ui import controls, keys
-from barrx.views import Draft, saving
+from barrx.views import Draft, references, saved, saving
 from tests.app.test_pages import page
 from tests.unit.test_views_saved import default_map, seen_of
 
@@ -95,8 +95,37 @@ def test_view_that_the_page_share_opens_sets_the_widgets_of_a_running_session(ho
     assert "no saved view 99" in warnings(test)
 
 
+def test_map_and_names_that_differ_from_those_kept_with_the_view_are_said(home: Path) -> None:
+    demo = datasets.load("demo")
+    now = default_map(demo)
+    id = saving.save(demo, now, seen_of(demo), Draft(name="as it is"))
+    test = page("explore", view=str(id))
+    assert "computed anew" not in warnings(test)
+    moved = replace(now, coordinates=now.coordinates[::-1].copy())
+    other = saving.save(demo, moved, seen_of(demo), Draft(name="Other [machine]"))
+    cluster = np.flatnonzero(now.clustering.labels == 3)
+    views.name_cluster(demo, cluster, "Later")
+    test = page("explore", view=str(other))
+    assert not test.exception
+    assert "computed anew and differs from the one kept with the view “Other" in warnings(test)
+    assert test.button(key=keys.KEPT_COMPARE)
+    assert "“Later”" in test.info[0].value
+    test.button(key=keys.KEPT_NAMES).click().run()
+    assert views.cluster_names(demo, now.clustering.labels) == {}
+    assert not test.info
+    test.slider(key=keys.N_NEIGHBORS).set_value(20).run()
+    assert "computed anew" not in warnings(test)
+
+
 def test_view_that_is_not_here_is_said(home: Path) -> None:
     assert "no saved view 9" in warnings(page("explore", view="9"))
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo, color="year"), Draft(name="x"))
+    link = references.of(saved.get(id))
+    assert page("explore", view=link).session_state[keys.COLOR] == "year"
+    other = page("explore", view=f"{id}-00000000")
+    assert "another one here than this link means" in warnings(other)
+    assert other.session_state[keys.COLOR] == "cluster"
     assert "which is no number" in warnings(page("explore", view="<b>"))
 
 
@@ -107,3 +136,16 @@ def test_view_coloured_by_a_judged_figure_opens_in_it_and_the_list_says_it_in_wo
     colors = test.selectbox(key=keys.COLOR)
     assert (colors.value, warnings(test)) == ("faithfulness", "")
     assert colors.options[-2] == "Real neighbours kept on the map"
+
+
+def test_group_of_another_server_is_not_taken_for_the_one_of_its_number(home: Path) -> None:
+    demo = datasets.load("demo")
+    views.add_group(demo, "Three", [1, 2, 3])
+    (group,) = views.groups(demo)
+    for asked, selected in ((references.of(group), 3), (str(group.id), 3), (f"{group.id}-00000000", 0)):
+        test = page("explore", group=asked)
+        assert not test.exception
+        assert (
+            "_selection" in test.session_state and len(test.session_state["_selection"][1].indexes)
+        ) == selected
+        assert ("group of the address is not here" in warnings(test)) == (selected == 0)

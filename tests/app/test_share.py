@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from barrx import datasets, settings
 from barrx.ui import keys
+from barrx.ui.share import choosing
 from barrx.views import Draft, interpretations, saved, saving, tours
 from barrx.views.tours import Stop
 from tests.app.test_pages import page, texts
@@ -76,7 +77,7 @@ def test_read_only_server_lists_and_offers_no_change(home: Path, monkeypatch: py
     settings.current.cache_clear()
     test = page("share")
     assert not test.exception
-    assert "this server is read-only" in texts(test)
+    assert "This dashboard is read-only" in texts(test)
     assert [b.label for b in test.button] == ["Open"]
     assert any(f"?view={id}" in code for code in codes(test))
 
@@ -126,7 +127,7 @@ def test_visitor_of_a_read_only_dashboard_sends_a_text_and_a_curator_accepts_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     demo = datasets.load("demo")
-    saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons (1907-1914)"))
     curator = page("share", section="texts")
     curator.toggle(key=keys.of(keys.CONTRIBUTIONS, "False")).set_value(True).run()
     monkeypatch.setenv("BARRX_READ_ONLY", "1")
@@ -134,6 +135,7 @@ def test_visitor_of_a_read_only_dashboard_sends_a_text_and_a_curator_accepts_it(
     visitor = page("share", section="texts")
     assert not visitor.exception
     assert [b.label for b in visitor.button] == ["Send"]
+    assert [s.options for s in visitor.selectbox if s.label == "About the view"] == [["Moons (1907-1914)"]]
     next(i for i in visitor.text_input if i.label == "Title").set_value("Cheese")
     next(i for i in visitor.text_area if i.label == "Text").set_value("The moon is <b>cheese</b>.")
     _submit(visitor, "Send")
@@ -149,6 +151,39 @@ def test_visitor_of_a_read_only_dashboard_sends_a_text_and_a_curator_accepts_it(
     curator.button(key=keys.of(keys.TEXT_ACCEPT, str(waiting.id))).click().run()
     assert [t.words.title for t in interpretations.listed()] == ["Cheese"]
     assert not curator.exception
+
+
+def test_figures_and_stops_are_of_the_chosen_view_whatever_explore_shows(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo, now = datasets.load("demo"), default_map(datasets.load("demo"))
+    other = replace(now.request, projection=replace(now.request.projection, n_neighbors=33))
+    moved = replace(now, request=other, coordinates=now.coordinates[::-1].copy())
+    id = saving.save(demo, moved, seen_of(demo, request=other), Draft(name="Other"))
+    test = page("share", section="texts")
+    test.button(key=keys.TEXT_NEW).click().run()
+    assert "Explore shows another map than this view has" in texts(test)
+    test.button(key=keys.of(keys.TEXT_FIGURE, "map")).click().run()
+    test.text_input(key=keys.of(keys.TEXT_FORM, "title")).set_value("T")
+    test.button(key=keys.of(keys.TEXT_FORM, "publish")).click().run()
+    assert not test.exception
+    (text,) = interpretations.listed()
+    assert text.figures[1].query["n_neighbors"] == ["33"]
+    test = page("share", section="tour")
+    assert "Open the view first" in texts(test)
+    assert tours.stops(id) == []
+
+
+def test_view_that_was_opened_is_in_the_lists_however_old(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = datasets.load("demo")
+    old, new = (saving.save(demo, default_map(demo), seen_of(demo), Draft(name=n)) for n in ("Old", "New"))
+    monkeypatch.setattr(choosing, "MOST", 1)
+    monkeypatch.setattr(choosing.session, "opened_view", lambda dataset: None)
+    assert choosing.names(demo) == {new: "New"}
+    monkeypatch.setattr(choosing.session, "opened_view", lambda dataset: old)
+    assert choosing.names(demo) == {new: "New", old: "Old"}
 
 
 # --- tours --------------------------------------------------------------------------------------------------
@@ -179,7 +214,11 @@ def test_tour_shows_its_first_stop_and_says_what_is_missing(home: Path) -> None:
     assert not test.exception
     assert "&lt;img src=x onerror" in texts(test)
     assert "<strong>See</strong> &lt;b&gt;x" in texts(test)
-    for asked, said in (("99", "no saved view 99"), ("x", "the address names none")):
+    for asked, said in (
+        ("99", "no saved view 99"),
+        ("x", "which is no number"),
+        ("", "the address names none"),
+    ):
         assert said in page("present", view=asked).error[0].value
 
 

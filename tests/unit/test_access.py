@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 from streamlit import config
+from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from barrx import datasets, rights, settings, views
@@ -165,3 +166,34 @@ async def _answer(request: Request) -> Response:
 def _request(cookies: dict[str, str]) -> Request:
     sent = "; ".join(f"{name}={value}" for name, value in cookies.items())
     return Request({"type": "http", "headers": [(b"cookie", sent.encode())] if sent else []})
+
+
+# --- work that is on its way --------------------------------------------------------------------------------
+
+
+def _progress_of_a_job() -> None:
+    import streamlit as st
+
+    from barrx.ui import jobs, state
+    from barrx.workers import Job
+
+    owner = {"me": state.session_id(), "other": "other", "nobody": ""}[st.session_state["owner"]]
+    job = Job(task="embed", arguments={}, lane="long", owners={owner})
+    jobs.panel(job, title="Embedding", unit="images")
+    st.text(f"stopped: {job.is_stopped}")
+
+
+@pytest.mark.parametrize(
+    ("may_write", "owner", "offered"),
+    [(True, "nobody", 1), (False, "nobody", 0), (False, "other", 0), (False, "me", 1)],
+)
+def test_only_who_may_write_stops_the_work_of_others(
+    home: Path, monkeypatch: pytest.MonkeyPatch, may_write: bool, owner: str, offered: int
+) -> None:
+    monkeypatch.setattr(rights, "_may_asker_write", lambda: may_write)
+    test = AppTest.from_function(_progress_of_a_job)
+    test.session_state["owner"] = owner
+    test.run()
+    assert not test.exception
+    assert len(test.button) == offered
+    assert "Embedding" in str(test.get("progress")[0].proto)

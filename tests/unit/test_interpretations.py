@@ -9,7 +9,7 @@ import pytest
 from barrx import datasets, interpretation_files, markdown
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError, ViewsError
-from barrx.views import interpretations, saved, saving
+from barrx.views import interpretations, references, saved, saving
 from barrx.views.interpretations import Figure, Words
 from tests.unit.test_views_saved import read_only, save
 
@@ -169,7 +169,7 @@ def test_page_holds_everything_and_no_script(demo: Dataset) -> None:
     assert "default-src &#x27;none&#x27;" in page or "default-src 'none'" in page
     assert page.count("data:image/webp;base64,d2VicA==") == 2
     assert 'href="https://museum.example/barrx/?q=moon+%26+sun"' in page
-    assert f'href="https://museum.example/barrx/?view={id}"' in page
+    assert f'href="https://museum.example/barrx/?view={references.of(of_view)}"' in page
     assert '<img src="https' not in page
 
 
@@ -184,7 +184,30 @@ def test_archive_holds_the_text_and_its_figures(demo: Dataset) -> None:
     assert sorted(packed.namelist()) == ["figures/1.webp", "figures/2.webp", "moons.md"]
     text = packed.read("moons.md").decode()
     assert text.startswith("# ../Moons!\n\nAna · ")
-    assert "See ![the moons](figures/1.webp)." in text
-    assert '![a "caption" <i>](figures/2.webp)' in text
-    assert f"[Moons](https://m.example/?view={id})" in text
+    assert "See [![the moons](figures/1.webp)](https://m.example/?q=moon+%26+sun)." in text
+    assert '![a "caption" \\<i\\>](figures/2.webp)' in text
+    assert f"[Moons](https://m.example/?view={references.of(saved.get(id))})" in text
     assert packed.read("figures/2.webp") == b"<svg/>"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("<script>x</script>", r"\<script\>x\</script\>"),
+        ("[x](javascript:alert(1))", "x"),
+        ("![y](https://evil.example/p.gif)", "[y](https://evil.example/p.gif)"),
+        ("![c][f]\n\n[f]: figure:1", "{1 c}"),
+        ("[x][a] *b* **c**\n\n[a]: https://m.example", "[x](https://m.example) *b* **c**"),
+        ("- a\n- b\n\n> q", "- a\n- b\n\n> q"),
+        ("```\n<b>\n```", "```\n<b>\n```"),
+        ("| a | b |\n|---|---|\n| 1 | <i> |", "| a | b |\n| --- | --- |\n| 1 | \\<i\\> |"),
+    ],
+)
+def test_markdown_is_written_as_safe_as_it_is_shown(text: str, written: str) -> None:
+    def figure(number: int, caption: str) -> str:
+        return f"{{{number} {caption}}}"
+
+    found = markdown.to_markdown(text, figure)
+    assert found == written
+    if "{" not in written:
+        assert markdown.to_html(found, figure) == markdown.to_html(text, figure)

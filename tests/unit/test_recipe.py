@@ -190,3 +190,31 @@ def test_what_does_not_go_together_is_said(
     assert (status, out) == (2, "")
     with pytest.raises(AssertionError, match=message):
         raise AssertionError(err)
+
+
+def test_recipe_whose_content_or_pictures_are_others_is_not_the_same(few: Path) -> None:
+    known, dataset = made(), datasets.load("few")
+    point = replace(known, coordinates=np.zeros_like(known.coordinates))
+    found = remade.remake(point, dataset)
+    assert not found.is_same
+    assert found.difference is not None
+    assert found.difference.largest > 0.01
+    assert any("its coordinates are not those of its fingerprint" in why for why in found.reasons)
+    others = replace(known, files=dict.fromkeys(known.files, "0" * 64))
+    found = remade.remake(others, dataset)
+    assert not found.is_same
+    assert f"images have changed: {', '.join(known.files)}" in found.reasons
+    labels = replace(known, fingerprints=dict(known.fingerprints) | {"labels": "0"})
+    assert not remade.remake(labels, dataset).is_same
+
+
+def test_recipe_of_a_kept_map_says_only_what_is_known(few: Path) -> None:
+    dataset = datasets.load("few")
+    request = pipeline.MapRequest.default("few", "efficientnet-lite0", len(dataset.filenames))
+    known = recipe.of(dataset, pipeline.load_or_compute(dataset, request), is_kept=True)
+    assert (known.versions, known.processor, known.weights) == ({}, "", None)
+    said = differences.reasons(recipe.parsed(json.loads(json.dumps(known.to_json()))), dataset)
+    assert said == [
+        "by which versions the recorded map was made is not known",
+        "on which processor the recorded map was made is not known",
+    ]

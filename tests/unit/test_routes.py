@@ -328,3 +328,12 @@ def test_token_says_no_more_than_it_must(home: Path) -> None:
     slug, fingerprint, until = json.loads(base64.urlsafe_b64decode(claim + "=="))
     assert (slug, fingerprint) == ("demo", "f")
     assert until % DAY == 0
+
+
+def test_what_tells_visitors_apart_stays_after_midnight(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = signing.mark("10.0.0.1", purpose="contribution")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3 * signing.DAY)
+    assert signing.mark("10.0.0.1", purpose="contribution") == known
+    assert signing.mark("10.0.0.2", purpose="contribution") != known
+    assert "10.0.0.1" not in known

@@ -1,6 +1,7 @@
 """A map as a page of its own: one script, nothing from elsewhere, hostile text stays text."""
 
 import base64
+import datetime
 import hashlib
 import json
 import re
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from barrx import cli, datasets, pipeline
+from barrx import cli, datasets, i18n, pipeline
 from barrx.errors import ParameterError
 from barrx.ui import export_panel, standalone
 from barrx.ui.component.bundle import bundle
@@ -79,6 +80,16 @@ def test_page_of_the_demo_is_small_and_names_nothing_elsewhere(scene: Scene) -> 
     for _tag, attributes in read(page).elements:
         assert not {"src", "href", "action", "srcset"} & attributes.keys()
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
+
+
+def test_page_shows_an_address_of_a_note_as_text_and_the_day_as_its_reader_writes_it(scene: Scene) -> None:
+    with i18n.speaking("es"):
+        page = standalone.html(replace(scene, note="See https://museum.example/moon")).decode()
+        today = i18n.date(datetime.datetime.now(datetime.UTC).date())
+    assert "https://museum" not in page
+    assert "https:&#47;&#47;museum.example/moon" in page
+    assert today in page
+    assert "Cómo se hizo este mapa" in page
 
 
 def test_policy_allows_the_one_script_and_the_one_style(scene: Scene) -> None:

@@ -126,7 +126,7 @@ def test_what_the_share_page_makes_of_a_map_holds_its_verdicts(demo: Dataset) ->
         kind.ending: kind.make(scene) for kind in export_panel.kinds_of(scene) if kind.mime == "text/csv"
     }
     assert b"perhaps" in made[".html"]
-    assert b"unsure,perhaps" in made[".csv"]
+    assert b'"unsure","perhaps"' in made[".csv"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from barrx.ui import keys, navigation, state
 from barrx.ui.errors import reported
 from barrx.ui.share import present, session
 from barrx.ui.text import plain
-from barrx.views import Draft, saved, saving
+from barrx.views import Draft, references, saved, saving
 from barrx.views.saved import Listed
 
 _PER_PAGE = 12
@@ -94,7 +94,7 @@ def _menu(view: Listed) -> None:
         "", icon=":material/more_horiz:", type="tertiary", key=keys.of(keys.SAVED_MENU, key), help=_("More")
     ):
         with st.container(key=keys.of(keys.SAVED_LINK, key)):
-            st.code(present.absolute({keys.VIEW: [key]}), language=None, wrap_lines=True)
+            st.code(present.absolute({keys.VIEW: [references.of(view)]}), language=None, wrap_lines=True)
         if views.is_writable():
             _edit(view)
             with st.container(horizontal=True):
@@ -184,7 +184,7 @@ def _cite(view: Listed) -> None:
             Citation(
                 dataset=datasets.load(view.slug),
                 request=saved.load(view.id).seen.request,
-                address=present.absolute({keys.VIEW: [str(view.id)]}),
+                address=present.absolute({keys.VIEW: [references.of(view)]}),
                 accessed=datetime.now(UTC).date(),
                 name=view.name,
                 author=view.author,

@@ -41,7 +41,7 @@ def open_view(view: SavedView) -> list[str]:
     state.look(dataset, view.seen.camera)
     here = {filename: i for i, filename in enumerate(dataset.filenames)}
     state.pick(dataset, here.get(view.seen.picture or ""))
-    session.open_view(dataset, view.listed.id)
+    session.open_view(dataset, view.listed.id, view.number)
     return [*problems, *said]
 
 

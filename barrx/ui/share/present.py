@@ -9,13 +9,13 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from barrx import citation, encoders, pipeline, settings, views
+from barrx import citation, encoders, pipeline, views
 from barrx.citation import Citation
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import address, coloring, keys, navigation, palette, state
+from barrx.ui import access, address, coloring, controls, keys, navigation, palette, state
 from barrx.ui.share import session
 from barrx.ui.text import plain
 from barrx.views import BY_CLUSTER, Appearance, Draft, saved, saving
@@ -56,11 +56,7 @@ def show(dataset: Dataset) -> None:
         if views.is_writable():
             _save_form(dataset, present)
         else:
-            st.caption(
-                _("Views cannot be saved here: this server is read-only. Links work.")
-                if settings.current().read_only
-                else _("Only curators save views here. Links work.")
-            )
+            st.caption(access.why_not() + " " + _("Links work."))
         _cite(dataset, present)
 
 
@@ -97,7 +93,9 @@ def _picture(dataset: Dataset, present: Present) -> None:
         f"n_neighbors {request.projection.n_neighbors}",
         f"min_dist {request.projection.min_dist:g}",
         f"min_cluster_size {request.clustering.min_cluster_size}",
-        _("coloured by {column}").format(column=present.seen.color),
+        _("coloured by {column}").format(
+            column=controls.colors(dataset).get(present.seen.color, present.seen.color)
+        ),
     ]
     if n:
         parts.append(ngettext("{n} image selected", "{n} images selected", n).format(n=numeral(n)))

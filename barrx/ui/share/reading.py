@@ -1,7 +1,5 @@
 """Interpretations on the page: read, exported, changed; what visitors send, and what waits to be accepted."""
 
-import hashlib
-
 import streamlit as st
 
 from barrx import interpretation_files, views
@@ -10,12 +8,10 @@ from barrx.errors import BarrxError
 from barrx.i18n import _, day, ngettext
 from barrx.ui import keys, navigation, signing, state
 from barrx.ui.errors import reported
-from barrx.ui.share import present, session, writing
+from barrx.ui.share import choosing, present, session, writing
 from barrx.ui.text import plain
 from barrx.views import interpretations, saved
 from barrx.views.interpretations import MAX_CONTRIBUTION, Interpretation, Words
-
-_MOST_VIEWS = 200  # in the list to choose from
 
 
 def show(dataset: Dataset) -> None:
@@ -107,7 +103,7 @@ def _undo() -> None:
 
 
 def _contribute(dataset: Dataset) -> None:
-    names = {view.id: view.name for view in saved.listed(dataset.slug, limit=_MOST_VIEWS)}
+    names = choosing.names(dataset)
     if not names:
         return
     with (
@@ -115,6 +111,7 @@ def _contribute(dataset: Dataset) -> None:
         st.form(keys.CONTRIBUTE, border=False),
     ):
         view = st.selectbox(_("About the view"), list(names), format_func=names.__getitem__)
+        choosing.hint(dataset)
         title = st.text_input(_("Title"), max_chars=views.MAX_NAME)
         author = st.text_input(_("Your name"), max_chars=views.MAX_NAME)
         text = st.text_area(_("Text"), max_chars=MAX_CONTRIBUTION, height=180)
@@ -130,9 +127,8 @@ def _contribute(dataset: Dataset) -> None:
 
 
 def _client() -> str:
-    """Return what tells this visitor from others today, from which no address can be read."""
-    known = str(st.context.ip_address or "this machine")
-    return hashlib.sha256(signing.seal([known], purpose="contribution").encode()).hexdigest()
+    """Return what tells this visitor from others, from which no address can be read."""
+    return signing.mark(str(st.context.ip_address or "this machine"), purpose="contribution")
 
 
 # --- one text ---------------------------------------------------------------------------------------------

@@ -18,15 +18,21 @@ _STOP = "_stop"
 _STOPS_BEFORE = "_stops_before"
 
 
-def open_view(collection: Dataset, id: int) -> None:
-    """Remember which saved view was opened last."""
-    state.keep(_VIEW, collection, id)
+def open_view(collection: Dataset, id: int, number: int | None = None) -> None:
+    """Remember which saved view was opened last, and which revision of it; None for the present one."""
+    state.keep(_VIEW, collection, (id, number))
 
 
 def opened_view(collection: Dataset) -> int | None:
     """Return the saved view that was opened last, if it is one of this collection."""
-    id: int | None = state.kept(_VIEW, collection)
-    return id
+    found = opened_revision(collection)
+    return None if found is None else found[0]
+
+
+def opened_revision(collection: Dataset) -> tuple[int, int | None] | None:
+    """Return the saved view that was opened last and the number of its revision; None for the present one."""
+    found: tuple[int, int | None] | None = state.kept(_VIEW, collection)
+    return found
 
 
 def remember_removed_view(id: int | None, name: str = "") -> None:

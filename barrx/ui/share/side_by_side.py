@@ -19,12 +19,11 @@ from barrx.projection import Coordinates
 from barrx.ui import coloring, figures, gallery, keys, routes, state
 from barrx.ui.errors import reported
 from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
-from barrx.ui.share import present, session
+from barrx.ui.share import choosing, present, session
 from barrx.ui.text import plain
 from barrx.views import saved
 
 _PRESENT = 0  # stands for what Explore shows; the ids of views begin with 1
-_MOST_VIEWS = 200  # in the lists to choose from
 _MOST_MOVED = 24
 _SAID = 8
 _HEIGHT = 460
@@ -44,7 +43,7 @@ class Side:
 def show(dataset: Dataset) -> None:
     """Show the choice of two views, and the two."""
     names = {_PRESENT: _("What Explore shows")}
-    names |= {view.id: view.name for view in saved.listed(dataset.slug, limit=_MOST_VIEWS)}
+    names |= choosing.names(dataset)
     if len(names) < 2:
         st.info(_("Save a view first: it can be compared with another one, or with what Explore shows."))
         return
@@ -55,6 +54,7 @@ def show(dataset: Dataset) -> None:
         one = _choose(_("Left"), names, keys.COMPARE_ONE, opened if opened in names else ids[1])
     with right:
         other = _choose(_("Right"), names, keys.COMPARE_OTHER, _PRESENT)
+    choosing.hint(dataset)
     sides = _side(dataset, one, names), _side(dataset, other, names)
     if sides[0] is None or sides[1] is None:
         return

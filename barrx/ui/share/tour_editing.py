@@ -10,12 +10,10 @@ from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _
 from barrx.ui import keys, navigation
-from barrx.ui.share import present, session
+from barrx.ui.share import choosing, present, session
 from barrx.ui.text import plain
-from barrx.views import saved, tours
+from barrx.views import references, saved, tours
 from barrx.views.tours import MAX_STOPS, MAX_TEXT, Stop
-
-_MOST_VIEWS = 200  # in the list to choose from
 
 
 def show(dataset: Dataset) -> None:
@@ -26,11 +24,7 @@ def show(dataset: Dataset) -> None:
         )
     )
     with_tour = tours.with_tour(dataset.slug)
-    if views.is_writable():
-        found = saved.listed(dataset.slug, limit=_MOST_VIEWS)
-        names = {view.id: view.name for view in found}
-    else:
-        names = {id: saved.get(id).name for id in with_tour}
+    names = choosing.names(dataset) if views.is_writable() else {id: saved.get(id).name for id in with_tour}
     if not names:
         text = (
             _("Save a view first: a tour goes through one.")
@@ -43,10 +37,12 @@ def show(dataset: Dataset) -> None:
         opened = session.opened_view(dataset)
         st.session_state[keys.TOUR_VIEW] = opened if opened in names else next(iter(names))
     id = st.selectbox(_("View"), list(names), key=keys.TOUR_VIEW, format_func=names.__getitem__)
+    if views.is_writable():
+        choosing.hint(dataset)
     stops = tours.stops(id)
     if stops and st.button(_("Present"), key=keys.TOUR_PRESENT, type="primary", icon=":material/slideshow:"):
         session.go_to_stop(id, 0)
-        st.switch_page(navigation.presenter(), query_params={keys.VIEW: str(id)})
+        st.switch_page(navigation.presenter(), query_params={keys.VIEW: references.of(saved.get(id))})
     for number, stop in enumerate(stops):
         _stop(id, stops, number, stop)
     if views.is_writable():
@@ -82,6 +78,14 @@ def _add(dataset: Dataset, id: int, stops: Sequence[Stop]) -> None:
     if shown is None:
         return
     seen = shown.seen
+    if seen.request != saved.load(id).seen.request:
+        st.info(
+            _(
+                "A stop is where Explore looks, and Explore shows another map than this view has. Open the view first."
+            ),
+            icon=":material/open_in_new:",
+        )
+        return
     here = Stop(title="-", color=seen.color, camera=seen.camera if seen.arrangement.kind == "map" else None)
     key = keys.of(keys.TOUR_ADD, f"{id}:{len(stops)}")
     with st.form(key, border=True):

@@ -9,15 +9,16 @@ from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _
 from barrx.ui import keys, state
-from barrx.ui.share import figure_making, present, session
+from barrx.ui.share import choosing, figure_making, present, session
 from barrx.ui.share.figure_making import Maker
+from barrx.ui.share.present import Present
 from barrx.ui.share.session import Writing
+from barrx.ui.standalone import scene
 from barrx.ui.text import plain
 from barrx.views import interpretations, saved
 from barrx.views.interpretations import MAX_FIGURES, MAX_TEXT, Interpretation, Words
 
 _TITLE, _AUTHOR, _BODY = (keys.of(keys.TEXT_FORM, name) for name in ("title", "author", "text"))
-_MOST_VIEWS = 200  # in the list to choose from
 
 
 def begin(dataset: Dataset, text: Interpretation | None = None) -> None:
@@ -32,13 +33,13 @@ def begin(dataset: Dataset, text: Interpretation | None = None) -> None:
 
 def show(dataset: Dataset, desk: Writing) -> None:
     """Show the desk."""
-    found = saved.listed(dataset.slug, limit=_MOST_VIEWS)
-    names = {view.id: view.name for view in found}
+    names = choosing.names(dataset)
     with st.container(border=True, key=keys.TEXT_FORM):
         if desk.id is None:
             if st.session_state.get(keys.TEXT_VIEW) not in names:
                 st.session_state[keys.TEXT_VIEW] = next(iter(names))
             st.selectbox(_("About the view"), list(names), key=keys.TEXT_VIEW, format_func=names.__getitem__)
+            choosing.hint(dataset)
         st.text_input(_("Title"), key=_TITLE, max_chars=views.MAX_NAME)
         st.text_input(_("Author"), key=_AUTHOR, max_chars=views.MAX_NAME)
         st.text_area(
@@ -61,10 +62,16 @@ def show(dataset: Dataset, desk: Writing) -> None:
 
 
 def _figures(dataset: Dataset, desk: Writing) -> None:
-    shown = present.of(dataset)
-    if shown is None:
+    try:
+        shown, is_explore = _shown(dataset, desk)
+    except BarrxError as error:
+        st.caption(plain(str(error)))
         return
-    st.caption(_("Add a figure from what Explore shows now:"))
+    st.caption(
+        _("Add a figure from what Explore shows now:")
+        if is_explore
+        else _("Explore shows another map than this view has. Add a figure from the view as it was saved:")
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _offer(dataset, desk, _("Map"), "map", figure_making.of_map)
         if len(shown.seen.selection):
@@ -92,6 +99,27 @@ def _figures(dataset: Dataset, desk: Writing) -> None:
             _offer(dataset, desk, _("Chart of counts"), "counts", figure_making.of_counts(column))
 
 
+def _shown(dataset: Dataset, desk: Writing) -> tuple[Present, bool]:
+    """Return what figures are taken from: Explore, where it shows the map of the view; else the view as it was kept.
+
+    Returns
+    -------
+    Present
+    bool
+        it is what Explore shows
+
+    Raises
+    ------
+    BarrxError
+        if there is no such view, or the collection has changed since
+    """
+    id = st.session_state[keys.TEXT_VIEW] if desk.id is None else interpretations.load(desk.id).view
+    view, explored = saved.load(id), present.of(dataset)
+    if explored is not None and np.array_equal(explored.finished.coordinates, view.coordinates):
+        return explored, True
+    return Present(scene.of_view(dataset, view).finished, view.seen), False
+
+
 def _offer(dataset: Dataset, desk: Writing, label: str, name: str, make: Maker) -> None:
     st.button(
         label,
@@ -105,11 +133,8 @@ def _offer(dataset: Dataset, desk: Writing, label: str, name: str, make: Maker) 
 
 def _add(dataset: Dataset, desk: Writing, make: Maker) -> None:
     """Make a figure and write its line at the end of the text."""
-    shown = present.of(dataset)
-    if shown is None:
-        return
     try:
-        figure = make(dataset, shown)
+        figure = make(dataset, _shown(dataset, desk)[0])
     except BarrxError as error:
         state.leave_notice(plain(str(error)))
         return

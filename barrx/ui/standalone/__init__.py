@@ -91,7 +91,7 @@ def _write_zip(scene: Scene, path: Path) -> None:
 def _pack(scene: Scene, file: Any) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("index.html", _page(scene, "", files=_FILES))
-        made = recipe.of(scene.dataset, scene.finished, scene.verdicts).to_json()
+        made = recipe.of(scene.dataset, scene.finished, scene.verdicts, is_kept=scene.is_kept).to_json()
         packed.writestr("recipe.json", json.dumps(made, ensure_ascii=False, allow_nan=False))
         packed.writestr("README.txt", _("Unpack this archive, then open index.html.") + "\n")
         for side in SIDES:
@@ -254,7 +254,7 @@ def _data(scene: Scene, files: str | None) -> dict[str, Any]:
         "collection": collection,
         "arrangement": revision,
     }
-    made = recipe.of(scene.dataset, scene.finished, scene.verdicts).to_json()
+    made = recipe.of(scene.dataset, scene.finished, scene.verdicts, is_kept=scene.is_kept).to_json()
     return {
         "columns": {name: _column(values) for name, values in arrays.items()},
         # Any token will do: there is nobody to ask for it.

@@ -38,6 +38,8 @@ class Scene:
         where one looks at first; None for all of it
     shown : (n_images,) bool or None
         pictures that pass the filters; None: all
+    is_kept : bool
+        the map was kept with a view, not computed here
     """
 
     dataset: Dataset
@@ -49,6 +51,7 @@ class Scene:
     note: str = ""
     author: str = ""
     camera: Camera | None = None
+    is_kept: bool = False
     shown: NDArray[np.bool_] | None = None
 
     @property
@@ -95,7 +98,7 @@ def of_view(dataset: Dataset, view: SavedView) -> Scene:
     )
     scene = of_seen(dataset, finished, view.seen, view.said.cluster_names, view.said.verdicts)
     listed = view.listed
-    return replace(scene, title=listed.name, note=listed.note, author=listed.author)
+    return replace(scene, is_kept=True, title=listed.name, note=listed.note, author=listed.author)
 
 
 def of_seen(

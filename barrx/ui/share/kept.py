@@ -1,0 +1,109 @@
+"""What a saved view keeps, against what Explore shows of it: a map computed anew, names given since."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from barrx import views
+from barrx.datasets import Dataset
+from barrx.errors import BarrxError
+from barrx.export import differences
+from barrx.i18n import _, language, numeral
+from barrx.pipeline import Map
+from barrx.ui import keys, navigation, state
+from barrx.ui.share import session
+from barrx.ui.text import plain
+from barrx.views import SavedView, saved
+
+_NAMES_SHOWN = 3
+
+
+def line(dataset: Dataset, finished: Map) -> None:
+    """Say where the map on screen differs from the one that the opened view keeps, and offer the way to that."""
+    opened = session.opened_revision(dataset)
+    if opened is None:
+        return
+    try:
+        listed = saved.get(opened[0])
+        number = opened[1] or listed.revision
+        moved = _moved(listed.id, number, listed.created, finished.revision, language(), finished, dataset)
+        names = () if moved is None else _names(dataset, saved.load(listed.id, number))
+    except BarrxError:  # removed meanwhile, or damaged: the map itself is whole
+        return
+    if moved:
+        st.warning(plain(moved), icon=":material/difference:")
+        if number != listed.revision:
+            st.caption(_("Bring this revision back on the page Share to see its own map side by side."))
+        elif st.button(_("See both side by side"), key=keys.KEPT_COMPARE, icon=":material/compare:"):
+            st.session_state[keys.COMPARE_ONE] = listed.id
+            st.session_state[keys.SHARE_SECTION] = "compare"
+            st.switch_page(navigation.share())
+    if names:
+        _say_names(dataset, listed.id, number, names)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _moved(
+    id: int, number: int, created: str, revision: str, language: str, _finished: Map, _dataset: Dataset
+) -> str | None:
+    """Return how the map differs from the kept one, "" if it does not; None if it is not the view's map at all."""
+    view = saved.load(id, number)
+    if view.seen.request != _finished.request or view.filenames != _dataset.filenames:
+        return None
+    found = differences.difference(
+        (view.coordinates, view.labels), (_finished.coordinates, _finished.clustering.labels)
+    )
+    if found.is_none:
+        return ""
+    return _(
+        "This map was computed anew and differs from the one kept with the view “{name}”: {moved} of the images are "
+        "more than 1% of its width away, {others} are in another cluster. The view’s tour, and side by side, show "
+        "the kept one."
+    ).format(
+        name=view.listed.name,
+        moved=numeral(found.moved, ".0%"),
+        others=numeral(1 - found.same_cluster, ".0%"),
+    )
+
+
+def _names(dataset: Dataset, view: SavedView) -> tuple[tuple[str, str], ...]:
+    """Return the names that clusters of a view had and have now, where they differ; "" for none."""
+    before, now = view.said.cluster_names, views.cluster_names(dataset, view.labels)
+    numbers = sorted(before.keys() | now.keys())
+    return tuple((b, n) for b, n in ((before.get(i, ""), now.get(i, "")) for i in numbers) if b != n)
+
+
+def _say_names(dataset: Dataset, id: int, number: int, names: tuple[tuple[str, str], ...]) -> None:
+    none = _("no name")
+    shown = [
+        _("{before} (now: {now})").format(
+            before=f"“{before}”" if before else none, now=f"“{now}”" if now else none
+        )
+        for before, now in names[:_NAMES_SHOWN]
+    ]
+    if len(names) > _NAMES_SHOWN:
+        shown.append("…")
+    text = _("Clusters have been named since the view was saved. In the view: {names}")
+    st.info(plain(text.format(names=", ".join(shown))), icon=":material/edit_note:")
+    if views.is_writable() and st.button(
+        _("Bring back the names of the view"), key=keys.KEPT_NAMES, type="tertiary", icon=":material/undo:"
+    ):
+        view = saved.load(id, number)
+        bring_back(dataset, view, view.said.cluster_names)
+        state.leave_notice(_("The clusters have the names of the view again."))
+        st.rerun()
+
+
+def bring_back(dataset: Dataset, view: SavedView, names: Mapping[int, str]) -> None:
+    """Give the clusters of a view some names, and take away those that it had not.
+
+    Raises
+    ------
+    ViewsError
+        if nothing may be written, or the database cannot be used
+    """
+    now = views.cluster_names(dataset, view.labels)
+    for label in now.keys() | names.keys():
+        if now.get(label) != names.get(label):
+            views.name_cluster(dataset, np.flatnonzero(view.labels == label), names.get(label, ""))
