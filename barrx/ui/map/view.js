@@ -222,15 +222,15 @@ export class MapView {
 
   filter() {
     const { options, points, search, state } = this;
-    this.visible = options.hide_filtered ? (points.shown ?? null) : null;
+    const { shown } = points;
+    this.visible = options.hide_filtered ? (shown ?? null) : null;
     if (!state.noise) {
       const { visible } = this;
       this.visible = Uint8Array.from(points.cluster, (label, i) => (label >= 0 && (!visible || visible[i]) ? 1 : 0));
     }
     const { visible } = this;
-    const { shown } = points;
     this.choosable = visible && shown ? shown.map((flag, i) => (visible[i] ? flag : 0)) : (visible ?? shown ?? null);
-    this.passing = points.shown ? points.shown.reduce((sum, flag) => sum + flag, 0) : points.n;
+    this.passing = shown ? shown.reduce((sum, flag) => sum + flag, 0) : points.n;
     search.update(options, this.passing, points.n);
   }
 
