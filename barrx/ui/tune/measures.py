@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from barrx.i18n import _, numeral
-from barrx.ui.tune import results
+from barrx.judgement import comeback
 from barrx.ui.tune.results import Results
 
 
@@ -42,7 +42,7 @@ def _of(name: str) -> Callable[[Results, int], float | None]:
 
 
 def _stability(found: Results, number: int) -> float | None:
-    return results.share_of(found.stability[number]) if number in found.stability else None
+    return comeback.share_of(found.stability[number]) if number in found.stability else None
 
 
 def _percent(value: float) -> str:
@@ -100,27 +100,30 @@ def measures(column: str | None) -> list[Measure]:
     return found + (_agreement(column) if column is not None else [])
 
 
-def comparable(shown: Sequence[Measure]) -> list[Measure]:
-    """Return figures of which each is one thing for all settings: DBCV and relative validity are two."""
-    found = []
+def comparable(shown: Sequence[Measure], found: Results) -> list[Measure]:
+    """Return figures of which each is one thing for all settings: DBCV and relative validity are two.
+
+    Relative validity is left out where no setting has it.
+    """
+    has_relative = any(entry.figures["dbcv_kind"] == "relative" for entry in found.entries.values())
+    apart: list[Measure] = []
     for one in shown:
-        if one.name != "dbcv":
-            found.append(one)
-            continue
-        relative = _(
+        apart.append(replace(one, value=_of_kind("dbcv")) if one.name == "dbcv" else one)
+        if one.name == "dbcv" and has_relative:
+            apart.append(_relative_validity(one))
+    return apart
+
+
+def _relative_validity(dbcv: Measure) -> Measure:
+    return replace(
+        dbcv,
+        name="relative_validity",
+        title=_("relative validity"),
+        meaning=_(
             "The same question, answered by an approximation where a cluster has more than 2,000 images."
-        )
-        found += [
-            replace(one, value=_of_kind("dbcv")),
-            replace(
-                one,
-                name="relative_validity",
-                title=_("relative validity"),
-                meaning=relative,
-                value=_of_kind("relative"),
-            ),
-        ]
-    return found
+        ),
+        value=_of_kind("relative"),
+    )
 
 
 def _of_kind(kind: str) -> Callable[[Results, int], float | None]:

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from barrx import projection
+from barrx import export, projection
 from barrx.datasets import Dataset
 from barrx.encoders import Encoder
 from barrx.errors import ParameterError
@@ -83,10 +83,11 @@ def _results(dataset: Dataset, found: Results, color: str | None) -> None:
     if not found.entries:
         st.caption(_("The maps appear here one by one, as soon as a sweep is started."))
         return
-    shown = measures.measures(found.request.category)
+    shown = measures.comparable(measures.measures(found.request.category), found)
     ranked = found.ranked()
     query = {} if color is None else {keys.COLOR: color}
     _recommended(found, ranked, query)
+    _download(dataset, found)
     wall.show(found, ranked, shown, coloring=_coloring(dataset, color), query=query)
     heat.show(found, shown)
 
@@ -118,6 +119,20 @@ def _recommended(found: Results, ranked: list[Recommendation], query: dict[str, 
         _(
             "The numbers on the maps are the places of the recommendation. A map opens in Explore with its setting."
         )
+    )
+
+
+def _download(dataset: Dataset, found: Results) -> None:
+    st.download_button(
+        _("Download the figures"),
+        # Made when it is asked for: only then is looked for what other pages have found out meanwhile.
+        lambda: export.to_csv(found.table(dataset)).encode("utf-8-sig"),
+        file_name=f"{dataset.slug}-sweep.csv",
+        mime="text/csv",
+        key=keys.DOWNLOAD_SWEEP,
+        on_click="ignore",
+        icon=":material/download:",
+        help=_("One row a setting (CSV), as python -m barrx sweep writes it."),
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from barrx.clustering import NOISE
 from barrx.i18n import _, ngettext
-from barrx.judgement import sweep
+from barrx.judgement import comeback, sweep
 from barrx.judgement.questions import Answer
 from barrx.judgement.recommendation import Recommendation
 from barrx.pipeline import MapRequest
@@ -65,6 +65,7 @@ def show(
     Parameters
     ----------
     ranked : best first; the wall begins in this order
+    measures : what it can be sorted by, each one thing for all settings
     coloring : the same colours for all maps; None colours each by its clusters
     query : what the address of a map carries beside its parameters
     """
@@ -141,11 +142,11 @@ def _notes(entry: Entry, stability: Answer | None) -> dict[str, str]:
     notes: dict[str, str] = {}
     figures = entry.figures
     if figures["dbcv_kind"] == "relative":
-        notes["dbcv"] = _("relative validity: a cluster has more than 2,000 images; not comparable with DBCV")
+        notes["relative_validity"] = _("a cluster has more than 2,000 images; not comparable with DBCV")
     elif figures["dbcv"] is None:
         notes["dbcv"] = _("none: {reason}").format(reason=figures["dbcv_reason"])
     if stability is not None:
-        n = results.artefacts_of(stability)
+        n = comeback.artefacts_of(stability)
         if n:
             notes["stability"] = ngettext(
                 "{n} cluster is an artefact of the seed", "{n} clusters are artefacts of the seed", n
