@@ -147,6 +147,8 @@ def test_cells_keep_their_order_and_shares_and_put_the_smallest_together() -> No
 def test_heat_map_is_read_aloud_and_a_click_is_read_back() -> None:
     found = heat.cells(np.array([[3, 0], [1, 2]]), ["a", "b"], ["1", "noise"])
     chart = heat.drawn(found, ("kind", "cluster"), is_dark=True, sentence="said").to_dict()
+    axis = chart["layer"][0]["encoding"]["x"]["axis"]
+    assert axis["labelOverlap"] is False, "each column says of which cluster it is"
     assert chart["description"] == "said"
     assert heat.chosen({"selection": {heat.SELECTION: [{"row": "a", "column": "1"}]}}) == ("a", "1")
     for nothing in (None, {}, {"selection": {heat.SELECTION: []}}, {"selection": {heat.SELECTION: [{}]}}):

@@ -141,4 +141,4 @@ def _named(found: Results, one: Recommendation) -> str:
     varied = [name for name, values in found.request.grid.items() if len(values) > 1]
     setting = found.settings[one.number]
     chosen = sweep.parameters(setting)
-    return ", ".join(f"{name} {chosen[name]}" for name in varied) or sweep.summary(setting)
+    return ", ".join(f"{name} {form.written(chosen[name])}" for name in varied) or sweep.summary(setting)

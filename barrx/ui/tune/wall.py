@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -18,7 +17,7 @@ from barrx.pipeline import MapRequest
 from barrx.ui import columns, component, keys, palette
 from barrx.ui.coloring import Coloring
 from barrx.ui.columns import Column
-from barrx.ui.tune import results
+from barrx.ui.tune import form, results
 from barrx.ui.tune.measures import Measure
 from barrx.ui.tune.results import GRID, Entry, Results
 
@@ -95,12 +94,8 @@ def show(
 
 def address(setting: MapRequest, query: Mapping[str, str]) -> str:
     """Return the address of Explore with a setting, relative to the app."""
-    parameters = {name: _written(value) for name, value in sweep.parameters(setting).items()}
+    parameters = {name: form.written(value) for name, value in sweep.parameters(setting).items()}
     return "./?" + urlencode({"dataset": setting.slug, "encoder": setting.encoder, **parameters, **query})
-
-
-def _written(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _measure(one: Measure) -> dict[str, object]:
@@ -116,7 +111,7 @@ def _card(found: Results, number: int, look: _Look) -> dict[str, object]:
         "number": number,
         "rank": look.ranks.get(number),
         "address": address(setting, look.query),
-        "parameters": [[name, _written(chosen[name])] for name in look.varied or list(chosen)[:2]],
+        "parameters": [[name, form.written(chosen[name])] for name in look.varied or list(chosen)[:2]],
         "whole": sweep.summary(setting),
         "places": columns.publish(entry.places.ravel()),
         "colours": look.colours or columns.publish(_clusters(entry.labels)),
