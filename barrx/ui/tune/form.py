@@ -46,8 +46,11 @@ class Field:
 
 def fields(n_images: int) -> list[Field]:
     """Return the parameters in their order, with the bounds that Explore's sliders have for a collection."""
+    return [*_of_projection(n_images), *_of_clustering(n_images), *_further()]
+
+
+def _of_projection(n_images: int) -> list[Field]:
     most_neighbors = min(projection.MAX_SLIDER_NEIGHBORS, n_images - 1)
-    largest, densest = cliff.largest_size(n_images), min(n_images, 50)
     return [
         Field(
             name="n_neighbors",
@@ -63,6 +66,12 @@ def fields(n_images: int) -> list[Field]:
             bounds=(0.0, 1.0),
             help=_("How tightly images may be packed. Low: clumps. High: an even spread."),
         ),
+    ]
+
+
+def _of_clustering(n_images: int) -> list[Field]:
+    largest, densest = cliff.largest_size(n_images), min(n_images, 50)
+    return [
         Field(
             name="min_cluster_size",
             read=int,
@@ -77,6 +86,12 @@ def fields(n_images: int) -> list[Field]:
             bounds=(1, densest),
             help=_("How dense a place must be to count. High: more images are left as noise."),
         ),
+    ]
+
+
+def _further() -> list[Field]:
+    """Return those that stand under "More"."""
+    return [
         Field(
             name="metric",
             read=str,

@@ -35,6 +35,7 @@ class Measure:
 
 def _of(name: str) -> Callable[[Results, int], float | None]:
     def value(found: Results, number: int) -> float | None:
+        """Return the figure of that name."""
         figure: float | None = found.entries[number].figures.get(name)
         return figure
 
@@ -55,7 +56,11 @@ def _decimal(value: float) -> str:
 
 def measures(column: str | None) -> list[Measure]:
     """Return the figures in the order they are shown; the last ones only with a column to compare with."""
-    found = [
+    return [*_of_map(), *_of_clusters(), *(_agreement(column) if column is not None else [])]
+
+
+def _of_map() -> list[Measure]:
+    return [
         Measure(
             name="trustworthiness",
             title=_("trustworthiness"),
@@ -78,6 +83,12 @@ def measures(column: str | None) -> list[Measure]:
             written=_percent,
             low_first=True,
         ),
+    ]
+
+
+def _of_clusters() -> list[Measure]:
+    """Return what tells whether the clusters are more than drawn."""
+    return [
         Measure(
             name="dbcv",
             title=_("DBCV"),
@@ -97,7 +108,6 @@ def measures(column: str | None) -> list[Measure]:
             written=_percent,
         ),
     ]
-    return found + (_agreement(column) if column is not None else [])
 
 
 def comparable(shown: Sequence[Measure], found: Results) -> list[Measure]:
@@ -128,6 +138,7 @@ def _relative_validity(dbcv: Measure) -> Measure:
 
 def _of_kind(kind: str) -> Callable[[Results, int], float | None]:
     def value(found: Results, number: int) -> float | None:
+        """Return the validity where it is of that kind."""
         figures = found.entries[number].figures
         figure: float | None = figures["dbcv"] if figures["dbcv_kind"] == kind else None
         return figure

@@ -59,6 +59,7 @@ class Results:
 
     @property
     def is_whole(self) -> bool:
+        """Whether every setting is finished."""
         return len(self.entries) == len(self.settings)
 
     def numbers(self) -> list[int]:

@@ -9,7 +9,7 @@ import streamlit as st
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.judgement import comeback, questions
-from barrx.judgement.questions import Answer
+from barrx.judgement.questions import Answer, Question
 from barrx.judgement.stability import DISSOLVED
 from barrx.pipeline import Map
 from barrx.ui import jobs, keys, state
@@ -128,7 +128,13 @@ def panel(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> dict[int
         jobs.watch(job, title=_("Drawing the map again"), unit=_("maps"))
         return None
     jobs.outcome(key)
-    if finished.clustering.n_clusters and st.button(
+    if finished.clustering.n_clusters:
+        _offer(question, key)
+    return None
+
+
+def _offer(question: Question, key: str) -> None:
+    if st.button(
         _("Do these clusters come back?"),
         key=keys.CHECK_CLUSTERS,
         type="tertiary",
@@ -146,4 +152,3 @@ def panel(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> dict[int
             kind="check",
         )
         st.rerun()
-    return None

@@ -47,6 +47,7 @@ def show(dataset: Dataset, encoder: Encoder) -> None:
     @st.fragment(run_every=_EVERY if progress.is_running(dataset, request) else None)
     @reported
     def area() -> None:
+        """Show what has been finished, again and again while more is on its way."""
         _results(dataset, results.load(dataset, request), color)
 
     area()
