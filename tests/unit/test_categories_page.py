@@ -210,7 +210,7 @@ def test_words_beside_a_bar_say_of_how_many_images_and_do_not_lie_on_it() -> Non
     one = {"name": "creator", "kind": "column", "score": -0.04, "is_significant": False, "is_chosen": False}
     one |= {"compared": {"spread": {"ami": 0.01}}, "n_values": 3, "n_known": 40, "n_missing": 60}
     rows = explanations_view.table({"explanations": [{**one, "is_of_nearly_all": False}]})
-    assert rows["text"].tolist() == ["-0.04 as by chance · 40 of 100 images"]
+    assert rows["text"].tolist() == ["-0.04 as by chance · 40 of 100"]
     chart = explanations_view.drawn(rows, sentence="said").to_dict()
     assert chart["layer"][2]["encoding"]["x"]["field"] == "words_at"
     (drawn,) = chart["datasets"].values()

@@ -95,7 +95,7 @@ def _in_words(one: Any) -> str:
     if one["is_of_nearly_all"]:
         return said
     n, everything = one["n_known"], one["n_known"] + one["n_missing"]
-    return said + " · " + _("{n} of {all} images").format(n=n, all=everything)
+    return said + " · " + _("{n} of {all}").format(n=n, all=everything)
 
 
 def _different(names: list[str]) -> list[str]:
