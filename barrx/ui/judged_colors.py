@@ -55,7 +55,7 @@ def _by_samples(answer: Answer) -> Coloring:
     return coloring.by_share(
         _("Companions kept on samples of the images"),
         answer.arrays["companions_samples"],
-        missing=_("noise, or in no sample"),
+        missing=_("not measured"),
     )
 
 

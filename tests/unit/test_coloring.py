@@ -90,4 +90,4 @@ def test_companions_kept_on_samples_are_a_colour_beside_those_kept_with_other_se
     assert by_seeds.flagged
     assert not by_samples.flagged
     assert by_samples.indexes.tolist() == [-1, 4, 0]
-    assert by_samples.missing == "noise, or in no sample"
+    assert by_samples.missing == "not measured"
