@@ -87,7 +87,7 @@ def test_the_command_is_quoted_for_a_shell() -> None:
     request = replace(swept([2] * 6).request, category="it's; rm")
     assert form.command(request) == (
         "python -m barrx sweep demo --encoder efficientnet-lite0 --min-dist 0,0.1,0.5 --min-cluster-size 5,10 "
-        """--category 'it'"'"'s; rm' --output sweep.csv"""
+        """--category 'it'"'"'s; rm' --stability 6 --output sweep.csv"""
     )
 
 

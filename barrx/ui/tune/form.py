@@ -13,7 +13,7 @@ from barrx.datasets import Dataset
 from barrx.encoders import Encoder
 from barrx.errors import ParameterError
 from barrx.i18n import _, ngettext
-from barrx.judgement import sweep
+from barrx.judgement import comeback, sweep
 from barrx.judgement.sweep import SweepRequest
 from barrx.neighbors import METRICS
 from barrx.pipeline import MapRequest
@@ -218,10 +218,10 @@ def counted(request: SweepRequest) -> str:
 
 
 def command(request: SweepRequest) -> str:
-    """Return the command that runs the same sweep."""
+    """Return the command that runs the same sweep, and tries the best settings again as the page does after it."""
     parts = ["python -m barrx sweep", request.base.slug, "--encoder", request.base.encoder]
     for name, values in request.grid.items():
         parts += ["--" + name.replace("_", "-"), ",".join(map(written, values))]
     if request.category is not None:
         parts += ["--category", quote(request.category)]
-    return " ".join([*parts, "--output sweep.csv"])
+    return " ".join([*parts, f"--stability {comeback.TRIED_AGAIN}", "--output sweep.csv"])
