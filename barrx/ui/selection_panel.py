@@ -14,18 +14,22 @@ from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
 from barrx.ui import address, archive_route, gallery, groups_panel, keys, selection_actions, state
 from barrx.ui.errors import reported
+from barrx.views import Appearance
 
 _BY_CLUSTER = ""
 _MOST_ROWS = 12
 
 
-def show(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str]) -> None:
+def show(
+    dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str], seen: Appearance
+) -> None:
     """Show the selection with its gallery, its counts and the groups; or how to select.
 
     Parameters
     ----------
     selected : (k,) pictures, those that pass the filters
     names : of all clusters, by their number
+    seen : what makes what one sees, for a link
     """
     left, right = st.columns([3, 1], gap="medium")
     with left, st.container(key=keys.SELECTION):
@@ -33,7 +37,7 @@ def show(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: di
         if n:
             said = ngettext("{n} image selected", "{n} images selected", n).format(n=numeral(n))
             st.subheader(said, anchor=False)
-            _actions(dataset, finished, selected)
+            _actions(dataset, finished, selected, seen)
             gallery.paged(dataset, selected.tolist(), key=keys.GALLERY)
         elif n_hidden := len(state.selection(dataset).indexes):
             _nothing_left(dataset, n_hidden)
@@ -73,7 +77,7 @@ def _hint() -> None:
 # --- what can be done -------------------------------------------------------------------------------------
 
 
-def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64]) -> None:
+def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64], seen: Appearance) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=keys.SELECTION_ACTIONS):
         _clear(dataset)
         st.download_button(
@@ -91,7 +95,7 @@ def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64]) -> No
         selection_actions.show(
             archive_route.address(dataset, finished.request, selected),
             archive.size(dataset, selected.tolist()),
-            is_carried=address.carries(state.selection(dataset), finished),
+            is_carried=address.carries(dataset, seen, finished),
         )
 
 

@@ -52,6 +52,9 @@ def same_view(page: Page, other: Page) -> None:
     for fact in ("data-revision", "data-selected"):
         expect(the_map(other)).to_have_attribute(fact, the_map(page).get_attribute(fact) or "")
     expect(other.locator(".legend h3")).to_have_text("category")
+    for pressed in ('[data-choice="dots"]', '[data-switch="names"]', '[data-switch="noise"]'):
+        is_pressed = page.locator(f".toolbar {pressed}").get_attribute("aria-pressed") or ""
+        expect(other.locator(f".toolbar {pressed}")).to_have_attribute("aria-pressed", is_pressed)
     passing = widget(page, keys.FILTER_BAR).locator("strong").inner_text()
     expect(widget(other, keys.FILTER_BAR).locator("strong")).to_have_text(passing)
 

@@ -113,6 +113,8 @@ def _map(dataset: Dataset, view: SavedView, stop: Stop, at: int) -> None:
             legend_title=colors.title,
             legend_others=colors.others,
             clusters=[ClusterMark(label=n, name=name, size=size_of[n]) for n, name in names.items()],
+            style=view.seen.style,
+            style_revision=str(view.listed.id),
             camera=stop.camera,
             camera_revision=f"{view.listed.id}:{at}",
         ),

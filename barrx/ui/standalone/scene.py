@@ -16,7 +16,7 @@ from barrx.pipeline import Map
 from barrx.ui import coloring
 from barrx.ui.coloring import Coloring
 from barrx.ui.map.options import Camera, ClusterMark, MapOptions
-from barrx.views import BY_CLUSTER, Appearance, SavedView
+from barrx.views import BY_CLUSTER, Appearance, SavedView, Style
 from barrx.views.verdicts import Kept
 
 
@@ -36,6 +36,8 @@ class Scene:
         hostile text
     camera : (x, y, zoom) or None
         where one looks at first; None for all of it
+    style : Style
+        how the pictures are drawn at first
     shown : (n_images,) bool or None
         pictures that pass the filters; None: all
     is_kept : bool
@@ -51,6 +53,7 @@ class Scene:
     note: str = ""
     author: str = ""
     camera: Camera | None = None
+    style: Style = field(default_factory=Style)
     is_kept: bool = False
     shown: NDArray[np.bool_] | None = None
 
@@ -113,6 +116,7 @@ def of_seen(
         verdicts=verdicts,
         color=None if seen.color == BY_CLUSTER else seen.color,
         camera=seen.camera if seen.arrangement == Arrangement() else None,
+        style=seen.style,
         shown=filters.mask(dataset, asked, finished.clustering) if asked.count else None,
     )
 
@@ -144,5 +148,6 @@ def options_of(scene: Scene, colors: Coloring, alt: str) -> MapOptions:
         ],
         shown=scene.shown,
         camera=scene.camera,
+        style=scene.style,
         searchable=True,
     )
