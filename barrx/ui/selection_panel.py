@@ -14,6 +14,7 @@ from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
 from barrx.ui import address, archive_route, gallery, groups_panel, keys, selection_actions, state
 from barrx.ui.errors import reported
+from barrx.ui.text import told_apart
 from barrx.views import Appearance
 
 _BY_CLUSTER = ""
@@ -103,12 +104,14 @@ def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64], seen:
 
 
 def _counts(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str]) -> None:
+    names_of = {_BY_CLUSTER: _("cluster")} | {name: name[:80] for name in facets.categories(dataset)}
+    labels = told_apart(names_of)
     column = st.selectbox(
         _("Counts by"),
-        [_BY_CLUSTER, *facets.categories(dataset)],
+        list(labels),
         key=keys.COUNT_BY,
         persist_state="session",
-        format_func=lambda name: _("cluster") if name == _BY_CLUSTER else name[:80],
+        format_func=labels.__getitem__,
     )
     if column in (_BY_CLUSTER, None):
         table = _by_cluster(finished.clustering.labels, selected, names)

@@ -157,6 +157,7 @@ def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, serv
 
     # A tour of two stops, by the keys of a remote.
     page.get_by_role("radio", name="Tour").click()
+    wait_until_idle(page)
     for n, title in enumerate(("Everything", "Nearer")):
         if n:
             to_page(page, "Explore")
@@ -167,6 +168,7 @@ def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, serv
             expect(page).to_have_url(re.compile("at="))
             wait_until_idle(page)
             to_page(page, "Share")
+            wait_until_idle(page)
         page.get_by_role("textbox", name="Title").fill(title)
         page.get_by_role("button", name="Add the stop").click()
         expect(page.get_by_text(f"{n + 1}. {title}")).to_be_visible()
