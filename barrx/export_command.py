@@ -147,15 +147,17 @@ def _neighbors(scene: Scene, path: Path) -> None:
 
 def _embedding_atlas(scene: Scene, path: Path) -> None:
     found = peers.nearest(_embedding(scene), scene.finished)
-    export.write_table(peers.embedding_atlas(scene.dataset, scene.finished, found), path)
+    export.write_table(peers.embedding_atlas(scene.dataset, scene.finished, found, scene.verdicts), path)
 
 
 def _emb_explorer(scene: Scene, path: Path) -> None:
-    export.write_table(peers.emb_explorer(scene.dataset, _embedding(scene), scene.finished), path)
+    export.write_table(
+        peers.emb_explorer(scene.dataset, _embedding(scene), scene.finished, scene.verdicts), path
+    )
 
 
 def _tensorboard(scene: Scene, path: Path) -> None:
-    data = peers.tensorboard(scene.dataset, _embedding(scene), scene.finished)
+    data = peers.tensorboard(scene.dataset, _embedding(scene), scene.finished, scene.verdicts)
     export.replaced(path, lambda to: to.write_bytes(data))
 
 

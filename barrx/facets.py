@@ -1,6 +1,5 @@
 """What a collection can be filtered by: its words, its categories, its numbers. Prepared once, then quick."""
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from barrx import roles
 from barrx.datasets import Dataset
 
 NO_VALUE: Final = ""
-_SEPARATORS = re.compile(r"[|;]")
 _BETWEEN_COLUMNS = "\x1f"  # a phrase is found inside of a cell, never across two
 _FEW = 20  # so many values are categories in the smallest collection
 # Letters with a stroke, which Unicode does not take apart.
@@ -64,7 +62,7 @@ def _categories(dataset: Dataset) -> tuple[str, ...]:
 def _may_repeat(values: pd.Series) -> bool:
     # Spares the titles of a large collection: taking them apart and sorting them is slow.
     known = values.dropna().map(roles.shown)
-    return known.nunique() <= max(_FEW, len(known) / 2) or any(map(_SEPARATORS.search, known))
+    return known.nunique() <= max(_FEW, len(known) / 2) or any(map(roles.has_several, known))
 
 
 def _repeats(found: Category) -> bool:
@@ -76,7 +74,7 @@ def _repeats(found: Category) -> bool:
 def category(dataset: Dataset, column: str) -> Category:
     """Return a column as categories, also one whose values do not repeat."""
     codes, uniques = pd.factorize(dataset.metadata[column].map(roles.shown))
-    parts = [_parts(text) for text in uniques]
+    parts = [roles.parts(text) or [NO_VALUE] for text in uniques]
     lengths = np.array([len(some) for some in parts], np.int64)[codes]
     rows = np.repeat(np.arange(len(codes)), lengths)
     numbers, names = pd.factorize(np.array([part for code in codes for part in parts[code]], object))
@@ -91,11 +89,6 @@ def category(dataset: Dataset, column: str) -> Category:
         rows=rows.astype(np.int32),
         values=place[numbers],
     )
-
-
-def _parts(text: str) -> list[str]:
-    found = (part.strip() for part in _SEPARATORS.split(text))
-    return list(dict.fromkeys(part for part in found if part)) or [NO_VALUE]
 
 
 # --- numbers ----------------------------------------------------------------------------------------------

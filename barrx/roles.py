@@ -43,6 +43,7 @@ _NAMES = {
         *("fuente", "quelle", "bildquelle", "fonte"),
     ),
 }
+_SEPARATORS = re.compile(r"[|;]")
 _PREFIX = re.compile(r"^[a-z]{2,10}:(?=\S)")
 _RIGHTS = ("credit", "rights", "license")
 _NO_CATEGORY = ("title", "date", *_RIGHTS, "source")
@@ -77,8 +78,16 @@ def rights(metadata: pd.DataFrame) -> list[str]:
     return [" · ".join(dict.fromkeys(filter(None, given))) for given in zip(*columns, strict=True)]
 
 
+def has_several(text: str) -> bool:
+    """Tell whether a cell may hold several values."""
+    return _SEPARATORS.search(text) is not None
+
+
 def categorical(metadata: pd.DataFrame) -> list[str]:
-    """Return the columns whose values put pictures into groups, in the order of the table.
+    """Return the columns whose values put each picture into one group, in the order of the table.
+
+    A column, a colour or a mix can show a picture once only, so a cell counts as a whole here. What can show it
+    several times goes by :func:`barrx.facets.categories`.
 
     A column does if it holds no numbers, has two values or more, and each stands for two pictures or more on
     average. What tells a picture from the others, or stands with it, does not: its title, date and rights.
@@ -91,6 +100,11 @@ def _has_groups(values: pd.Series) -> bool:
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return False
     return bool(2 <= values.nunique() <= values.count() / 2)
+
+
+def parts(text: str) -> list[str]:
+    """Return the values in a cell such as "moon|space" or "moon; space", each once, without blanks around them."""
+    return list(dict.fromkeys(part for one in _SEPARATORS.split(text) if (part := " ".join(one.split()))))
 
 
 def shown(value: object) -> str:

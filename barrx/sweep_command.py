@@ -8,10 +8,13 @@ from typing import Any, TypeVar
 
 from barrx import datasets, encoders, export, pipeline
 from barrx.i18n import _, ngettext
-from barrx.judgement import recommendation, sweep, values
+from barrx.judgement import comeback, recommendation, sweep, values
+from barrx.judgement.questions import Answer
+from barrx.judgement.sweep import SweepRequest
 from barrx.progress import Bar
 
 T = TypeVar("T", int, float, str)
+R = TypeVar("R")
 
 _KINDS: dict[str, Callable[[str], Any]] = {
     "n_neighbors": int,
@@ -43,6 +46,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         )
     parser.add_argument("--category", metavar="COLUMN", help=_("compare the clusters with this column"))
     parser.add_argument(
+        "--stability",
+        type=_count,
+        metavar="N",
+        default=0,
+        help=_("then try the best N settings again, with other seeds and on samples of the images"),
+    )
+    parser.add_argument(
         "--output", type=Path, required=True, metavar="FILE.csv", help=_(".csv, .parquet or .json")
     )
 
@@ -53,21 +63,19 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     dataset = datasets.load(arguments.slug)
     encoder = encoders.get(arguments.encoder) if arguments.encoder else pipeline.default_encoder(dataset)
     given = {name: getattr(arguments, name) for name in _KINDS if getattr(arguments, name)}
-    request = sweep.SweepRequest(
+    request = SweepRequest(
         base=pipeline.MapRequest.default(dataset.slug, encoder.slug, len(dataset.filenames)),
         grid=given or sweep.default_grid(len(dataset.filenames)),
         category=arguments.category,
     )
     sweep.check(dataset, request)
     before = sum(row is not None for row in sweep.stored(dataset, request))
-    bar = Bar(_("sweep"), _("settings"))
     start = time.perf_counter()
-    try:
-        rows = sweep.run(dataset, request, progress=bar.update)
-    finally:
-        bar.close()
+    rows = _with_bar(_("sweep"), _("settings"), lambda report: sweep.run(dataset, request, progress=report))
+    known = _known(dataset, request, rows, arguments.stability)
+    rows = comeback.added(rows, known)
     export.write_table(sweep.table(rows, request.category), arguments.output)
-    best = recommendation.recommend(rows)
+    best = comeback.ranked(rows, known, 1, tried=max(comeback.TRIED_AGAIN, arguments.stability))
     return {
         "slug": dataset.slug,
         "encoder": encoder.slug,
@@ -76,11 +84,32 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "seconds": round(time.perf_counter() - start, 3),
         "category": request.category,
         "images_without_category": _missing(dataset, request),
+        "tried_again": len(known),
         "recommended": {**sweep.parameters(request.settings()[best[0].number]), "reason": best[0].reason}
         if best
         else None,
         "rows": rows,
     }
+
+
+def _with_bar(title: str, unit: str, work: Callable[[Callable[[int, int, str], None]], R]) -> R:
+    bar = Bar(title, unit)
+    try:
+        return work(bar.update)
+    finally:
+        bar.close()
+
+
+def _known(
+    dataset: datasets.Dataset, request: SweepRequest, rows: list[sweep.Figures], wanted: int
+) -> dict[int, Answer]:
+    """Try the best settings again, as many as wanted; return what is known of all of them."""
+    settings = request.settings()
+    best = recommendation.recommend(rows, most=wanted) if wanted else []
+    asked = [comeback.asked(settings[one.number]) for one in best]
+    if asked:
+        _with_bar(_("stability"), _("maps"), lambda report: comeback.try_again(dataset, asked, report))
+    return comeback.load(dataset, dict(enumerate(settings)))
 
 
 def sentences(facts: dict[str, Any]) -> list[str]:
@@ -92,6 +121,14 @@ def sentences(facts: dict[str, Any]) -> list[str]:
         + _(" ({n} of them were stored)").format(n=facts["were_stored"])
     ]
     lines.append(_recommended(facts["recommended"]))
+    if facts["tried_again"]:
+        lines.append(
+            ngettext(
+                "comes_back and artefacts are of the {n} setting that was tried again.",
+                "comes_back and artefacts are of the {n} settings that were tried again.",
+                facts["tried_again"],
+            ).format(n=facts["tried_again"])
+        )
     relative = sum(row["dbcv_kind"] == "relative" for row in facts["rows"])
     if relative:
         lines.append(
@@ -118,7 +155,7 @@ def _recommended(best: dict[str, Any] | None) -> str:
     return _("Recommended: {setting}: {reason}.").format(setting=named, reason=best["reason"])
 
 
-def _missing(dataset: datasets.Dataset, request: sweep.SweepRequest) -> int:
+def _missing(dataset: datasets.Dataset, request: SweepRequest) -> int:
     return values.of_column(dataset.metadata, request.category).n_missing if request.category else 0
 
 
@@ -133,3 +170,9 @@ def _listed(kind: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
         return found
 
     return read
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(_("“{text}” is no number of settings").format(text=text))
+    return int(text)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from barrx import cache, cliff, collection_files, datasets, embedding, encoders, pipeline, projection
-from barrx.judgement import questions, sweep
+from barrx.judgement import comeback, questions, sweep
 from barrx.judgement.questions import Question
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
@@ -122,18 +122,10 @@ def _judge(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[st
 
 
 def _stability(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
-    """See of several settings, one after another, whether their clusters come back."""
+    """See of several settings of a collection, one after another, whether their clusters come back."""
     asked = [Question.from_json(facts) for facts in arguments["questions"]]
-    steps = [max(1, question.seeds + question.samples) for question in asked]
-    for number, question in enumerate(asked):
-        before, total = sum(steps[:number]), sum(steps)
-
-        def further(done: int, _of: int, detail: str, before: int = before, total: int = total) -> None:
-            report(before + done, total, detail)
-
-        report(before, total, "")
-        questions.load_or_compute(datasets.load(question.map.slug), question, further, stopped)
-        report(before + steps[number], total, "")
+    if asked:
+        comeback.try_again(datasets.load(asked[0].map.slug), asked, report, stopped)
     return {}
 
 

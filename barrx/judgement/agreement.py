@@ -60,6 +60,7 @@ class Compared:
 
     @property
     def ami_above_chance(self) -> float:
+        """Adjusted mutual information less what labels dealt at random reach on average."""
         return self.figures.ami - self.chance.ami
 
 
@@ -295,6 +296,7 @@ def _deals(values: Values, labels: Labels, permutations: int, seed: int) -> list
     remembered: dict[bytes, float] = {}
 
     def expected(table: Counts) -> float:
+        """Return what chance gives for the sums of a table, computed once for each."""
         sums = table.sum(axis=0).tobytes() + table.sum(axis=1).tobytes()
         if sums not in remembered:
             remembered[sums] = expected_mutual_information(table)

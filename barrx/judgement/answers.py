@@ -45,10 +45,12 @@ class Subject:
 
     @property
     def labels(self) -> NDArray[np.int32]:
+        """Cluster of each picture, -1 for noise: (n_images,) int32."""
         return self.map.clustering.labels
 
     @property
     def category(self) -> Values:
+        """The values of the column that is asked about."""
         return values.of_column(self.dataset.metadata, str(self.question.column))
 
     @property

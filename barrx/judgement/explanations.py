@@ -69,6 +69,7 @@ class Explanation:
 
     @property
     def n_images(self) -> int:
+        """Pictures in the collection."""
         return self.n_known + self.n_missing
 
     @property
@@ -78,6 +79,7 @@ class Explanation:
 
     @property
     def is_significant(self) -> bool:
+        """Whether it agrees with the clusters more than chance would."""
         return _is_significant(self.compared)
 
     @property
@@ -111,6 +113,7 @@ class Ranking:
 
     @property
     def chosen(self) -> Explanation | None:
+        """The chosen category among them; None if it was left out."""
         return next((e for e in self.explanations if e.is_chosen), None)
 
     @property
@@ -242,6 +245,7 @@ def _remembering(
     remembered: dict[tuple[int, bytes], Compared | None] = {}
 
     def compared(one: Values, kept: NDArray[np.bool_]) -> Compared | None:
+        """Compare the clusters with the values of the pictures that are kept."""
         key = id(one), kept.tobytes()
         if key not in remembered:
             remembered[key] = agreement.against_chance(

@@ -45,6 +45,7 @@ class Pixels:
 
     @property
     def is_grey(self) -> bool:
+        """Whether the picture has no colour that one would see."""
         return self.chroma < _GREY
 
     @property

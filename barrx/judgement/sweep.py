@@ -29,6 +29,7 @@ CLUSTERING = ("min_cluster_size", "min_samples", "cluster_selection_method")
 PARAMETERS = PROJECTION + CLUSTERING
 FIGURES = ("clusters", "noise_share", "trustworthiness", "dbcv", "dbcv_kind", "dbcv_reason")
 AGREEMENT = ("ami", "ari", "ami_clustered")
+STABILITY = ("comes_back", "artefacts")  # known of settings whose clusters were looked for again
 MOST_SETTINGS = 5000
 _WORTH_A_HELPER = 6  # projections to compute; a second process takes some ten seconds to begin
 _VERSIONS = ("hdbscan", "scikit-learn", "scipy", "numpy")
@@ -123,7 +124,7 @@ def default_grid(n_images: int) -> dict[str, tuple[Any, ...]]:
 
 def columns(category: str | None) -> list[str]:
     """Return the columns of a sweep's table, in their order."""
-    return [*PARAMETERS, *FIGURES, *(AGREEMENT if category else ())]
+    return [*PARAMETERS, *FIGURES, *(AGREEMENT if category else ()), *STABILITY]
 
 
 def check(dataset: Dataset, request: SweepRequest) -> None:
@@ -206,9 +207,11 @@ def table(rows: list[Figures], category: str | None) -> pd.DataFrame:
     """Return the rows of a sweep as a table with the columns that are published.
 
     ``dbcv_kind`` says which figure ``dbcv`` is in a row, ``dbcv`` or ``relative_validity``, and ``dbcv_reason``
-    why there is none.
+    why there is none. ``comes_back`` and ``artefacts`` are empty unless :func:`barrx.judgement.comeback.added` gave
+    them.
     """
-    found = pd.DataFrame(rows, columns=columns(category)).astype({"clusters": "Int64"})
+    whole = {"clusters": "Int64", "comes_back": "float64", "artefacts": "Int64"}
+    found = pd.DataFrame(rows, columns=columns(category)).astype(whole)
     return found.assign(dbcv_kind=found["dbcv_kind"].replace({"relative": "relative_validity"}))
 
 

@@ -1,6 +1,5 @@
 """The values of a column, picture by picture: one, several, or none in a cell."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 N_BINS = 7
 DECADE = "decade"  # what stands for the decades of the dates, where no column has this name
 _MOST_NUMBERS = 20  # a numeric column of more different numbers is put into bins
-_SEPARATORS = re.compile(r"[|;]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +130,7 @@ def explaining(metadata: pd.DataFrame, column: str) -> Values:
 
 def of_cells(title: str, cells: Sequence[str]) -> Values:
     """Split cells on ``|`` and ``;``; blanks around values, empty ones and repeated ones are dropped."""
-    return of_lists(title, [_parts(cell) for cell in cells])
+    return of_lists(title, [roles.parts(cell) for cell in cells])
 
 
 def of_lists(title: str, lists: Sequence[Iterable[str]]) -> Values:
@@ -174,10 +172,6 @@ def decades(years: pd.Series) -> Values:
     """Return the decade of each year as a category; a missing year is no value."""
     numbers = years.to_numpy(np.float64, na_value=np.nan)
     return of_lists(DECADE, [(f"{int(y // 10 * 10)}s",) if np.isfinite(y) else () for y in numbers])
-
-
-def _parts(cell: str) -> list[str]:
-    return [part for part in (" ".join(text.split()) for text in _SEPARATORS.split(cell)) if part]
 
 
 def _tidy(number: float) -> str:

@@ -238,6 +238,16 @@ def why_not() -> str:
     return rights.refusal()
 
 
+def why_no_sweep() -> str:
+    """Say to a visitor why no sweep can be started here, and what to do for one; a command follows."""
+    if settings.current().read_only:
+        return _("This dashboard is read-only. Ask whoever runs it to run the sweep:")
+    return _(
+        "Only curators start sweeps here. Send one the address of this page: it holds these settings. Or ask whoever "
+        "runs the server to run:"
+    )
+
+
 def explanation() -> str:
     """Say in plain words who may look here and who may change something."""
     if settings.current().read_only:

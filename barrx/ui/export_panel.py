@@ -172,7 +172,7 @@ def _of_peers(scene: Scene) -> list[Kind]:
             _("vectors.tsv and metadata.tsv: load both in the projector."),
             ".tensorboard.zip",
             "application/zip",
-            lambda scene: peers.tensorboard(scene.dataset, _embedding(scene), scene.finished),
+            lambda scene: peers.tensorboard(scene.dataset, _embedding(scene), scene.finished, scene.verdicts),
             "tensorboard",
         ),
         Kind(
@@ -180,7 +180,9 @@ def _of_peers(scene: Scene) -> list[Kind]:
             _("Vectors with all metadata, for its page of precalculated embeddings."),
             ".emb-explorer.parquet",
             "application/octet-stream",
-            lambda scene: _parquet(peers.emb_explorer(scene.dataset, _embedding(scene), scene.finished)),
+            lambda scene: _parquet(
+                peers.emb_explorer(scene.dataset, _embedding(scene), scene.finished, scene.verdicts)
+            ),
             "emb-explorer",
         ),
     ]
@@ -203,7 +205,9 @@ def _of_peers(scene: Scene) -> list[Kind]:
             ),
             ".embedding-atlas.parquet",
             "application/octet-stream",
-            lambda scene: _parquet(peers.embedding_atlas(scene.dataset, scene.finished, _nearest(scene))),
+            lambda scene: _parquet(
+                peers.embedding_atlas(scene.dataset, scene.finished, _nearest(scene), scene.verdicts)
+            ),
             "embedding-atlas",
         ),
         *found,

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from barrx import roles
+from barrx import facets, roles
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
@@ -123,11 +123,11 @@ def _same_creator(dataset: Dataset, index: int, *, on_map: bool) -> int | None:
     column = roles.column_for("creator", dataset.metadata.columns)
     if column is None:
         return None
-    same = _same(dataset, index, column)
+    values, same = same_as(dataset, index, column)
     if len(same) < 2:
         return None
     st.markdown("**" + _("By the same creator") + "**")
-    return _kind(dataset, index, same, roles.shown(dataset.metadata[column].iat[index]), "creator", on_map)
+    return _kind(dataset, index, same, values, "creator", on_map)
 
 
 def _same_category(dataset: Dataset, index: int, *, on_map: bool) -> int | None:
@@ -149,20 +149,22 @@ def _same_category(dataset: Dataset, index: int, *, on_map: bool) -> int | None:
             )
             or columns[0]
         )
-    value = roles.shown(dataset.metadata[column].iat[index])
-    if not value:
+    values, same = same_as(dataset, index, column)
+    if not values:
         st.caption(_("This image has no value there."))
         return None
-    return _kind(dataset, index, _same(dataset, index, column), value, "category", on_map)
+    return _kind(dataset, index, same, values, "category", on_map)
 
 
-def _same(dataset: Dataset, index: int, column: str) -> NDArray[np.intp]:
-    """Return the pictures with the same value in a column, none where it is missing."""
-    values = dataset.metadata[column]
-    value = values.iat[index]
-    if not roles.shown(value):
-        return np.array([], np.intp)
-    return np.flatnonzero(values.isin([value]))
+def same_as(dataset: Dataset, index: int, column: str) -> tuple[str, NDArray[np.intp]]:
+    """Return the values of a picture in a column, and the pictures that have one of them, as filters find them.
+
+    A cell such as "moon|space" has two values. Where there is none, the text is "" and no picture is found.
+    """
+    found = facets.category(dataset, column)
+    own = [code for code in found.values[found.rows == index] if found.names[code] != facets.NO_VALUE]
+    same = np.unique(found.rows[np.isin(found.values, own)]).astype(np.intp)
+    return _(" or ").join(found.names[code] for code in own), same
 
 
 def _kind(

@@ -53,6 +53,11 @@ def _may_cancel(job: Job) -> bool:
     return access.may_write() or job.owners == {state.session_id()}
 
 
+def owner() -> str:
+    """Return whom work is for that goes on without them: nobody for a curator, else the visitor who may stop it."""
+    return "" if access.may_write() else state.session_id()
+
+
 def _line(now: Snapshot, unit: str) -> str:
     if now.state == "waiting":
         return _("waiting for another piece of work to end")

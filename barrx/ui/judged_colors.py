@@ -51,8 +51,17 @@ def _by_stability(answer: Answer) -> Coloring:
     )
 
 
+def _by_samples(answer: Answer) -> Coloring:
+    return coloring.by_share(
+        _("Companions kept on samples of the images"),
+        answer.arrays["companions_samples"],
+        missing=_("noise, or in no sample"),
+    )
+
+
 FAITHFULNESS = "faithfulness"
 STABILITY = "stability"
+SAMPLES = "stability-samples"
 
 # By the name that stands in the list and in the address.
 COLORS: dict[str, JudgedColor] = {
@@ -65,6 +74,11 @@ COLORS: dict[str, JudgedColor] = {
         title=lambda: _("Companions kept with other seeds"),
         question=lambda request: Question(part="stability", map=request),
         coloring=_by_stability,
+    ),
+    SAMPLES: JudgedColor(
+        title=lambda: _("Companions kept on samples of the images"),
+        question=lambda request: Question(part="stability", map=request),
+        coloring=_by_samples,
     ),
 }
 

@@ -1,8 +1,10 @@
 """Whether the place of a picture on the map can be believed, for its card."""
 
+import math
+
 from barrx.datasets import Dataset
 from barrx.i18n import _
-from barrx.judgement import questions
+from barrx.judgement import comeback, questions
 from barrx.judgement.questions import Answer, Question
 from barrx.pipeline import Map
 from barrx.ui import judged
@@ -18,7 +20,12 @@ def of(dataset: Dataset, finished: Map, index: int) -> dict[str, str]:
     else:
         answer, job = judged.ask(dataset, question)
         judged.wait_for(job)
-    return {} if answer is None else texts(answer, index)
+    again = questions.load(
+        dataset, comeback.asked(finished.request)
+    )  # minutes of work: read where it was done
+    return (texts(answer, index) if answer is not None else {}) | (
+        companions(again, index) if again is not None else {}
+    )
 
 
 def texts(answer: Answer, index: int) -> dict[str, str]:
@@ -33,3 +40,16 @@ def texts(answer: Answer, index: int) -> dict[str, str]:
             "not to be believed: most images beside it are not like it in the embedding"
         )
     return found
+
+
+def companions(answer: Answer, index: int) -> dict[str, str]:
+    """Say how many of its companions in a cluster a picture keeps; nothing for one that is in none."""
+    seeds, samples = (
+        float(answer.arrays[name][index]) for name in ("companions_seeds", "companions_samples")
+    )
+    parts = []
+    if math.isfinite(seeds):
+        parts.append(_("{share:.0%} with other seeds").format(share=seeds))
+    if math.isfinite(samples):
+        parts.append(_("{share:.0%} on samples of the images").format(share=samples))
+    return {_("companions it keeps"): ", ".join(parts)} if parts else {}

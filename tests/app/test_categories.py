@@ -30,3 +30,13 @@ def test_explore_is_coloured_by_faithfulness_and_the_card_says_it(home: Path) ->
     test.run()
     assert not test.exception
     assert "real neighbours beside it on the map" in texts(test)
+
+
+def test_agreement_warns_of_what_explains_the_clusters_better(home: Path) -> None:
+    test = page("categories", compare="creator")
+    until(test, lambda: len(test.warning) > 0)
+    assert "the clusters follow “category” more than “creator”" in test.warning[0].value
+    assert "“Other explanations” ranks all that is known" in test.warning[0].value
+    test.selectbox(key=keys.COMPARE).set_value("category").run()
+    until(test, lambda: "The clusters follow “category” clearly" in texts(test))
+    assert not test.warning

@@ -1,14 +1,17 @@
 """The tune page without a browser."""
 
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
-from barrx import datasets
+from barrx import datasets, rights, workers
 from barrx.judgement import sweep
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
 from barrx.ui import keys
+from barrx.ui.tune import results
 from tests.app.test_pages import page, texts
 
 CUTS = {"try_n_neighbors": "15", "try_min_dist": "0.1"}  # of the shipped map: nothing is projected
@@ -39,6 +42,9 @@ def test_tune_hangs_what_is_finished_and_offers_to_go_on(home: Path) -> None:
     assert not test.exception
     assert "Begin with min_cluster_size" in texts(test)
     assert test.button(key=keys.TRY_AGAIN)
+    assert test.get("download_button")[0].proto.label == "Download the figures"
+    written = results.load(demo, request).table(demo)
+    pd.testing.assert_frame_equal(written, sweep.table(sweep.run(demo, request), "category"))
     (shown,) = [str(e.proto) for e in test.get("bidi_component") if "barrx_tune" in str(e.proto)]
     assert "min_cluster_size=10" in shown
     assert "agreement" in shown
@@ -59,3 +65,31 @@ def test_read_only_dashboard_says_how_to_run_a_sweep(home: Path, monkeypatch: py
     test = page("tune")
     assert keys.SWEEP not in [button.key for button in test.button]
     assert "python -m barrx sweep demo" in test.code[0].value
+
+
+def test_a_viewer_is_told_to_ask_a_curator_and_cannot_start_what_he_could_not_stop(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rights, "_may_asker_write", lambda: False)
+    test = page("tune", **CUTS)
+    assert keys.SWEEP not in [button.key for button in test.button]
+    assert "Only curators start sweeps here. Send one the address of this page" in test.info[0].value
+    assert "--n-neighbors 15 --min-dist 0.1" in test.code[0].value
+
+    demo, owners = datasets.load("demo"), []
+    base = MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames))
+    cut = SweepRequest(
+        base=base, grid={"min_cluster_size": (5, 10, 20), "n_neighbors": (15,), "min_dist": (0.1,)}
+    )
+    sweep.run(demo, cut, alone=True)
+    submit = workers.Pool.submit
+
+    def submitted(pool: workers.Pool, task: str, *arguments: Any, owner: str = "", **how: Any) -> workers.Job:
+        owners.append((task, owner))
+        return submit(pool, task, *arguments, owner=owner, **how)
+
+    monkeypatch.setattr(workers.Pool, "submit", submitted)
+    test.run()
+    ((task, owner),) = owners
+    assert task == "sweep", "the maps that are there are compared with the column all the same"
+    assert owner, "and whoever asked may stop it"

@@ -147,6 +147,8 @@ def test_cells_keep_their_order_and_shares_and_put_the_smallest_together() -> No
 def test_heat_map_is_read_aloud_and_a_click_is_read_back() -> None:
     found = heat.cells(np.array([[3, 0], [1, 2]]), ["a", "b"], ["1", "noise"])
     chart = heat.drawn(found, ("kind", "cluster"), is_dark=True, sentence="said").to_dict()
+    axis = chart["layer"][0]["encoding"]["x"]["axis"]
+    assert axis["labelOverlap"] is False, "each column says of which cluster it is"
     assert chart["description"] == "said"
     assert heat.chosen({"selection": {heat.SELECTION: [{"row": "a", "column": "1"}]}}) == ("a", "1")
     for nothing in (None, {}, {"selection": {heat.SELECTION: []}}, {"selection": {heat.SELECTION: [{}]}}):
@@ -208,7 +210,7 @@ def test_words_beside_a_bar_say_of_how_many_images_and_do_not_lie_on_it() -> Non
     one = {"name": "creator", "kind": "column", "score": -0.04, "is_significant": False, "is_chosen": False}
     one |= {"compared": {"spread": {"ami": 0.01}}, "n_values": 3, "n_known": 40, "n_missing": 60}
     rows = explanations_view.table({"explanations": [{**one, "is_of_nearly_all": False}]})
-    assert rows["text"].tolist() == ["-0.04 as by chance · 40 of 100 images"]
+    assert rows["text"].tolist() == ["-0.04 as by chance · 40 of 100"]
     chart = explanations_view.drawn(rows, sentence="said").to_dict()
     assert chart["layer"][2]["encoding"]["x"]["field"] == "words_at"
     (drawn,) = chart["datasets"].values()

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from barrx.clustering import Clustering
-from barrx.ui import coloring, palette
+from barrx.judgement.questions import Answer
+from barrx.ui import coloring, judged_colors, palette
 
 
 def test_coloring_by_cluster_keeps_the_numbers_and_leaves_gaps_out() -> None:
@@ -73,3 +74,20 @@ def test_what_is_not_known_yet_has_a_palette_and_no_meaning() -> None:
     assert found.names == {}
     assert found.indexes.tolist() == [-1, -1, -1]
     assert found.colors
+
+
+def test_companions_kept_on_samples_are_a_colour_beside_those_kept_with_other_seeds() -> None:
+    kept = np.array([0.1, 0.9, np.nan], np.float32)
+    arrays = {
+        "companions_seeds": kept,
+        "companions_samples": kept[::-1],
+        "artefact": np.array([True, False, False]),
+    }
+    by_seeds, by_samples = (
+        judged_colors.COLORS[name].coloring(Answer({}, arrays))
+        for name in (judged_colors.STABILITY, judged_colors.SAMPLES)
+    )
+    assert by_seeds.flagged
+    assert not by_samples.flagged
+    assert by_samples.indexes.tolist() == [-1, 4, 0]
+    assert by_samples.missing == "noise, or in no sample"

@@ -14,6 +14,7 @@ from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
 from barrx.filters import Filters, Range
+from barrx.ui import inspector
 
 
 def collection(**columns: list[object]) -> Dataset:
@@ -117,6 +118,25 @@ def tagged() -> Dataset:
         size=[1.5, 2.5, float("nan"), 4.0, float("inf"), 0.5, 7.0, -2.0],
         year=pd.array([1900, 1910, None, 1930, -500, 1950, 1960, 1970], "Int64"),
     )
+
+
+@pytest.mark.parametrize(
+    ("index", "values", "same"),
+    [
+        (0, "moon or space", [0, 1, 2, 6]),
+        (2, "moon", [0, 2, 6]),
+        (5, "sun", [1, 5, 6]),
+        (3, "", []),
+        (4, "", []),
+    ],
+)
+def test_card_finds_images_of_the_same_value_as_filters_do(
+    tagged: Dataset, index: int, values: str, same: list[int]
+) -> None:
+    said, found = inspector.same_as(tagged, index, "tags")
+    assert (said, found.tolist()) == (values, same)
+    if values:
+        assert same == shown(tagged, categories={"tags": tuple(values.split(" or "))})
 
 
 def test_cell_with_several_values_offers_its_parts_with_their_counts(tagged: Dataset) -> None:

@@ -17,7 +17,7 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from barrx import cache, cli, datasets, embedding, encoders, pipeline, workers
 from barrx.errors import Cancelled, EncoderError, ParameterError
-from barrx.judgement import recommendation, sweep, validity
+from barrx.judgement import comeback, questions, recommendation, sweep, validity
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
 from tests import processes
@@ -239,7 +239,7 @@ def test_command_writes_one_row_a_setting_in_the_published_columns(
     assert "Recommended: n_neighbors 15" in out
     with output.open(newline="") as file:
         rows = list(csv.reader(file))
-    assert ",".join(rows[0]) == COLUMNS
+    assert ",".join(rows[0]) == COLUMNS + ",comes_back,artefacts"
     assert len(rows) == 7
 
     status, out, _err = run(capsys, "demo", *sizes, "--category", "category", "--output", output, "--json")
@@ -247,11 +247,34 @@ def test_command_writes_one_row_a_setting_in_the_published_columns(
     assert (status, facts["settings"], len(facts["rows"])) == (0, 6, 6)
     assert facts["rows"][0]["dbcv_kind"] == "dbcv"
     table = pd.read_csv(output)
-    assert ",".join(table.columns) == COLUMNS + ",ami,ari,ami_clustered"
+    assert ",".join(table.columns) == COLUMNS + ",ami,ari,ami_clustered,comes_back,artefacts"
     assert table["clusters"].dtype == np.int64
     assert run(capsys, "demo", *sizes, "--category", "category", "--output", output, "--json")[1].count(
         '"were_stored": 6'
     )
+
+
+def test_command_tries_the_best_again_and_writes_how_their_clusters_come_back(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, asked = tmp_path / "sweep.csv", comeback.asked
+    monkeypatch.setattr(comeback, "asked", lambda setting: replace(asked(setting), seeds=1, samples=1))
+    sizes = ("--min-cluster-size", "10,20", "--cluster-selection-method", "eom,leaf")
+    status, out, _err = run(capsys, "demo", *sizes, "--stability", "1", "--output", output)
+    assert status == 0
+    assert "comes_back and artefacts are of the 1 setting that was tried again." in out
+    assert "its clusters come back to" in out
+    table = pd.read_csv(output)
+    (tried,) = np.flatnonzero(table["comes_back"].notna())
+    best = SweepRequest(
+        base=DEMO, grid={"min_cluster_size": (10, 20), "cluster_selection_method": ("eom", "leaf")}
+    ).settings()[tried]
+    answer = questions.load(datasets.load("demo"), comeback.asked(best))
+    assert answer is not None
+    shown = [*answer.facts["seeds"]["mean"], *answer.facts["samples"]["mean"]]
+    assert table["comes_back"][tried] == pytest.approx(np.mean([s for s in shown if s is not None]))
+    assert table["artefacts"][tried] == answer.facts["seeds"]["verdicts"].count("artefact")
+    assert table["artefacts"].notna().sum() == 1
 
 
 def test_table_says_which_validity_a_figure_is_and_why_there_is_none() -> None:
@@ -276,6 +299,7 @@ def test_default_grid_fits_a_small_collection() -> None:
         (["--n-neighbors", "5,900"], r"n_neighbors must be below the number of images \(810\), got 900"),
         (["--metric", "cosine,sideways"], "metric must be one of"),
         (["--category", "style"], "There is no column “style”. There are: filename"),
+        (["--stability", "-1"], "“-1” is no number of settings"),
         (["--output", "x.png"], "The output must end in .csv"),
     ],
 )

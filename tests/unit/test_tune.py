@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from barrx.errors import ParameterError
-from barrx.judgement import sweep
+from barrx.judgement import comeback, sweep
 from barrx.judgement.questions import Answer
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
@@ -128,7 +128,7 @@ def test_the_address_of_a_map_carries_its_whole_setting() -> None:
     ("figures", "note"),
     [
         ({}, None),
-        ({"dbcv_kind": "relative"}, "relative validity: a cluster has more than 2,000 images"),
+        ({"dbcv_kind": "relative"}, None),
         (
             {"dbcv": None, "dbcv_kind": "", "dbcv_reason": "every picture is noise"},
             "none: every picture is noise",
@@ -184,16 +184,38 @@ def test_heat_map_leaves_a_cell_empty_where_no_setting_has_the_figure() -> None:
     assert heat.drawn(cells, dbcv, "min_dist", "min_cluster_size").to_dict()
 
 
-def test_heat_map_keeps_dbcv_and_relative_validity_apart() -> None:
+def test_dbcv_and_relative_validity_are_two_figures() -> None:
     found = swept([2] * 6)
+    assert "relative_validity" not in [
+        one.name for one in measures.comparable(measures.measures(None), found)
+    ]
     found.entries[0].figures.update(dbcv=0.9, dbcv_kind="relative")
-    apart = {one.name: one for one in measures.comparable(measures.measures(None))}
+    apart = {one.name: one for one in measures.comparable(measures.measures(None), found)}
+    assert list(apart)[3:5] == ["dbcv", "relative_validity"]
     cells = heat.table(found, apart["dbcv"], "min_dist", "metric")
     assert cells["value"].tolist() == [0.5, 0.5, 0.5]
     assert cells["settings"].tolist() == [1, 2, 2]
     cells = heat.table(found, apart["relative_validity"], "min_dist", "metric")
     assert cells["text"].tolist() == ["0.90", "–", "–"]
     assert apart["relative_validity"].title == "relative validity"
+
+
+def test_the_wall_is_sorted_by_dbcv_and_by_relative_validity_apart() -> None:
+    found = swept([2] * 6)
+    found.entries[0].figures.update(dbcv=0.9, dbcv_kind="relative")
+    look = wall._Look(
+        measures=measures.comparable(measures.measures(None), found),
+        ranks={},
+        colours=None,
+        varied=[],
+        query={},
+    )
+    first, second = (wall._card(found, number, look) for number in (0, 1))
+    assert [card["values"]["dbcv"] for card in (first, second)] == [None, 0.5]
+    assert [card["values"]["relative_validity"] for card in (first, second)] == [0.9, None]
+    assert first["notes"] == {
+        "relative_validity": "a cluster has more than 2,000 images; not comparable with DBCV"
+    }
 
 
 def test_every_figure_has_one_line_of_meaning() -> None:
@@ -231,6 +253,14 @@ def test_many_artefacts_are_counted_and_none_is_not_mentioned() -> None:
     assert "artefact" not in stable.sentence({0: Return(seeds=1.0, samples=1.0, verdict="stable")}, {})
 
 
+def test_what_was_tried_by_chance_is_recommended_no_sooner() -> None:
+    rows = [entry.figures for entry in swept([8] * 6).entries.values()]
+    first, *_rest, last = (one.number for one in comeback.ranked(rows, {}, 6))
+    known = {last: answer([1.0], [1.0], ["stable"])}
+    assert comeback.ranked(rows, known, 1, tried=5)[0].number == first
+    assert comeback.ranked(rows, known, 1, tried=6)[0].number == last
+
+
 def test_stability_of_a_setting_is_the_mean_over_seeds_and_samples() -> None:
-    assert results.share_of(answer([1.0, 0.5], [None, 0.0], ["stable", None])) == pytest.approx(0.5)
-    assert results.share_of(answer([None], [None], [None])) is None
+    assert comeback.share_of(answer([1.0, 0.5], [None, 0.0], ["stable", None])) == pytest.approx(0.5)
+    assert comeback.share_of(answer([None], [None], [None])) is None

@@ -1,7 +1,9 @@
 """Verdicts: kept for pictures, not for numbers; given with a note, taken back, exported."""
 
+import io
 import json
 import sqlite3
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +107,14 @@ def test_verdicts_stand_in_every_export_of_a_map_and_a_view_has_its_own(
     assert (said["verdict"], said["verdict_note"]) == ("disagree", "<b>two</b> kinds")
     assert (clusters["verdict"] != "").sum() == 1
 
+    for kind in ("embedding-atlas", "emb-explorer"):
+        table = pd.read_parquet(written(f"{kind}.parquet", "--as", kind, *of_view))
+        assert table["verdict_note"][3] == "perhaps", kind
+        assert (table["cluster_verdict"] == "disagree").sum() == len(members), kind
+    with zipfile.ZipFile(written("projector.zip", "--as", "tensorboard", *of_view)) as packed:
+        head, *rows = packed.read("metadata.tsv").decode().splitlines()
+    assert rows[3].split("\t")[head.split("\t").index("verdict")] == "unsure"
+
     page = written("map.html", *of_view).read_text()
     assert "&lt;b&gt;two&lt;/b&gt; kinds" in page
     assert "<b>two</b>" not in page
@@ -123,9 +133,13 @@ def test_what_the_share_page_makes_of_a_map_holds_its_verdicts(demo: Dataset) ->
     scene = of_seen(demo, finished, seen, {}, verdicts.kept(demo, finished.clustering.labels))
     made = {kind.ending: kind.make(scene) for kind in export_panel.kinds_of(scene)[:1]}
     made |= {
-        kind.ending: kind.make(scene) for kind in export_panel.kinds_of(scene) if kind.mime == "text/csv"
+        kind.ending: kind.make(scene)
+        for kind in export_panel.kinds_of(scene)
+        if kind.mime == "text/csv" or kind.named in ("embedding-atlas", "emb-explorer")
     }
     assert b"perhaps" in made[".html"]
+    for peer in (".embedding-atlas.parquet", ".emb-explorer.parquet"):
+        assert pd.read_parquet(io.BytesIO(made[peer]))["verdict_note"][3] == "perhaps"
     assert b'"unsure","perhaps"' in made[".csv"]
 
 

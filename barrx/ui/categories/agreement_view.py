@@ -16,7 +16,7 @@ from barrx.judgement.questions import Question
 from barrx.judgement.values import Values
 from barrx.pipeline import Map
 from barrx.ui import gallery, judged, keys
-from barrx.ui.categories import card, heat, map_link, nearest, sentences
+from barrx.ui.categories import card, explanations_view, heat, map_link, nearest, sentences
 from barrx.ui.judged import Judged
 from barrx.ui.text import plain
 
@@ -27,7 +27,11 @@ def show(dataset: Dataset, finished: Map, column: str, *, dimmed: bool) -> None:
     """Show how far the clusters of a map agree with a column."""
     k = nearest.choose(len(dataset.filenames))
     question = Question(part="agreement", map=finished.request, column=column, k=k)
+    warning = st.container()
     judged.show(dataset, finished, question, lambda found: _draw(dataset, found), dimmed=dimmed)
+    if not dimmed:
+        with warning:  # asked after the agreement, so that the agreement need not wait for it
+            explanations_view.warn(dataset, finished, column)
 
 
 def _draw(dataset: Dataset, found: Judged) -> None:

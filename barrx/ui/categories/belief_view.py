@@ -99,9 +99,12 @@ def _spaces(found: Judged) -> None:
             "settings. Each row is a cluster in ten dimensions, each column one on the map."
         )
     )
-    rows = [_there(int(row)) for row in facts["rows"]]
+    numbers = [int(row) for row in facts["rows"]]
+    order = sorted(
+        range(len(numbers)), key=lambda place: numbers[place] == NOISE
+    )  # noise last, as on the map
     columns = [group_name(int(group)) for group in facts["groups"]]
-    cells = heat.cells(table, rows, columns)
+    cells = heat.cells(table[order], [_there(numbers[place]) for place in order], columns)
     titles = (_("in ten dimensions"), _("cluster on the map"))
     chart = heat.drawn(cells, titles, is_dark=st.context.theme.type == "dark", sentence=sentence)
     st.altair_chart(chart, theme="streamlit")

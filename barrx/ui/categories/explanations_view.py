@@ -8,7 +8,8 @@ import streamlit as st
 
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext
-from barrx.judgement.questions import Question
+from barrx.judgement import questions
+from barrx.judgement.questions import Answer, Question
 from barrx.pipeline import Map
 from barrx.ui import chart_locale, judged
 from barrx.ui.categories.sentences import two_places
@@ -30,9 +31,24 @@ def show(dataset: Dataset, finished: Map, column: str, *, dimmed: bool) -> None:
     judged.show(dataset, finished, question, _draw, dimmed=dimmed)
 
 
+def warn(dataset: Dataset, finished: Map, column: str) -> None:
+    """Warn where the agreement is shown that something else explains the clusters better; a worker is asked for it."""
+    question = Question(part="explanations", map=finished.request, column=column)
+    answer, job = questions.load(dataset, question), None
+    if answer is None and len(dataset.filenames) <= judged.AT_ONCE_UP_TO:
+        answer, job = judged.ask(dataset, question)
+    judged.wait_for(job)
+    if answer is not None and answer.facts["rivals"]:
+        more = _("“Other explanations” ranks all that is known of the images.")
+        st.warning(plain(f"{_said(answer)} {more}"), icon=":material/warning:")
+
+
+def _said(answer: Answer) -> str:
+    return f"{answer.facts['sentence']} {answer.facts['note']}".strip()
+
+
 def _draw(found: Judged) -> None:
-    facts = found.answer.facts
-    sentence = f"{facts['sentence']} {facts['note']}".strip()
+    facts, sentence = found.answer.facts, _said(found.answer)
     if facts["rivals"]:
         st.warning(plain(sentence), icon=":material/warning:")
     else:
@@ -79,7 +95,7 @@ def _in_words(one: Any) -> str:
     if one["is_of_nearly_all"]:
         return said
     n, everything = one["n_known"], one["n_known"] + one["n_missing"]
-    return said + " · " + _("{n} of {all} images").format(n=n, all=everything)
+    return said + " · " + _("{n} of {all}").format(n=n, all=everything)
 
 
 def _different(names: list[str]) -> list[str]:

@@ -20,6 +20,8 @@ _COLOR: Final = "#4279d1"  # one hue, by how much of it: told apart by all kinds
 _LEAST: Final = 0.05  # of the colour, where there is any picture
 _STEP: Final = 24
 _NAME_LENGTH: Final = 40
+_MOST_SLANTED: Final = 20  # names of columns
+_MOST_NAMED: Final = 30  # columns whose names all have room
 
 
 def cells(table: NDArray[np.int64], rows: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
@@ -108,7 +110,12 @@ def _base(found: pd.DataFrame, title: str) -> "alt.Chart":
     rows, columns = list(found["row"].unique()), list(found["column"].unique())
     base: alt.Chart = alt.Chart(found[found["n"] > 0]).encode(
         x=alt.X("column:N", sort=columns, scale=alt.Scale(domain=columns), title=title).axis(
-            orient="top", labelAngle=-60 if _longest(columns) > 3 else 0, ticks=False, domain=False
+            orient="top",
+            labelAngle=_angle(columns),
+            # Streamlit's theme leaves out every other name: of which cluster would the column be?
+            labelOverlap=len(columns) > _MOST_NAMED,
+            ticks=False,
+            domain=False,
         ),
         y=alt.Y("row:N", sort=rows, scale=alt.Scale(domain=rows), title=None).axis(
             labelLimit=180, ticks=False, domain=False
@@ -148,5 +155,7 @@ def note(table: NDArray[np.int64]) -> str:
     ).format(most=MOST, n=sum(rest))
 
 
-def _longest(names: Sequence[str]) -> int:
-    return max((len(name) for name in names), default=0)
+def _angle(names: Sequence[str]) -> int:
+    if max((len(name) for name in names), default=0) <= 3:
+        return 0
+    return -60 if len(names) <= _MOST_SLANTED else -90  # upright ones are apart on a phone too

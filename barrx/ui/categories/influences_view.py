@@ -235,7 +235,11 @@ def _lists(facts: Facts) -> None:
     alone = [f"{one} – {other} · {numeral(d, '.3f')}" for one, other, d in facts["without_arrow"]]
     shown = [
         *arrow_lists(facts),
-        (_("Near, but no arrow"), alone, _("among each other's nearest; the number is their distance")),
+        (
+            _("Near, but no arrow") if facts["arrows"] else _("Near each other"),
+            alone,
+            _("among each other's nearest; the number is their distance"),
+        ),
     ]
     for column, (title, lines, meaning) in zip(st.columns(len(shown)), shown, strict=True):
         with column:

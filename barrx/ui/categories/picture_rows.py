@@ -81,6 +81,7 @@ def show(dataset: Dataset, rows: Sequence[Row], *, label: str, key: str) -> RowE
     token = routes.sign(dataset.slug, dataset.fingerprint)
 
     def item(index: int) -> dict[str, object]:
+        """Return what the browser needs to show a picture."""
         title = (titles[index] or dataset.filenames[index])[:_TEXT_LENGTH]
         return {"index": index, "title": title, "source": routes.thumbnail_address(token, index, _SIDE)}
 

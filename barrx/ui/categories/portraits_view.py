@@ -45,6 +45,7 @@ def _show(
     dimmed: bool,
 ) -> None:
     def both(found: Judged) -> None:
+        """Show the answer, and beside it the card of the picture that was clicked."""
         left, right = st.columns([3, 1], gap="medium")
         with left:
             beside = draw(dataset, found)

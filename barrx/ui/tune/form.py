@@ -46,8 +46,11 @@ class Field:
 
 def fields(n_images: int) -> list[Field]:
     """Return the parameters in their order, with the bounds that Explore's sliders have for a collection."""
+    return [*_of_projection(n_images), *_of_clustering(n_images), *_further()]
+
+
+def _of_projection(n_images: int) -> list[Field]:
     most_neighbors = min(projection.MAX_SLIDER_NEIGHBORS, n_images - 1)
-    largest, densest = cliff.largest_size(n_images), min(n_images, 50)
     return [
         Field(
             name="n_neighbors",
@@ -63,6 +66,12 @@ def fields(n_images: int) -> list[Field]:
             bounds=(0.0, 1.0),
             help=_("How tightly images may be packed. Low: clumps. High: an even spread."),
         ),
+    ]
+
+
+def _of_clustering(n_images: int) -> list[Field]:
+    largest, densest = cliff.largest_size(n_images), min(n_images, 50)
+    return [
         Field(
             name="min_cluster_size",
             read=int,
@@ -77,6 +86,12 @@ def fields(n_images: int) -> list[Field]:
             bounds=(1, densest),
             help=_("How dense a place must be to count. High: more images are left as noise."),
         ),
+    ]
+
+
+def _further() -> list[Field]:
+    """Return those that stand under "More"."""
+    return [
         Field(
             name="metric",
             read=str,
@@ -124,7 +139,7 @@ def choose(dataset: Dataset, encoder: Encoder, category: str | None) -> SweepReq
     for row, place in ((everyone[:4], st.container()), (everyone[4:], st.expander(_("More")))):
         for column, one in zip(place.columns(len(row), gap="small"), row, strict=True):
             with column:
-                default = [_written(value) for value in wanted.get(one.name, (usual[one.name],))]
+                default = [written(value) for value in wanted.get(one.name, (usual[one.name],))]
                 typed[one.name] = _choose_one(one, default)
     grid = {one.name: values for one in everyone if (values := _read(one, typed[one.name]))}
     request = SweepRequest(base=base, grid=grid, category=category)
@@ -134,7 +149,7 @@ def choose(dataset: Dataset, encoder: Encoder, category: str | None) -> SweepReq
 
 
 def _choose_one(one: Field, default: list[str]) -> list[str]:
-    options = list(dict.fromkeys([*map(_written, one.offered), *default]))
+    options = list(dict.fromkeys([*map(written, one.offered), *default]))
     return st.multiselect(
         one.name,
         options,
@@ -148,7 +163,8 @@ def _choose_one(one: Field, default: list[str]) -> list[str]:
     )
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Return the value of a parameter as people type it: 0, not 0.0."""
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -174,7 +190,7 @@ def _value(one: Field, text: str) -> Any:
     if one.bounds is None and value not in one.offered:
         raise ParameterError(_("{name} has no “{text}”. Remove it.").format(name=one.name, text=text))
     if one.bounds is not None and not one.bounds[0] <= value <= one.bounds[1]:
-        low, high = map(_written, one.bounds)
+        low, high = map(written, one.bounds)
         raise ParameterError(
             _("{name} must be from {low} to {high} here, got {text}. Remove it, or type another.").format(
                 name=one.name, low=low, high=high, text=text
@@ -205,7 +221,7 @@ def command(request: SweepRequest) -> str:
     """Return the command that runs the same sweep."""
     parts = ["python -m barrx sweep", request.base.slug, "--encoder", request.base.encoder]
     for name, values in request.grid.items():
-        parts += ["--" + name.replace("_", "-"), ",".join(map(_written, values))]
+        parts += ["--" + name.replace("_", "-"), ",".join(map(written, values))]
     if request.category is not None:
         parts += ["--category", quote(request.category)]
     return " ".join([*parts, "--output sweep.csv"])

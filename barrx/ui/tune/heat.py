@@ -9,7 +9,7 @@ import streamlit as st
 from barrx.i18n import _
 from barrx.judgement import sweep
 from barrx.ui import chart_locale, keys
-from barrx.ui.tune.measures import Measure, comparable
+from barrx.ui.tune.measures import Measure
 from barrx.ui.tune.results import Results
 
 if TYPE_CHECKING:
@@ -21,11 +21,14 @@ _LOWEST: Final = 190  # pixels: the name of a parameter stands upright beside th
 
 
 def show(found: Results, measures: Sequence[Measure]) -> None:
-    """Show the choice of a figure and two parameters, and the heat map; nothing where less than two are varied."""
+    """Show the choice of a figure and two parameters, and the heat map; nothing where less than two are varied.
+
+    Parameters
+    ----------
+    measures : each one thing for all settings, see :func:`barrx.ui.tune.measures.comparable`
+    """
     varied = [name for name, values in found.request.grid.items() if len(values) > 1]
-    able = [
-        one for one in comparable(measures) if any(one.value(found, n) is not None for n in found.numbers())
-    ]
+    able = [one for one in measures if any(one.value(found, n) is not None for n in found.numbers())]
     if len(varied) < 2 or not able:
         return
     st.subheader(_("One figure over two parameters"), anchor=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from barrx.i18n import _, numeral
-from barrx.ui.tune import results
+from barrx.judgement import comeback
 from barrx.ui.tune.results import Results
 
 
@@ -35,6 +35,7 @@ class Measure:
 
 def _of(name: str) -> Callable[[Results, int], float | None]:
     def value(found: Results, number: int) -> float | None:
+        """Return the figure of that name."""
         figure: float | None = found.entries[number].figures.get(name)
         return figure
 
@@ -42,7 +43,7 @@ def _of(name: str) -> Callable[[Results, int], float | None]:
 
 
 def _stability(found: Results, number: int) -> float | None:
-    return results.share_of(found.stability[number]) if number in found.stability else None
+    return comeback.share_of(found.stability[number]) if number in found.stability else None
 
 
 def _percent(value: float) -> str:
@@ -55,7 +56,11 @@ def _decimal(value: float) -> str:
 
 def measures(column: str | None) -> list[Measure]:
     """Return the figures in the order they are shown; the last ones only with a column to compare with."""
-    found = [
+    return [*_of_map(), *_of_clusters(), *(_agreement(column) if column is not None else [])]
+
+
+def _of_map() -> list[Measure]:
+    return [
         Measure(
             name="trustworthiness",
             title=_("trustworthiness"),
@@ -78,6 +83,12 @@ def measures(column: str | None) -> list[Measure]:
             written=_percent,
             low_first=True,
         ),
+    ]
+
+
+def _of_clusters() -> list[Measure]:
+    """Return what tells whether the clusters are more than drawn."""
+    return [
         Measure(
             name="dbcv",
             title=_("DBCV"),
@@ -97,34 +108,37 @@ def measures(column: str | None) -> list[Measure]:
             written=_percent,
         ),
     ]
-    return found + (_agreement(column) if column is not None else [])
 
 
-def comparable(shown: Sequence[Measure]) -> list[Measure]:
-    """Return figures of which each is one thing for all settings: DBCV and relative validity are two."""
-    found = []
+def comparable(shown: Sequence[Measure], found: Results) -> list[Measure]:
+    """Return figures of which each is one thing for all settings: DBCV and relative validity are two.
+
+    Relative validity is left out where no setting has it.
+    """
+    has_relative = any(entry.figures["dbcv_kind"] == "relative" for entry in found.entries.values())
+    apart: list[Measure] = []
     for one in shown:
-        if one.name != "dbcv":
-            found.append(one)
-            continue
-        relative = _(
+        apart.append(replace(one, value=_of_kind("dbcv")) if one.name == "dbcv" else one)
+        if one.name == "dbcv" and has_relative:
+            apart.append(_relative_validity(one))
+    return apart
+
+
+def _relative_validity(dbcv: Measure) -> Measure:
+    return replace(
+        dbcv,
+        name="relative_validity",
+        title=_("relative validity"),
+        meaning=_(
             "The same question, answered by an approximation where a cluster has more than 2,000 images."
-        )
-        found += [
-            replace(one, value=_of_kind("dbcv")),
-            replace(
-                one,
-                name="relative_validity",
-                title=_("relative validity"),
-                meaning=relative,
-                value=_of_kind("relative"),
-            ),
-        ]
-    return found
+        ),
+        value=_of_kind("relative"),
+    )
 
 
 def _of_kind(kind: str) -> Callable[[Results, int], float | None]:
     def value(found: Results, number: int) -> float | None:
+        """Return the validity where it is of that kind."""
         figures = found.entries[number].figures
         figure: float | None = figures["dbcv"] if figures["dbcv_kind"] == kind else None
         return figure

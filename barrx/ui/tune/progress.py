@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from barrx import settings
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext
+from barrx.judgement import comeback
 from barrx.judgement.sweep import SweepRequest
-from barrx.ui import jobs, keys, state
+from barrx.ui import access, jobs, keys, state
 from barrx.ui.tune import form, results
 from barrx.ui.tune.results import Results
 from barrx.workers import Job
@@ -23,8 +23,10 @@ def show(dataset: Dataset, found: Results) -> None:
             on_done=lambda _snapshot: _check(dataset, found.request),
         )
     elif not found.is_whole:
-        if results.lacks_agreement_only(dataset, found):
-            _start(found, sweeping)
+        # Once: what was stopped or has failed is not begun again unasked.
+        if state.pool().find(sweeping) is None and results.lacks_agreement_only(dataset, found):
+            # Seconds, and no map is drawn: whoever may compare may ask for it, and stop it.
+            _start(found, sweeping, owner=jobs.owner())
             st.rerun()
         _offer(found, sweeping)
     elif (job := _running(checking)) is not None:
@@ -62,9 +64,10 @@ def _offer(found: Results, key: str) -> None:
     said = form.counted(found.request)
     if done:
         said += " · " + ngettext("{n} is finished already", "{n} are finished already", done).format(n=done)
-    if settings.current().read_only:
-        st.info(_("This dashboard is read-only. Ask whoever runs it to run the sweep:"))
-        st.code(form.command(found.request), language=None)
+    if not access.may_write():
+        st.info(access.why_no_sweep(), icon=":material/lock:")
+        st.code(form.command(found.request), language=None, wrap_lines=True)
+        st.caption(said)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
@@ -78,21 +81,21 @@ def _offer(found: Results, key: str) -> None:
         st.caption(said + " · " + _("It runs in the background and can be stopped and continued."))
 
 
-def _start(found: Results, key: str) -> None:
-    state.pool().submit("sweep", {"request": found.request.to_json()}, key=key, lane="sweeps")
+def _start(found: Results, key: str, *, owner: str = "") -> None:
+    state.pool().submit("sweep", {"request": found.request.to_json()}, key=key, lane="sweeps", owner=owner)
 
 
 # --- the test of the best ones ----------------------------------------------------------------------------
 
 
 def _unchecked(found: Results) -> list[int]:
-    best = [one.number for one in found.best(results.TRIED_AGAIN)]
+    best = [one.number for one in found.best(comeback.TRIED_AGAIN)]
     return [number for number in best if number not in found.stability]
 
 
 def _offer_check(dataset: Dataset, found: Results, key: str) -> None:
     jobs.outcome(key)
-    if settings.current().read_only:
+    if not access.may_write():
         return
     n = len(_unchecked(found))
     label = ngettext(
@@ -107,8 +110,8 @@ def _offer_check(dataset: Dataset, found: Results, key: str) -> None:
 
 def _check(dataset: Dataset, request: SweepRequest) -> None:
     found = results.load(dataset, request)
-    wanted = [results.asked(found.settings[number]).to_json() for number in _unchecked(found)]
-    if wanted and not settings.current().read_only:
+    wanted = [comeback.asked(found.settings[number]).to_json() for number in _unchecked(found)]
+    if wanted and access.may_write():
         state.pool().submit(
             "stability", {"questions": wanted}, key=_check_key(dataset, request), lane="sweeps"
         )

@@ -1,16 +1,18 @@
 """The finished settings of a sweep, with what their small maps are drawn from; each is read once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
 from barrx import cache, embedding, encoders, pipeline
 from barrx.datasets import Dataset
-from barrx.judgement import questions, recommendation, sweep, values
-from barrx.judgement.questions import Answer, Question
+from barrx.judgement import comeback, sweep, values
+from barrx.judgement.questions import Answer
 from barrx.judgement.recommendation import Recommendation
 from barrx.judgement.sweep import Figures, SweepRequest
 from barrx.judgement.values import Values
@@ -19,7 +21,6 @@ from barrx.projection import Coordinates
 
 MOST_DOTS: Final = 2000  # on a map as small as a stamp more would hide each other
 GRID: Final = 1023  # places of a small map, each way
-TRIED_AGAIN: Final = 6  # settings whose stability is measured
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,15 +47,19 @@ class Results:
     ----------
     request : SweepRequest
     entries : place in the sweep -> finished setting
+    stability : place in the sweep -> how its clusters come back, where that is known
+    is_searched : it has been looked for of every setting
     """
 
     request: SweepRequest
     settings: list[MapRequest]
     entries: dict[int, Entry] = field(default_factory=dict)
     stability: dict[int, Answer] = field(default_factory=dict)
+    is_searched: bool = False
 
     @property
     def is_whole(self) -> bool:
+        """Whether every setting is finished."""
         return len(self.entries) == len(self.settings)
 
     def numbers(self) -> list[int]:
@@ -66,34 +71,28 @@ class Results:
         return self._recommended({}, most)
 
     def ranked(self) -> list[Recommendation]:
-        """Return all settings that can be recommended, best first; what is known of their stability counts."""
-        return self._recommended(
-            {n: share_of(answer) for n, answer in self.stability.items()}, len(self.entries)
-        )
+        """Return all settings that can be recommended, best first; how the clusters of the best come back counts."""
+        return self._recommended(self.stability, len(self.entries))
 
-    def _recommended(self, stability: dict[int, float | None], most: int) -> list[Recommendation]:
-        numbers = self.numbers()
-        rows = [self.entries[n].figures for n in numbers]
-        known = {
-            numbers.index(n): share for n, share in stability.items() if n in numbers and share is not None
-        }
-        artefacts = {numbers.index(n): artefacts_of(self.stability[n]) for n in stability if n in numbers}
-        found = recommendation.recommend(rows, known or None, max(1, most), artefacts)
+    def table(self, dataset: Dataset) -> pd.DataFrame:
+        """Return the finished settings as ``python -m barrx sweep`` writes them."""
+        numbers, rows = self._finished()
+        known = comeback.load(dataset, {place: self.settings[n] for place, n in enumerate(numbers)})
+        return sweep.table(comeback.added(rows, known), self.request.category)
+
+    def _recommended(self, known: Mapping[int, Answer], most: int) -> list[Recommendation]:
+        numbers, rows = self._finished()
+        found = comeback.ranked(rows, _moved(known, numbers), most)
         return [Recommendation(number=numbers[r.number], score=r.score, reason=r.reason) for r in found]
 
-
-def share_of(answer: Answer) -> float | None:
-    """Return how well the clusters of a map come back: mean Jaccard, over seeds and samples alike."""
-    found = [
-        value for kind in ("seeds", "samples") for value in answer.facts[kind]["mean"] if value is not None
-    ]
-    return float(np.mean(found)) if found else None
+    def _finished(self) -> tuple[list[int], list[Figures]]:
+        numbers = self.numbers()
+        return numbers, [self.entries[n].figures for n in numbers]
 
 
-def artefacts_of(answer: Answer) -> int:
-    """Return how many clusters of a map other seeds do not show."""
-    verdicts: list[str | None] = answer.facts["seeds"]["verdicts"]
-    return verdicts.count("artefact")
+def _moved(known: Mapping[int, Answer], numbers: list[int]) -> dict[int, Answer]:
+    """Return what is known by place among some settings, not by place in the sweep."""
+    return {place: known[number] for place, number in enumerate(numbers) if number in known}
 
 
 def load(dataset: Dataset, request: SweepRequest) -> Results:
@@ -112,16 +111,18 @@ def load(dataset: Dataset, request: SweepRequest) -> Results:
             if entry is not None:
                 found.entries[number] = entry
     if found.is_whole:
-        for best in found.best(TRIED_AGAIN):
-            answer = questions.load(dataset, asked(found.settings[best.number]))
-            if answer is not None:
-                found.stability[best.number] = answer
+        _look_for_stability(dataset, found)
     return found
 
 
-def asked(setting: MapRequest) -> Question:
-    """Return the question whether the clusters of a setting come back."""
-    return Question(part="stability", map=setting)
+def _look_for_stability(dataset: Dataset, found: Results) -> None:
+    """Read how clusters come back: of all settings once, then of those that the page asks for."""
+    wanted = (
+        [one.number for one in found.best(comeback.TRIED_AGAIN)] if found.is_searched else found.numbers()
+    )
+    found.is_searched = True
+    missing = {number: found.settings[number] for number in wanted if number not in found.stability}
+    found.stability |= comeback.load(dataset, missing)
 
 
 def lacks_agreement_only(dataset: Dataset, results: Results) -> bool:

@@ -8,12 +8,11 @@ import streamlit as st
 
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
-from barrx.judgement import questions
-from barrx.judgement.questions import Answer
+from barrx.judgement import comeback, questions
+from barrx.judgement.questions import Answer, Question
 from barrx.judgement.stability import DISSOLVED
 from barrx.pipeline import Map
 from barrx.ui import jobs, keys, state
-from barrx.ui.tune import results
 
 _NAMED = 5  # clusters that a sentence names
 
@@ -116,7 +115,7 @@ def sentence(found: Mapping[int, Return], names: Mapping[int, str]) -> str:
 
 def panel(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> dict[int, Return] | None:
     """Say how the clusters of a map come back, or offer to find out; None while it is not known."""
-    question = results.asked(finished.request)
+    question = comeback.asked(finished.request)
     answer = questions.load(dataset, question)
     if answer is not None:
         found = of_answer(answer)
@@ -129,7 +128,13 @@ def panel(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> dict[int
         jobs.watch(job, title=_("Drawing the map again"), unit=_("maps"))
         return None
     jobs.outcome(key)
-    if finished.clustering.n_clusters and st.button(
+    if finished.clustering.n_clusters:
+        _offer(question, key)
+    return None
+
+
+def _offer(question: Question, key: str) -> None:
+    if st.button(
         _("Do these clusters come back?"),
         key=keys.CHECK_CLUSTERS,
         type="tertiary",
@@ -138,6 +143,12 @@ def panel(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> dict[int
             "Draws the map again with 5 other seeds, and of 5 samples of the images, and looks for each cluster there."
         ),
     ):
-        state.pool().submit("stability", {"questions": [question.to_json()]}, key=key, lane="sweeps")
+        state.pool().submit(
+            "stability",
+            {"questions": [question.to_json()]},
+            key=key,
+            lane="sweeps",
+            owner=jobs.owner(),
+            kind="check",
+        )
         st.rerun()
-    return None

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from barrx import projection
+from barrx import export, projection
 from barrx.datasets import Dataset
 from barrx.encoders import Encoder
 from barrx.errors import ParameterError
@@ -47,6 +47,7 @@ def show(dataset: Dataset, encoder: Encoder) -> None:
     @st.fragment(run_every=_EVERY if progress.is_running(dataset, request) else None)
     @reported
     def area() -> None:
+        """Show what has been finished, again and again while more is on its way."""
         _results(dataset, results.load(dataset, request), color)
 
     area()
@@ -83,10 +84,11 @@ def _results(dataset: Dataset, found: Results, color: str | None) -> None:
     if not found.entries:
         st.caption(_("The maps appear here one by one, as soon as a sweep is started."))
         return
-    shown = measures.measures(found.request.category)
+    shown = measures.comparable(measures.measures(found.request.category), found)
     ranked = found.ranked()
     query = {} if color is None else {keys.COLOR: color}
     _recommended(found, ranked, query)
+    _download(dataset, found)
     wall.show(found, ranked, shown, coloring=_coloring(dataset, color), query=query)
     heat.show(found, shown)
 
@@ -121,9 +123,23 @@ def _recommended(found: Results, ranked: list[Recommendation], query: dict[str, 
     )
 
 
+def _download(dataset: Dataset, found: Results) -> None:
+    st.download_button(
+        _("Download the figures"),
+        # Made when it is asked for: only then is looked for what other pages have found out meanwhile.
+        lambda: export.to_csv(found.table(dataset)).encode("utf-8-sig"),
+        file_name=f"{dataset.slug}-sweep.csv",
+        mime="text/csv",
+        key=keys.DOWNLOAD_SWEEP,
+        on_click="ignore",
+        icon=":material/download:",
+        help=_("One row a setting (CSV), as python -m barrx sweep writes it."),
+    )
+
+
 def _named(found: Results, one: Recommendation) -> str:
     """Return what tells a setting from the others."""
     varied = [name for name, values in found.request.grid.items() if len(values) > 1]
     setting = found.settings[one.number]
     chosen = sweep.parameters(setting)
-    return ", ".join(f"{name} {chosen[name]}" for name in varied) or sweep.summary(setting)
+    return ", ".join(f"{name} {form.written(chosen[name])}" for name in varied) or sweep.summary(setting)

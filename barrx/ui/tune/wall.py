@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -11,14 +10,14 @@ from numpy.typing import NDArray
 
 from barrx.clustering import NOISE
 from barrx.i18n import _, ngettext
-from barrx.judgement import sweep
+from barrx.judgement import comeback, sweep
 from barrx.judgement.questions import Answer
 from barrx.judgement.recommendation import Recommendation
 from barrx.pipeline import MapRequest
 from barrx.ui import columns, component, keys, palette
 from barrx.ui.coloring import Coloring
 from barrx.ui.columns import Column
-from barrx.ui.tune import results
+from barrx.ui.tune import form, results
 from barrx.ui.tune.measures import Measure
 from barrx.ui.tune.results import GRID, Entry, Results
 
@@ -65,6 +64,7 @@ def show(
     Parameters
     ----------
     ranked : best first; the wall begins in this order
+    measures : what it can be sorted by, each one thing for all settings
     coloring : the same colours for all maps; None colours each by its clusters
     query : what the address of a map carries beside its parameters
     """
@@ -94,12 +94,8 @@ def show(
 
 def address(setting: MapRequest, query: Mapping[str, str]) -> str:
     """Return the address of Explore with a setting, relative to the app."""
-    parameters = {name: _written(value) for name, value in sweep.parameters(setting).items()}
+    parameters = {name: form.written(value) for name, value in sweep.parameters(setting).items()}
     return "./?" + urlencode({"dataset": setting.slug, "encoder": setting.encoder, **parameters, **query})
-
-
-def _written(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _measure(one: Measure) -> dict[str, object]:
@@ -115,7 +111,7 @@ def _card(found: Results, number: int, look: _Look) -> dict[str, object]:
         "number": number,
         "rank": look.ranks.get(number),
         "address": address(setting, look.query),
-        "parameters": [[name, _written(chosen[name])] for name in look.varied or list(chosen)[:2]],
+        "parameters": [[name, form.written(chosen[name])] for name in look.varied or list(chosen)[:2]],
         "whole": sweep.summary(setting),
         "places": columns.publish(entry.places.ravel()),
         "colours": look.colours or columns.publish(_clusters(entry.labels)),
@@ -141,11 +137,11 @@ def _notes(entry: Entry, stability: Answer | None) -> dict[str, str]:
     notes: dict[str, str] = {}
     figures = entry.figures
     if figures["dbcv_kind"] == "relative":
-        notes["dbcv"] = _("relative validity: a cluster has more than 2,000 images; not comparable with DBCV")
+        notes["relative_validity"] = _("a cluster has more than 2,000 images; not comparable with DBCV")
     elif figures["dbcv"] is None:
         notes["dbcv"] = _("none: {reason}").format(reason=figures["dbcv_reason"])
     if stability is not None:
-        n = results.artefacts_of(stability)
+        n = comeback.artefacts_of(stability)
         if n:
             notes["stability"] = ngettext(
                 "{n} cluster is an artefact of the seed", "{n} clusters are artefacts of the seed", n
