@@ -17,7 +17,7 @@ from barrx import cli, datasets, i18n, pipeline
 from barrx.errors import ParameterError
 from barrx.ui import export_panel, standalone
 from barrx.ui.component.bundle import bundle
-from barrx.ui.standalone.scene import Scene
+from barrx.ui.standalone.scene import Scene, of_seen
 from barrx.views import Appearance, Draft, saving
 
 HOSTILE = "</script><script>alert(1)</script><!-- \u2028 =1+1 http://evil.example/x.js \"'&"
@@ -90,6 +90,24 @@ def test_page_shows_an_address_of_a_note_as_text_and_the_day_as_its_reader_write
     assert "https:&#47;&#47;museum.example/moon" in page
     assert today in page
     assert "Cómo se hizo este mapa" in page
+
+
+def test_page_says_which_filters_there_are_and_what_became_of_the_others(scene: Scene) -> None:
+    wanted = {"q": ["bird <b>"], "is.category": ["birds", "bread"], "from.year": ["1900"], "below": ["0.5"]}
+    seen = Appearance(
+        request=scene.finished.request, fingerprint=scene.dataset.fingerprint, filters=wanted, hide=True
+    )
+    page = standalone.html(of_seen(scene.dataset, scene.finished, seen, {})).decode()
+    assert (
+        "0 of 810 images pass the filters: search “bird &lt;b&gt;”; category: birds or bread; year: from 1900; "
+        in page
+    )
+    assert "membership below 0.5. The others are hidden. <button" in page
+    assert data_of(read(page.encode()))["options"]["hide_filtered"] is True
+    seen = replace(seen, filters={"only": ["noise"]}, hide=False)
+    page = standalone.html(of_seen(scene.dataset, scene.finished, seen, {})).decode()
+    assert "of 810 images pass the filters: only noise. The others are dimmed." in page
+    assert "data-all>" not in standalone.html(scene).decode()
 
 
 def test_policy_allows_the_one_script_and_the_one_style(scene: Scene) -> None:

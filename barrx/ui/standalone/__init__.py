@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 import barrx
-from barrx import captions, encoders, export, i18n, roles
+from barrx import captions, encoders, export, filter_words, i18n, roles
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
 from barrx.export import recipe
@@ -178,7 +179,24 @@ def _about(scene: Scene) -> str:
         said.append(_("by {author}").format(author=scene.author))
     lines = [f'<p class="about">{_safe(" · ".join(said))}</p>']
     lines += [f"<p>{_safe(line)}</p>" for line in scene.note.splitlines() if line.strip()]
+    if scene.shown is not None:
+        lines.append(_filtered(scene, scene.shown))
     return "\n".join(lines)
+
+
+def _filtered(scene: Scene, shown: NDArray[np.bool_]) -> str:
+    """Return the line about the filters, with the button that takes them off."""
+    n = int(shown.sum())
+    text = ngettext(
+        "{n} of {total} images passes the filters: {conditions}.",
+        "{n} of {total} images pass the filters: {conditions}.",
+        n,
+    ).format(
+        n=numeral(n), total=numeral(len(shown)), conditions="; ".join(filter_words.conditions(scene.filters))
+    )
+    others = _("The others are hidden.") if scene.hide else _("The others are dimmed.")
+    button = f'<button type="button" data-all>{escape(_("Show all images"))}</button>'
+    return f'<p class="filtered" role="status">{_safe(f"{text} {others}")} {button}</p>'
 
 
 def _footer(scene: Scene) -> str:

@@ -11,6 +11,7 @@ from barrx.arrangements import Arrangement
 from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError, ParameterError
+from barrx.filters import Filters
 from barrx.i18n import _
 from barrx.pipeline import Map
 from barrx.ui import coloring
@@ -38,6 +39,10 @@ class Scene:
         where one looks at first; None for all of it
     shown : (n_images,) bool or None
         pictures that pass the filters; None: all
+    filters : Filters
+        which they are
+    hide : bool
+        the others are hidden, not dimmed
     is_kept : bool
         the map was kept with a view, not computed here
     """
@@ -53,6 +58,8 @@ class Scene:
     camera: Camera | None = None
     is_kept: bool = False
     shown: NDArray[np.bool_] | None = None
+    filters: Filters = field(default_factory=Filters)
+    hide: bool = False
 
     @property
     def cluster_names(self) -> dict[int, str]:
@@ -114,6 +121,8 @@ def of_seen(
         color=None if seen.color == BY_CLUSTER else seen.color,
         camera=seen.camera if seen.arrangement == Arrangement() else None,
         shown=filters.mask(dataset, asked, finished.clustering) if asked.count else None,
+        filters=asked,
+        hide=seen.hide,
     )
 
 
@@ -143,6 +152,7 @@ def options_of(scene: Scene, colors: Coloring, alt: str) -> MapOptions:
             for n, name in scene.cluster_names.items()
         ],
         shown=scene.shown,
+        hide_filtered=scene.hide,
         camera=scene.camera,
         searchable=True,
     )
