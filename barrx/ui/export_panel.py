@@ -10,7 +10,7 @@ import streamlit as st
 
 from barrx import embedding, encoders, export, neighbors, views
 from barrx.datasets import Dataset
-from barrx.export import peers, printed, recipe
+from barrx.export import peers, printed
 from barrx.i18n import _
 from barrx.ui import keys, standalone
 from barrx.ui.share import present
@@ -220,7 +220,7 @@ def _recipe() -> Kind:
         _RECIPE,
         "application/json",
         lambda scene: json.dumps(
-            recipe.of(scene.dataset, scene.finished, scene.verdicts, is_kept=scene.is_kept).to_json(),
+            scene.recipe().to_json(),
             ensure_ascii=False,
             allow_nan=False,
         ).encode("utf-8", "replace"),

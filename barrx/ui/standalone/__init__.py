@@ -22,7 +22,6 @@ import barrx
 from barrx import captions, encoders, export, filter_words, i18n, roles
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
-from barrx.export import recipe
 from barrx.i18n import _, ngettext, numeral
 from barrx.thumbnails import SIDES
 from barrx.ui import columns, figures
@@ -92,7 +91,7 @@ def _write_zip(scene: Scene, path: Path) -> None:
 def _pack(scene: Scene, file: Any) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("index.html", _page(scene, "", files=_FILES))
-        made = recipe.of(scene.dataset, scene.finished, scene.verdicts, is_kept=scene.is_kept).to_json()
+        made = scene.recipe().to_json()
         packed.writestr("recipe.json", json.dumps(made, ensure_ascii=False, allow_nan=False))
         packed.writestr("README.txt", _("Unpack this archive, then open index.html.") + "\n")
         for side in SIDES:
@@ -272,7 +271,7 @@ def _data(scene: Scene, files: str | None) -> dict[str, Any]:
         "collection": collection,
         "arrangement": revision,
     }
-    made = recipe.of(scene.dataset, scene.finished, scene.verdicts, is_kept=scene.is_kept).to_json()
+    made = scene.recipe().to_json()
     return {
         "columns": {name: _column(values) for name, values in arrays.items()},
         # Any token will do: there is nobody to ask for it.

@@ -11,6 +11,8 @@ from barrx.arrangements import Arrangement
 from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError, ParameterError
+from barrx.export import recipe
+from barrx.export.recipe import Recipe
 from barrx.filters import Filters
 from barrx.i18n import _
 from barrx.pipeline import Map
@@ -65,6 +67,11 @@ class Scene:
     def cluster_names(self) -> dict[int, str]:
         """The name of every cluster: the given one, or its number."""
         return coloring.cluster_names(self.finished.clustering, self.names)
+
+    def recipe(self) -> Recipe:
+        """Return what the map was made from, as far as it is known."""
+        make = recipe.of_kept if self.is_kept else recipe.of
+        return make(self.dataset, self.finished, self.verdicts)
 
     def coloring(self) -> Coloring:
         """Return the colour index of each picture, and what the indexes mean."""

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from barrx import captions, encoders
+from barrx import captions, encoders, filter_words
 from barrx.export import printed
 from barrx.export.printed import LegendEntry, PrintedMap
 from barrx.i18n import _, ngettext, numeral
@@ -71,6 +71,8 @@ def _subtitle(scene: Scene) -> str:
         _("{share} in no cluster").format(share=numeral(scene.finished.clustering.noise_share, ".0%")),
         _("similar images are near each other"),
     ]
+    if scene.shown is not None:
+        said += filter_words.conditions(scene.filters)
     if scene.title and scene.title != scene.dataset.title:
         said.insert(0, scene.dataset.title)
     if scene.author:
