@@ -1,5 +1,6 @@
 """A map as a page of its own: one script, nothing from elsewhere, hostile text stays text."""
 
+import argparse
 import base64
 import datetime
 import hashlib
@@ -13,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from barrx import cli, datasets, i18n, pipeline
+from barrx import cli, datasets, i18n, map_options, pipeline
 from barrx.errors import ParameterError
-from barrx.ui import export_panel, standalone
+from barrx.ui import export_kinds, export_panel, standalone
 from barrx.ui.component.bundle import bundle
 from barrx.ui.standalone.scene import Scene, of_seen
 from barrx.views import Appearance, Draft, saving
@@ -162,9 +163,28 @@ def test_large_collection_is_a_zip_with_its_pictures_in_files(
 
 
 def test_everything_the_panel_offers_can_be_made(scene: Scene) -> None:
-    kinds = export_panel.kinds_of(scene)
-    assert len({kind.ending for kind in kinds}) == len(kinds) == 12
+    kinds = export_kinds.of(scene)
+    assert len({kind.ending for kind in kinds}) == len(kinds) == 14
     assert {kind.ending: bool(kind.make(scene)) for kind in kinds} == {kind.ending: True for kind in kinds}
+
+
+def test_command_beside_an_export_makes_the_same_map(scene: Scene) -> None:
+    request = scene.finished.request
+    other = replace(
+        request,
+        projection=replace(request.projection, min_dist=0.25, from_scratch=True),
+        clustering=replace(request.clustering, min_cluster_size=12),
+    )
+    seen = replace(scene, finished=replace(scene.finished, request=other), color="category")
+    kinds = {kind.ending: kind for kind in export_kinds.of(seen)}
+    options = "--min-dist 0.25 --from-scratch --min-cluster-size 12"
+    said = export_panel.command(seen, kinds[".html"])
+    assert said == f"python -m barrx export demo {options} --color category --output demo.html"
+    said = export_panel.command(seen, kinds[".clusters.parquet"])
+    assert said == f"python -m barrx export demo {options} --as clusters --output demo.clusters.parquet"
+    parser = argparse.ArgumentParser()
+    map_options.add(parser)
+    assert map_options.request(parser.parse_args(options.split()), scene.dataset) == other
 
 
 def test_saved_view_is_exported_with_the_map_that_was_kept(

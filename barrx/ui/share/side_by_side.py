@@ -113,6 +113,7 @@ def _compared(dataset: Dataset, one: Side, other: Side) -> None:
     @st.fragment
     @reported
     def maps() -> None:
+        """Show both maps: what is done on one is run for both, without the rest of the page."""
         columns = st.columns(2)
         events = []
         for column, side, key in zip(

@@ -75,6 +75,11 @@ def _figures(dataset: Dataset, desk: Writing) -> None:
         _offer(dataset, desk, _("Map"), "map", figure_making.of_map)
         if len(shown.seen.selection):
             _offer(dataset, desk, _("Selected images"), "selection", figure_making.of_selection)
+    _offer_of_choice(dataset, desk, shown)
+
+
+def _offer_of_choice(dataset: Dataset, desk: Writing, shown: Present) -> None:
+    """Offer figures of a cluster and of a column, each to be chosen."""
     numbers = [n for n in np.unique(shown.finished.clustering.labels).tolist() if n != NOISE]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if numbers:

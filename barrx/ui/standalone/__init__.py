@@ -194,7 +194,8 @@ def _filtered(scene: Scene, shown: NDArray[np.bool_]) -> str:
         n=numeral(n), total=numeral(len(shown)), conditions="; ".join(filter_words.conditions(scene.filters))
     )
     others = _("The others are hidden.") if scene.hide else _("The others are dimmed.")
-    button = f'<button type="button" data-all>{escape(_("Show all images"))}</button>'
+    show_all = escape(_("Show all images"))
+    button = f'<button type="button" data-all>{show_all}</button>'
     return f'<p class="filtered" role="status">{_safe(f"{text} {others}")} {button}</p>'
 
 

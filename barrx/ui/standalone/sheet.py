@@ -28,6 +28,7 @@ def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
     coordinates = finished.coordinates[kept]
 
     def color(index: int) -> str:
+        """Return the colour of an index; below 0 it is that of noise."""
         return used[index % len(used)] if index >= 0 else palette.NOISE
 
     indexes = colors.indexes[kept].tolist()
