@@ -127,6 +127,7 @@ OTHER_ENCODER = "other_encoder"
 
 SHARE_SECTION = "section"
 SHARE_LINK = "share_link"
+CHOOSE_VIEW = "choose_view"
 TEXTS = "interpretations"
 TEXT = "interpretation"
 TEXT_NEW = "write_interpretation"

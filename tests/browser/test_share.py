@@ -177,6 +177,11 @@ def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, serv
     canvas = the_map(page)
     expect(page.get_by_role("heading", name="Everything")).to_be_visible()
     expect(page.get_by_role("link", name="Explore")).not_to_be_visible()
+    expect(widget(page, keys.LANGUAGE)).to_be_hidden()  # it lay on the map's own buttons
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_role("button", name="End the tour")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    wait_until_idle(page)
     before = canvas.get_attribute("data-view")
     page.keyboard.press("PageDown")
     expect(page.get_by_role("heading", name="Nearer")).to_be_visible()

@@ -11,6 +11,9 @@ from barrx.arrangements import Arrangement
 from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError, ParameterError
+from barrx.export import recipe
+from barrx.export.recipe import Recipe
+from barrx.filters import Filters
 from barrx.i18n import _
 from barrx.pipeline import Map
 from barrx.ui import coloring
@@ -40,6 +43,10 @@ class Scene:
         how the pictures are drawn at first
     shown : (n_images,) bool or None
         pictures that pass the filters; None: all
+    filters : Filters
+        which they are
+    hide : bool
+        the others are hidden, not dimmed
     is_kept : bool
         the map was kept with a view, not computed here
     """
@@ -56,11 +63,18 @@ class Scene:
     style: Style = field(default_factory=Style)
     is_kept: bool = False
     shown: NDArray[np.bool_] | None = None
+    filters: Filters = field(default_factory=Filters)
+    hide: bool = False
 
     @property
     def cluster_names(self) -> dict[int, str]:
         """The name of every cluster: the given one, or its number."""
         return coloring.cluster_names(self.finished.clustering, self.names)
+
+    def recipe(self) -> Recipe:
+        """Return what the map was made from, as far as it is known."""
+        make = recipe.of_kept if self.is_kept else recipe.of
+        return make(self.dataset, self.finished, self.verdicts)
 
     def coloring(self) -> Coloring:
         """Return the colour index of each picture, and what the indexes mean."""
@@ -118,6 +132,8 @@ def of_seen(
         camera=seen.camera if seen.arrangement == Arrangement() else None,
         style=seen.style,
         shown=filters.mask(dataset, asked, finished.clustering) if asked.count else None,
+        filters=asked,
+        hide=seen.hide,
     )
 
 
@@ -147,6 +163,7 @@ def options_of(scene: Scene, colors: Coloring, alt: str) -> MapOptions:
             for n, name in scene.cluster_names.items()
         ],
         shown=scene.shown,
+        hide_filtered=scene.hide,
         camera=scene.camera,
         style=scene.style,
         searchable=True,
