@@ -10,7 +10,7 @@ from typing import Any
 from barrx import datasets, embedding, encoders, export, map_options, pipeline, views
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
-from barrx.export import peers, printed, recipe
+from barrx.export import peers, printed
 from barrx.i18n import _
 from barrx.ui.standalone.scene import Scene, of_view
 from barrx.views import saved, verdicts
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         kind.write(scene, arguments.output)
         written.append(arguments.output)
     if arguments.recipe is not None:
-        values = recipe.of(scene.dataset, scene.finished, scene.verdicts, is_kept=scene.is_kept).to_json()
+        values = scene.recipe().to_json()
         export.write_text(json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n", arguments.recipe)
         written.append(arguments.recipe)
     return {

@@ -249,7 +249,8 @@ class _Reading:
 
     def _take_plain(self, name: str, value: str) -> None:
         if name == TEXT:
-            self._plain["text"] = value[:MAX_TEXT]
+            text = value[:MAX_TEXT]
+            self._plain["text"] = text if text.strip() else ""
         elif name == ONLY and value == "noise":
             self._plain["only_noise"] = True
         elif name == BELOW and 0 < (_number([value]) or 0) <= 1:

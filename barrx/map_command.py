@@ -95,7 +95,7 @@ def _again(arguments: argparse.Namespace) -> dict[str, Any]:
 def _comparison(facts: dict[str, Any]) -> list[str]:
     found = facts["difference"]
     if facts["same"]:
-        return [_("The map of {images} images came out the same again.").format(**facts)]
+        return [_("The map of {images} images came out the same again.").format(**facts), *facts["notes"]]
     said = []
     if found is not None and Difference(**found).is_none:
         said.append(
@@ -112,4 +112,4 @@ def _comparison(facts: dict[str, Any]) -> list[str]:
             ).format(**found)
         )
     said.append(_("The recorded map is kept. Why it differs:"))
-    return [*said, *(f"  {reason}" for reason in facts["reasons"])]
+    return [*said, *(f"  {reason}" for reason in facts["reasons"]), *facts["notes"]]

@@ -52,6 +52,24 @@ def given(arguments: argparse.Namespace) -> list[str]:
     return [name for name in names if getattr(arguments, name, None) is not None]
 
 
+def written(request: MapRequest, dataset: Dataset) -> list[str]:
+    """Return the options that ask for a map: those of its parameters that are not the collection's default."""
+    encoder = pipeline.default_encoder(dataset).slug
+    words = [] if request.encoder == encoder else ["--encoder", request.encoder]
+    default = MapRequest.default(dataset.slug, request.encoder, len(dataset.filenames))
+    stages = ((request.projection, default.projection), (request.clustering, default.clustering))
+    for wanted, usual in stages:
+        for name, value in dataclasses.asdict(wanted).items():
+            if value != getattr(usual, name):
+                option = "--" + name.replace("_", "-")
+                words += (
+                    [option]
+                    if value is True
+                    else [option, f"{value:.12g}" if isinstance(value, float) else str(value)]
+                )
+    return words
+
+
 def encoder_of(arguments: argparse.Namespace, dataset: Dataset) -> Encoder:
     """Return the encoder that was given, or the one the collection is shown with."""
     return encoders.get(arguments.encoder) if arguments.encoder else pipeline.default_encoder(dataset)

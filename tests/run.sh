@@ -21,6 +21,6 @@ ruff check .
 ruff format --check .
 mypy
 python -m tests.catalogue --check
-# Two at a time, a file at a time: most tests wait for a process of their own. In the order of the folders: the files
-# that take long (app/, browser/) come first, so that neither of the two is left alone with one of them.
-python -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@"
+# Three at a time, a file at a time: most tests wait for a process of their own, and two leave half of two cores idle. In the order of the folders: the files
+# that take long (app/, browser/) come first, so that none of the three is left alone with one of them.
+python -m pytest -n 3 --dist loadfile --no-loadscope-reorder "$@"

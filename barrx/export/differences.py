@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from barrx import anchoring, identity
+from barrx import anchoring, embedding, encoders, identity
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
 from barrx.export import recipe
+from barrx.export.originals import Changes
 from barrx.export.recipe import Recipe
 from barrx.i18n import _
 from barrx.projection import Coordinates
@@ -75,51 +76,96 @@ def difference(
     )
 
 
-def reasons(known: Recipe, dataset: Dataset) -> list[str]:
-    """Return what is other here than where the map was made; empty if nothing is known to be."""
-    found = []
-    present = dict(zip(dataset.filenames, dataset.sha256, strict=True))
-    lost = [name for name in known.files if name not in present]
-    changed = [name for name, sha in known.files.items() if present.get(name, sha) != sha]
-    new = [name for name in present if name not in known.files]
-    for names, text in (
-        (lost, _("images are missing: {names}")),
-        (changed, _("images have changed: {names}")),
-        (new, _("images were added: {names}")),
-    ):
-        if names:
-            found.append(text.format(names=_listed(names)))
-    found += [
-        _("the recipe was changed: its {name} are not those of its fingerprint").format(name=name)
-        for name in altered(known)
+def reasons(known: Recipe, dataset: Dataset, found: Changes) -> list[str]:
+    """Return what is other here than where the map was made; empty if nothing is known to be.
+
+    Parameters
+    ----------
+    found : what became of the recipe's pictures
+    """
+    return [
+        *_of_pictures(known, dataset, found),
+        *(
+            _("the recipe was changed: its {name} are not those of its fingerprint").format(name=name)
+            for name in altered(known)
+        ),
+        *_of_vectors(known, dataset, found),
+        *_of_versions(known),
+        *_of_processor(known),
     ]
-    key = recipe.key_here(known.request.encoder)
-    is_key_known = known.encoder_key != known.request.encoder
-    if key is not None and is_key_known and key != known.encoder_key:
-        found.append(_("the encoder has other weights or is run in another way"))
-    if not known.versions:
-        found.append(_("by which versions the recorded map was made is not known"))
-    for package in _PACKAGES if known.versions else ():
-        here, there = recipe.versions_here().get(package), known.versions.get(package)
-        if here != there:
-            found.append(
-                _("{package} is {here} here, was {there}").format(
-                    package=package,
-                    here=here or _("not there"),
-                    there=recipe.printable(there or _("unknown")),
-                )
-            )
-    if known.processor is None:
-        found.append(_("the recorded map is the one shipped with Barr X, made on another processor"))
-    elif not known.processor:
-        found.append(_("on which processor the recorded map was made is not known"))
-    elif known.processor != recipe.processor():
-        found.append(
-            _("the processor is {here} here, was {there}").format(
-                here=recipe.processor(), there=recipe.printable(known.processor)
-            )
+
+
+def notes(known: Recipe, dataset: Dataset, found: Changes) -> list[str]:
+    """Return what is other here and makes no difference to the map."""
+    is_same = found.are_none and list(known.files) == dataset.filenames
+    if not is_same or known.fingerprints.get("collection") in (None, "", dataset.fingerprint):
+        return []
+    return [_("The metadata of the collection have changed since; the map does not depend on them.")]
+
+
+def _of_pictures(known: Recipe, dataset: Dataset, found: Changes) -> list[str]:
+    said = [
+        text.format(names=_listed(names))
+        for names, text in (
+            (found.missing, _("images are missing: {names}")),
+            (found.changed, _("images have changed: {names}")),
+            (found.added, _("images were added: {names}")),
+            (found.without_file, _("the files of images are missing or cannot be read: {names}")),
+            (found.replaced, _("the files of images have changed since they were added: {names}")),
         )
-    return found
+        if names
+    ]
+    is_same = not (found.missing or found.changed or found.added)
+    if is_same and list(known.files) != dataset.filenames:
+        said.append(_("the images are in another order"))
+    return said
+
+
+def _of_vectors(known: Recipe, dataset: Dataset, found: Changes) -> list[str]:
+    encoder = known.request.encoder
+    key, is_known = recipe.key_here(encoder), known.encoder_key != encoder
+    if key is not None and is_known and key != known.encoder_key:
+        return [_("the encoder has other weights or is run in another way")]
+    if key is None or found.missing or found.changed or found.added:
+        return []
+    before, now = (
+        known.fingerprints.get("embedding"),
+        embedding.fingerprint_of(dataset, encoders.get(encoder)),
+    )
+    if not before or now is None or before == now:
+        return []
+    return [
+        _(
+            "the vectors of the images are not those the map was made from, though images and encoder are the same: "
+            "on another machine the last digits differ"
+        )
+    ]
+
+
+def _of_versions(known: Recipe) -> list[str]:
+    if not known.versions:
+        return [_("by which versions the recorded map was made is not known")]
+    here, there = recipe.versions_here(), known.versions
+    return [
+        _("{package} is {here} here, was {there}").format(
+            package=package,
+            here=here.get(package) or _("not there"),
+            there=recipe.printable(there.get(package) or _("unknown")),
+        )
+        for package in _PACKAGES
+        if here.get(package) != there.get(package)
+    ]
+
+
+def _of_processor(known: Recipe) -> list[str]:
+    if known.processor is None:
+        return [_("the recorded map is the one shipped with Barr X, made on another processor")]
+    if not known.processor:
+        return [_("on which processor the recorded map was made is not known")]
+    if known.processor == recipe.processor():
+        return []
+    text = _("the processor is {here} here, was {there}")
+    return [text.format(here=recipe.processor(), there=recipe.printable(known.processor))]
 
 
 def altered(known: Recipe) -> list[str]:

@@ -171,10 +171,12 @@ def write_embedding(dataset: Dataset, embedding: Embedding, path: Path) -> None:
     check_suffix(path, (".npz", ".parquet"))
 
     def npz(to: Path) -> None:
+        """Write NumPy's format; to an open file, as it would add an ending to a name."""
         with to.open("wb") as file:
             np.savez(file, filename=np.array(dataset.filenames, dtype=str), embedding=embedding.vectors)
 
     def parquet(to: Path) -> None:
+        """Write a table of two columns."""
         pd.DataFrame({"filename": dataset.filenames, "embedding": list(embedding.vectors)}).to_parquet(
             to, index=False
         )

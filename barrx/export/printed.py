@@ -89,6 +89,7 @@ class _Place:
 
     @classmethod
     def of(cls, coordinates: NDArray[np.floating]) -> "_Place":
+        """Return the scale at which (n, 2) points fill the room beside the legend."""
         low, high = coordinates.min(0).astype(float), coordinates.max(0).astype(float)
         spread = np.maximum(high - low, 1e-6)
         room = (WIDTH - 3 * _MARGIN - _LEGEND - CELL, HEIGHT - _TOP - _BOTTOM - CELL)

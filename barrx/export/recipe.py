@@ -8,7 +8,7 @@ import datetime
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache as memoize
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,6 +31,7 @@ from barrx.views.verdicts import Kept
 FORMAT: Final = "barrx-recipe-1"
 MOST_BYTES: Final = 400 * 2**20
 
+_FINGERPRINTS = ("collection", "embedding", "coordinates", "labels")  # older recipes have no "strength"
 _PACKAGES = (
     "umap-learn",
     "pynndescent",
@@ -55,7 +56,7 @@ class Recipe:
     title : str
         of the collection
     fingerprints : mapping
-        ``collection``, ``embedding``, ``coordinates`` and ``labels``: sha256 of their contents
+        ``collection``, ``embedding``, ``coordinates``, ``labels`` and ``strength``: sha256 of their contents
     files : filename -> sha256, in the order of the map
     encoder_key : str
         encoder, sha256 of its weights, version of its recipe, engine
@@ -104,32 +105,43 @@ class Recipe:
         }
 
 
-def of(dataset: Dataset, finished: Map, verdicts: Kept = (), *, is_kept: bool = False) -> Recipe:
-    """Return the recipe of a map; of an encoder that is not here any more it knows the name only.
-
-    Parameters
-    ----------
-    is_kept : the map was kept with a view: where, by which versions and from which vectors it was made is not known
-    """
-    own = shipped.default_map()
-    is_shipped = own is not None and np.array_equal(own.coordinates, finished.coordinates)
+def of(dataset: Dataset, finished: Map, verdicts: Kept = ()) -> Recipe:
+    """Return the recipe of a map that was made here; of an encoder that is not here any more it knows the name only."""
     return Recipe(
         request=finished.request,
         title=dataset.title,
         fingerprints={
             "collection": dataset.fingerprint,
-            "embedding": "" if is_kept else finished.embedding_fingerprint,
+            "embedding": finished.embedding_fingerprint,
             **contents(finished.coordinates, finished.clustering),
         },
         files=dict(zip(dataset.filenames, dataset.sha256, strict=True)),
-        encoder_key=(not is_kept and key_here(finished.request.encoder)) or finished.request.encoder,
-        weights=None if is_kept else _weights_here(finished.request.encoder),
-        versions={} if is_kept else versions_here(),
-        processor=None if is_shipped else "" if is_kept else processor(),
+        encoder_key=key_here(finished.request.encoder) or finished.request.encoder,
+        weights=_weights_here(finished.request.encoder),
+        versions=versions_here(),
+        processor=None if _is_shipped(finished) else processor(),
         coordinates=finished.coordinates,
         clustering=finished.clustering,
         verdicts=verdicts,
     )
+
+
+def of_kept(dataset: Dataset, finished: Map, verdicts: Kept = ()) -> Recipe:
+    """Return the recipe of a map that was kept with a view: nobody knows where and from which vectors it was made."""
+    made = of(dataset, finished, verdicts)
+    return replace(
+        made,
+        fingerprints={**made.fingerprints, "embedding": ""},
+        encoder_key=finished.request.encoder,
+        weights=None,
+        versions={},
+        processor=None if made.processor is None else "",
+    )
+
+
+def _is_shipped(finished: Map) -> bool:
+    own = shipped.default_map()
+    return own is not None and np.array_equal(own.coordinates, finished.coordinates)
 
 
 def contents(coordinates: Coordinates, found: Clustering) -> dict[str, str]:
@@ -137,6 +149,7 @@ def contents(coordinates: Coordinates, found: Clustering) -> dict[str, str]:
     return {
         "coordinates": cache.fingerprint(np.asarray(coordinates, np.float32)),
         "labels": cache.fingerprint(np.asarray(found.labels, np.int32)),
+        "strength": cache.fingerprint(np.asarray(found.strength, np.float32)),
     }
 
 
@@ -233,7 +246,7 @@ def parsed(values: object) -> Recipe:
         return Recipe(
             request=request,
             title=_text(values, "title"),
-            fingerprints={str(k): str(v) for k, v in values["fingerprints"].items()},
+            fingerprints=_fingerprints(values["fingerprints"]),
             files=files,
             encoder_key=_text(values, "encoder_key"),
             weights=None if values.get("weights") is None else _text(values, "weights"),
@@ -253,6 +266,10 @@ def _text(values: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise _Unreadable(_("{name} must be a text").format(name=name))
     return value
+
+
+def _fingerprints(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _text(values, name) for name in {*_FINGERPRINTS, *values}}
 
 
 def _stage(kind: type[Stage], values: Mapping[str, Any]) -> Stage:

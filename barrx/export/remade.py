@@ -10,8 +10,9 @@ from barrx import clustering, embedding, encoders, pipeline, projection
 from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
-from barrx.export import differences, files
+from barrx.export import differences, files, originals
 from barrx.export.differences import Difference
+from barrx.export.originals import Changes
 from barrx.export.recipe import Recipe
 from barrx.i18n import _
 from barrx.projection import Coordinates
@@ -25,17 +26,23 @@ class Remade:
     ----------
     difference : Difference or None
         None where the map could not be computed here
+    changes : Changes
+        what became of the recipe's pictures
     is_whole : bool
         the collection has the pictures of the recipe, and no others; the recipe is as it was written
     reasons : list of str
         why it differs, for people; empty where it does not
+    notes : list of str
+        what is other here and makes no difference to the map
     coordinates, clustering
         the map that counts: the recorded one, which the one computed is equal to where ``is_same``
     """
 
     difference: Difference | None
+    changes: Changes
     is_whole: bool
     reasons: list[str]
+    notes: list[str]
     coordinates: Coordinates
     clustering: Clustering
 
@@ -51,47 +58,42 @@ class Remade:
             "kept": "computed" if self.is_same else "recorded",
             "difference": None if self.difference is None else asdict(self.difference),
             "reasons": self.reasons,
+            "notes": self.notes,
+            "images_changed": asdict(self.changes),
         }
 
 
 def remake(known: Recipe, dataset: Dataset) -> Remade:
-    """Compute a map again, whatever is stored, and compare it with the recorded one.
-
-    Raises
-    ------
-    ParameterError
-        if the collection has no picture of the recipe
-    """
-    reasons = differences.reasons(known, dataset)
+    """Compute a map again, whatever is stored, and compare it with the recorded one."""
+    changes = originals.changes(known.files, dataset)
+    reasons = differences.reasons(known, dataset, changes)
+    difference, is_whole = None, changes.are_none and not differences.altered(known)
     try:
-        found = _computed(known, dataset)
+        difference = _difference(known, dataset, *_computed(known, dataset))
     except BarrxError as error:
-        why = [*reasons, _("it cannot be computed here: {error}").format(error=error)]
-        return Remade(
-            difference=None,
-            is_whole=False,
-            reasons=why,
-            coordinates=known.coordinates,
-            clustering=known.clustering,
-        )
-    place = {name: i for i, name in enumerate(dataset.filenames)}
-    common = [(i, place[name]) for i, name in enumerate(known.files) if name in place]
-    there, here = np.array(common, np.int64).reshape(-1, 2).T
-    difference = differences.difference(
-        (known.coordinates[there], known.clustering.labels[there]), (found[0][here], found[1].labels[here])
-    )
-    present = dict(zip(dataset.filenames, dataset.sha256, strict=True))
-    is_whole = dict(known.files) == present and not differences.altered(known)
-    if difference.is_none and is_whole:
+        reasons.append(_("it cannot be computed here: {error}").format(error=error))
+    if difference is not None and difference.is_none and is_whole:
         reasons = []
     elif not reasons:
         reasons = [_("nothing is known to be other here: the cause is unknown")]
     return Remade(
         difference=difference,
+        changes=changes,
         is_whole=is_whole,
         reasons=reasons,
+        notes=differences.notes(known, dataset, changes),
         coordinates=known.coordinates,
         clustering=known.clustering,
+    )
+
+
+def _difference(known: Recipe, dataset: Dataset, coordinates: Coordinates, found: Clustering) -> Difference:
+    """Compare the recorded map with one that was computed, by the pictures that both have."""
+    place = {name: i for i, name in enumerate(dataset.filenames)}
+    common = [(i, place[name]) for i, name in enumerate(known.files) if name in place]
+    there, here = np.array(common, np.int64).reshape(-1, 2).T
+    return differences.difference(
+        (known.coordinates[there], known.clustering.labels[there]), (coordinates[here], found.labels[here])
     )
 
 

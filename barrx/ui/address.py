@@ -20,7 +20,7 @@ from barrx.i18n import _, numeral
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import component, controls, filter_panel, keys, state
 from barrx.ui.share import opening
-from barrx.views import BY_CLUSTER, Appearance, references, saved
+from barrx.views import BY_CLUSTER, Appearance, Style, references, saved
 
 Query = dict[str, list[str]]
 
@@ -90,7 +90,7 @@ def restore(dataset: Dataset) -> None:
         return
     found, problems = filters.from_query(query, dataset)
     filter_panel.preset(dataset, found)
-    for read in (_read_selection, _read_picture, _read_camera):
+    for read in (_read_selection, _read_picture, _read_camera, _read_style):
         try:
             read(dataset, query)
         except BarrxError as error:
@@ -122,16 +122,21 @@ def check(dataset: Dataset, request: MapRequest) -> None:
         state.asked_in_vain(_LINK, [*problems, *state.in_vain(_LINK, None)])
 
 
-def select_by_rule(dataset: Dataset, finished: Map) -> None:
-    """Select, once the map is there, what a link selects by a rule; say so if it is not what it was."""
+def select_by_rule(dataset: Dataset, finished: Map, passing: NDArray[np.bool_] | None) -> None:
+    """Select, once the map is there, what a link selects by a rule; say so if it is not what it was.
+
+    Parameters
+    ----------
+    passing : (n_images,) pictures that pass the filters; None: all
+    """
     rule = state.take_rule(dataset)
     if rule is None:
         return
-    found = selection_rules.selected_by(rule, finished.clustering.labels, finished.coordinates)
+    found = selection_rules.selected_by(rule, finished.clustering.labels, finished.coordinates, passing)
     if found is None:
         said = _("The selection of the address makes no sense.")
     else:
-        state.select(dataset, found[0])
+        state.select(dataset, found[0], drawn=selection_rules.drawn_part(rule))
         if len(found[0]) == found[1]:
             return
         text = _("The link selects {n} images on this map; where it was made it selected {before}.")
@@ -197,6 +202,11 @@ def _read_camera(dataset: Dataset, query: Query) -> None:
     state.keep_camera(dataset, (x, y, zoom))
 
 
+def _read_style(_dataset: Dataset, query: Query) -> None:
+    if keys.STYLE in query:
+        state.draw_as(Style.from_text(query[keys.STYLE][-1]))
+
+
 # --- to the address -----------------------------------------------------------------------------------------
 
 
@@ -211,6 +221,7 @@ def appearance(
         filters=filters.to_query(chosen),
         arrangement=arrangement,
         camera=state.camera(dataset),
+        style=state.style(),
         picture=None if picked is None else dataset.filenames[picked],
         selection=state.selection(dataset).indexes,
         **shown,
@@ -237,7 +248,10 @@ def link(
         query[keys.ARRANGE] = [seen.arrangement.kind]
         names = _COLUMN_KEYS.get(seen.arrangement.kind, ())
         query |= {name: [column] for name, column in zip(names, seen.arrangement.columns, strict=bool(names))}
-    return query | _of_session(dataset, seen, state.Selection(seen.selection, view=view), finished)
+    drawn = state.selection(dataset).drawn
+    return query | _of_session(
+        dataset, seen, state.Selection(seen.selection, view=view, drawn=drawn), finished
+    )
 
 
 def follow(dataset: Dataset, seen: Appearance, finished: Map, *, is_current: bool) -> None:
@@ -251,7 +265,7 @@ def follow(dataset: Dataset, seen: Appearance, finished: Map, *, is_current: boo
         seen.request,
         _identity(seen),
         _of_session(dataset, seen, state.selection(dataset), finished),
-        [*filters.NAMES, keys.PICTURE, keys.CAMERA, keys.IN_GROUP, keys.SELECTED],
+        [*filters.NAMES, keys.PICTURE, keys.CAMERA, keys.STYLE, keys.IN_GROUP, keys.SELECTED],
         n_images=len(dataset.filenames) if is_current else None,
     )
 
@@ -282,9 +296,11 @@ def _write(
     )
 
 
-def carries(selection: state.Selection, finished: Map | None) -> bool:
-    """Tell whether the address has room for a selection."""
-    return selection.group is not None or not len(selection.indexes) or bool(_listed(selection, "", finished))
+def carries(dataset: Dataset, seen: Appearance, finished: Map) -> bool:
+    """Tell whether the address has room for what is selected."""
+    selection = state.selection(dataset)
+    is_short = selection.group is not None or not len(selection.indexes)
+    return is_short or bool(_listed(dataset, seen, selection, finished))
 
 
 def _identity(seen: Appearance) -> Query:
@@ -299,17 +315,19 @@ def _of_session(
         wanted[keys.PICTURE] = [seen.picture]
     if seen.camera is not None:
         wanted[keys.CAMERA] = [",".join(f"{v:.6g}" for v in seen.camera)]
+    if seen.style != Style():
+        wanted[keys.STYLE] = [seen.style.to_text()]
     if selection.group is not None:
         group = next((one for one in views.groups(dataset) if one.id == selection.group), None)
         return wanted if group is None else wanted | {keys.IN_GROUP: [references.of(group)]}
-    return wanted | _listed(selection, seen.fingerprint, finished)
+    return wanted | _listed(dataset, seen, selection, finished)
 
 
-def _listed(selection: state.Selection, fingerprint: str, finished: Map | None) -> Query:
+def _listed(dataset: Dataset, seen: Appearance, selection: state.Selection, finished: Map | None) -> Query:
     listed = spans.to_text(selection.indexes)
     if listed:
-        return {keys.SELECTED: [f"{fingerprint[:_OF_COLLECTION]}.{listed}"]}
-    rule = _rule(selection.indexes, finished) if listed is None and finished is not None else None
+        return {keys.SELECTED: [f"{seen.fingerprint[:_OF_COLLECTION]}.{listed}"]}
+    rule = _rule(dataset, seen, selection, finished) if listed is None and finished is not None else None
     if rule is not None:
         return {keys.SELECTED: [_BY_RULE + rule]}
     if listed is None and selection.view is not None:
@@ -320,13 +338,23 @@ def _listed(selection: state.Selection, fingerprint: str, finished: Map | None) 
     return {}
 
 
-def _rule(selection: NDArray[np.int64], finished: Map) -> str | None:
-    return _cached_rule(cache.fingerprint(selection), finished.revision, selection, finished)
+def _rule(dataset: Dataset, seen: Appearance, selection: state.Selection, finished: Map) -> str | None:
+    chosen, _problems = filters.from_query(
+        {name: list(values) for name, values in seen.filters.items()}, dataset
+    )
+    passing = filters.mask(dataset, chosen, finished.clustering) if chosen.count else None
+    key = cache.fingerprint(selection.indexes, selection.drawn, finished.revision, passing)
+    return _cached_rule(key, selection, finished, passing)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _cached_rule(chosen: str, revision: str, _selection: NDArray[np.int64], _finished: Map) -> str | None:
-    return selection_rules.rule_of(_selection, _finished.clustering.labels, _finished.coordinates)
+def _cached_rule(
+    key: str, _selection: state.Selection, _finished: Map, _passing: NDArray[np.bool_] | None
+) -> str | None:
+    labels, coordinates = _finished.clustering.labels, _finished.coordinates
+    return selection_rules.rule_of(
+        _selection.indexes, labels, coordinates, drawn=_selection.drawn, passing=_passing
+    )
 
 
 def _pairs(query: Query) -> list[list[str]]:

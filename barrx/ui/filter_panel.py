@@ -13,7 +13,7 @@ from barrx.facets import NO_VALUE
 from barrx.filters import Filters, Range
 from barrx.i18n import _, ngettext, numeral
 from barrx.ui import keys, state
-from barrx.ui.text import plain
+from barrx.ui.text import plain, told_apart
 
 _MOST_VALUES = 1000  # in one list; the search finds what is rarer
 _COLUMNS_AT_FIRST = 5
@@ -116,12 +116,13 @@ def _choose_columns(dataset: Dataset) -> list[str]:
     if len(offered) <= _COLUMNS_AT_FIRST and set(asked) <= set(offered):
         return offered
     st.session_state[key] = asked if key in st.session_state else offered[:_COLUMNS_AT_FIRST]
+    labels = told_apart({column: column[:_LONGEST] for column in [*offered, *asked]})
     return st.multiselect(
         _("Columns"),
-        list(dict.fromkeys([*offered, *asked])),
+        list(labels),
         key=key,
         persist_state=_KEPT,
-        format_func=lambda column: column[:_LONGEST],
+        format_func=labels.__getitem__,
         help=_("Which columns to filter by."),
     )
 
@@ -148,18 +149,9 @@ def _choose_values(dataset: Dataset, column: str) -> tuple[str, ...]:
 
 
 def _labels(names: Sequence[str], counts: Mapping[str, int]) -> dict[str, str]:
-    """Return value -> text with its count; no two alike, or the list could not tell them apart."""
-    labels: dict[str, str] = {}
-    taken: set[str] = set()
-    for name in names:
-        text = _("no value") if name == NO_VALUE else name[:_LONGEST]
-        label = base = f"{text} · {numeral(counts[name])}"
-        n = 2
-        while label in taken:
-            label, n = f"{base} ({n})", n + 1
-        taken.add(label)
-        labels[name] = label
-    return labels
+    """Return value -> text with its count."""
+    texts = {name: _("no value") if name == NO_VALUE else name[:_LONGEST] for name in names}
+    return told_apart({name: f"{text} · {numeral(counts[name])}" for name, text in texts.items()})
 
 
 def _choose_range(dataset: Dataset, column: str) -> Range | None:

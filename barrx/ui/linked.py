@@ -7,7 +7,7 @@ import streamlit as st
 
 from barrx.i18n import _
 from barrx.ui import state
-from barrx.ui.text import plain
+from barrx.ui.text import plain, told_apart
 
 T = TypeVar("T", bound=str)
 
@@ -42,11 +42,12 @@ def choice(
         st.session_state[key] = known if known in options else default  # else: removed since
     for missing in state.in_vain(key, st.session_state[key]):
         st.warning(_("The address asks for “{asked}”, which is not here.").format(asked=plain(missing)))
+    labels = told_apart({option: name(option) for option in options})
     if as_buttons:
         chosen = st.segmented_control(
             label,
             options,
-            format_func=name,
+            format_func=labels.__getitem__,
             key=key,
             help=help,
             label_visibility="collapsed",  # it is read aloud; the buttons themselves say what they are
@@ -54,7 +55,9 @@ def choice(
             required=True,
         )
     else:
-        chosen = st.selectbox(label, options, format_func=name, key=key, help=help, persist_state="session")
+        chosen = st.selectbox(
+            label, options, format_func=labels.__getitem__, key=key, help=help, persist_state="session"
+        )
     chosen = chosen if chosen is not None else default
     # A link says it even where it is the default here: elsewhere it may not be.
     if asked is not None and asked != chosen and chosen == default:

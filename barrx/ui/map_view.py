@@ -61,10 +61,11 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
             st.rerun()
         if not dimmed:
             cluster_link.select_on_map(dataset, finished)
-            address.select_by_rule(dataset, finished)
         _hear(dataset)
         now = replace(chosen, text=state.search(dataset))
         shown = filters.mask(dataset, now, finished.clustering) if now.count else None
+        if not dimmed:
+            address.select_by_rule(dataset, finished, shown)
         names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
         problems = address.problems(color, filters.to_query(now))
         if problems:
@@ -85,8 +86,8 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
                 selected = _map(dataset, finished, color, options, placed)
         with right, st.container(key=keys.CARD_PANE):
             inspector.show(dataset, finished, names, beside=selected.tolist())
-        selection_panel.show(dataset, finished, selected, names)
         seen = address.appearance(dataset, finished.request, now, arrangement, color=color, hide=hide)
+        selection_panel.show(dataset, finished, selected, names, seen)
         if not dimmed:
             state.keep_seen(dataset, finished, seen)
         address.follow(dataset, seen, finished, is_current=not dimmed)
@@ -136,6 +137,8 @@ def _options(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> MapOp
         selection_revision=selection.revision,
         camera=state.camera(dataset),
         camera_revision=state.camera_revision(dataset),
+        style=state.style(),
+        style_revision=state.style_revision(),
         lines=inspector.lines(dataset, finished),
         focus=state.flight(dataset),
         searchable=True,
@@ -157,8 +160,10 @@ def _hear(dataset: Dataset) -> None:
 def _take(dataset: Dataset, finished: Map, events: MapEvents) -> None:
     """Remember what the user did on the map."""
     state.keep_camera(dataset, events.camera)
+    if events.style is not None:
+        state.keep_style(events.style)
     if events.selection is not None:
-        state.keep_selection(dataset, events.selection.pictures)
+        state.keep_selection(dataset, events.selection.pictures, events.selection.drawn)
     if events.renamed is not None:
         _rename(dataset, finished, *events.renamed)
 

@@ -14,18 +14,23 @@ from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
 from barrx.ui import address, archive_route, gallery, groups_panel, keys, selection_actions, state
 from barrx.ui.errors import reported
+from barrx.ui.text import told_apart
+from barrx.views import Appearance
 
 _BY_CLUSTER = ""
 _MOST_ROWS = 12
 
 
-def show(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str]) -> None:
+def show(
+    dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str], seen: Appearance
+) -> None:
     """Show the selection with its gallery, its counts and the groups; or how to select.
 
     Parameters
     ----------
     selected : (k,) pictures, those that pass the filters
     names : of all clusters, by their number
+    seen : what makes what one sees, for a link
     """
     left, right = st.columns([3, 1], gap="medium")
     with left, st.container(key=keys.SELECTION):
@@ -33,7 +38,7 @@ def show(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: di
         if n:
             said = ngettext("{n} image selected", "{n} images selected", n).format(n=numeral(n))
             st.subheader(said, anchor=False)
-            _actions(dataset, finished, selected)
+            _actions(dataset, finished, selected, seen)
             gallery.paged(dataset, selected.tolist(), key=keys.GALLERY)
         elif n_hidden := len(state.selection(dataset).indexes):
             _nothing_left(dataset, n_hidden)
@@ -73,7 +78,7 @@ def _hint() -> None:
 # --- what can be done -------------------------------------------------------------------------------------
 
 
-def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64]) -> None:
+def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64], seen: Appearance) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=keys.SELECTION_ACTIONS):
         _clear(dataset)
         st.download_button(
@@ -91,7 +96,7 @@ def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64]) -> No
         selection_actions.show(
             archive_route.address(dataset, finished.request, selected),
             archive.size(dataset, selected.tolist()),
-            is_carried=address.carries(state.selection(dataset), finished),
+            is_carried=address.carries(dataset, seen, finished),
         )
 
 
@@ -99,12 +104,14 @@ def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64]) -> No
 
 
 def _counts(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str]) -> None:
+    names_of = {_BY_CLUSTER: _("cluster")} | {name: name[:80] for name in facets.categories(dataset)}
+    labels = told_apart(names_of)
     column = st.selectbox(
         _("Counts by"),
-        [_BY_CLUSTER, *facets.categories(dataset)],
+        list(labels),
         key=keys.COUNT_BY,
         persist_state="session",
-        format_func=lambda name: _("cluster") if name == _BY_CLUSTER else name[:80],
+        format_func=labels.__getitem__,
     )
     if column in (_BY_CLUSTER, None):
         table = _by_cluster(finished.clustering.labels, selected, names)

@@ -18,7 +18,7 @@ from barrx.cliff import Point
 from barrx.datasets import Dataset
 from barrx.pipeline import Map
 from barrx.ui import keys
-from barrx.views import Appearance
+from barrx.views import Appearance, Style
 from barrx.workers import Job, Pool
 
 _LAST_MAP = "_last_map"
@@ -42,6 +42,7 @@ _IN_VAIN = "_in_vain:"
 _LANGUAGE = "_language"
 _SEEN = "_seen"
 _LOOK = "_look"
+_STYLE = "_style"
 _NEXT_VIEW = "_next_view"
 _RULE = "_rule"
 _ASKED = "_asked_by_address"
@@ -219,12 +220,15 @@ class Selection:
         another one each time the page, not the map, selects: the map then takes it over
     group, view : int or None
         the group, or the saved view, whose pictures these are, as long as nobody has changed the selection since
+    drawn : str
+        the lines around them, see :mod:`barrx.selection_rules`; "" if they were selected otherwise. Hostile text
     """
 
     indexes: NDArray[np.int64]
     revision: str = ""
     group: int | None = None
     view: int | None = None
+    drawn: str = ""
 
 
 def select(
@@ -233,17 +237,18 @@ def select(
     *,
     group: int | None = None,
     view: int | None = None,
+    drawn: str = "",
 ) -> None:
     """Select pictures on the map, whatever was selected there before."""
     chosen = np.unique(np.asarray(indexes, np.int64))
-    keep(_SELECTION, collection, Selection(chosen, secrets.token_hex(4), group, view))
+    keep(_SELECTION, collection, Selection(chosen, secrets.token_hex(4), group, view, drawn))
 
 
-def keep_selection(collection: Dataset, indexes: NDArray[np.int64]) -> None:
-    """Remember what was selected on the map."""
+def keep_selection(collection: Dataset, indexes: NDArray[np.int64], drawn: str = "") -> None:
+    """Remember what was selected on the map, and by which lines."""
     last = selection(collection)
     if not np.array_equal(indexes, last.indexes):
-        keep(_SELECTION, collection, replace(last, indexes=indexes, group=None, view=None))
+        keep(_SELECTION, collection, replace(last, indexes=indexes, group=None, view=None, drawn=drawn))
 
 
 def selection(collection: Dataset) -> Selection:
@@ -294,6 +299,28 @@ def camera(collection: Dataset) -> tuple[float, float, float] | None:
     _arrangement, found = kept(_CAMERA, collection) or (None, None)
     last: tuple[float, float, float] | None = found
     return last
+
+
+def keep_style(style: Style) -> None:
+    """Remember how the user has the pictures drawn."""
+    st.session_state[_STYLE] = (style, style_revision())
+
+
+def draw_as(style: Style) -> None:
+    """Have the pictures drawn in a style, whatever the map has been told before."""
+    st.session_state[_STYLE] = (style, secrets.token_hex(4))
+
+
+def style() -> Style:
+    """Return how the pictures are drawn."""
+    found: Style = st.session_state.get(_STYLE, (Style(), ""))[0]
+    return found
+
+
+def style_revision() -> str:
+    """Return another value each time the page decides how the pictures are drawn."""
+    revision: str = st.session_state.get(_STYLE, (Style(), ""))[1]
+    return revision
 
 
 def ask_for_whole_page() -> None:

@@ -19,6 +19,7 @@ from barrx.views.sets import (
     state,
 )
 from barrx.views.store import is_writable, set_aside
+from barrx.views.style import Style
 
 __all__ = [
     "BY_CLUSTER",
@@ -27,6 +28,7 @@ __all__ = [
     "Draft",
     "Group",
     "SavedView",
+    "Style",
     "add_group",
     "cluster_names",
     "groups",

@@ -13,6 +13,7 @@ from barrx.arrangements import Arrangement
 from barrx.errors import BarrxError, ViewsError
 from barrx.i18n import _
 from barrx.pipeline import MapRequest
+from barrx.views.style import Style
 
 BY_CLUSTER: Final = "cluster"
 """Stands for the machine's clusters where a column to colour by could stand."""
@@ -40,6 +41,8 @@ class Appearance:
     arrangement : Arrangement
     camera : (x, y, zoom) or None
         where one looks on this arrangement; None for all of it
+    style : Style
+        how the pictures are drawn
     picture : str or None
         filename of the picture whose card is open
     selection : (k,) int64, ascending
@@ -53,6 +56,7 @@ class Appearance:
     hide: bool = False
     arrangement: Arrangement = field(default_factory=Arrangement)
     camera: tuple[float, float, float] | None = None
+    style: Style = field(default_factory=Style)
     picture: str | None = None
     selection: NDArray[np.int64] = field(default_factory=lambda: _NONE)
 
@@ -66,6 +70,7 @@ class Appearance:
             "hide": self.hide,
             "arrangement": [self.arrangement.kind, *self.arrangement.columns],
             "camera": self.camera,
+            "style": self.style.to_text(),
             "picture": self.picture,
         }
         return json.dumps(values, ensure_ascii=False, allow_nan=False)
@@ -91,6 +96,8 @@ class Appearance:
                 hide=values["hide"],
                 arrangement=Arrangement(kind=kind, columns=tuple(columns)),
                 camera=None if camera is None else (camera[0], camera[1], camera[2]),
+                # Views saved before there was a style have none.
+                style=Style.from_text(values["style"]) if "style" in values else Style(),
                 picture=values["picture"],
                 selection=selection,
             )

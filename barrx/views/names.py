@@ -67,10 +67,12 @@ class PictureSet(Protocol):
     """Pictures about which something is kept: ``indexes`` into the collection, and an id, younger if higher."""
 
     @property
-    def id(self) -> int: ...
+    def id(self) -> int:
+        """Its number, given once and never again."""
 
     @property
-    def indexes(self) -> NDArray[np.int64]: ...
+    def indexes(self) -> NDArray[np.int64]:
+        """Places of its pictures in the collection, (k,)."""
 
 
 def matched(named: Sequence[PictureSet], labels: NDArray[np.integer]) -> dict[int, int]:

@@ -13,10 +13,12 @@ class Kept(Protocol):
     """Something with a number, and the moment it was made in, to a millisecond."""
 
     @property
-    def id(self) -> int: ...
+    def id(self) -> int:
+        """Its number, given once and never again."""
 
     @property
-    def created(self) -> str: ...
+    def created(self) -> str:
+        """When it was made: ISO 8601, UTC."""
 
 
 def of(kept: Kept) -> str:

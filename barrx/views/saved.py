@@ -130,7 +130,14 @@ class SavedView:
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-def listed(slug: str | None = None, search: str = "", *, limit: int = 50, offset: int = 0) -> list[Listed]:
+def listed(
+    slug: str | None = None,
+    search: str = "",
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    only_with_tour: bool = False,
+) -> list[Listed]:
     """Return saved views, those that were changed last first.
 
     Parameters
@@ -141,7 +148,7 @@ def listed(slug: str | None = None, search: str = "", *, limit: int = 50, offset
     with store.reading() as connection:
         if connection is None:
             return []
-        where, values = condition(slug, search)
+        where, values = condition(slug, search, only_with_tour=only_with_tour)
         rows = connection.execute(
             f"SELECT {_COLUMNS} FROM saved_view WHERE {where} ORDER BY changed DESC, id DESC LIMIT ? OFFSET ?",
             (*values, limit, offset),
@@ -149,12 +156,12 @@ def listed(slug: str | None = None, search: str = "", *, limit: int = 50, offset
         return [_row(row) for row in rows]
 
 
-def count(slug: str | None = None, search: str = "") -> int:
+def count(slug: str | None = None, search: str = "", *, only_with_tour: bool = False) -> int:
     """Return how many saved views :func:`listed` would give without a limit."""
     with store.reading() as connection:
         if connection is None:
             return 0
-        where, values = condition(slug, search)
+        where, values = condition(slug, search, only_with_tour=only_with_tour)
         return int(connection.execute(f"SELECT count(*) FROM saved_view WHERE {where}", values).fetchone()[0])
 
 
@@ -268,9 +275,11 @@ def get(id: int) -> Listed:
 # --- rows -------------------------------------------------------------------------------------------------
 
 
-def condition(slug: str | None, search: str) -> tuple[str, tuple[str, ...]]:
+def condition(slug: str | None, search: str, *, only_with_tour: bool = False) -> tuple[str, tuple[str, ...]]:
     """Return the condition of a list in SQL, and the values of its marks."""
     where, values = ["removed IS NULL"], []
+    if only_with_tour:
+        where.append("id IN (SELECT saved_view FROM stop)")
     if slug is not None:
         where.append("dataset = ?")
         values.append(slug)

@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 FILE = "views.sqlite3"
 BUSY_SECONDS = 20.0
 _DAMAGED = ".damaged-"
+# A write is in the file before readers see it (the disk has to answer), and two may bear the same time.
+_SETTLED_NS = 5 * 10**9
+
+Stamp = tuple[str | int, ...]
 
 # One script for each version of the schema, in order; PRAGMA user_version counts those that have run. A script
 # that has been released is never edited: add another.
@@ -191,6 +195,24 @@ def reading() -> Iterator[sqlite3.Connection | None]:
             return
         connection.execute("BEGIN")
         yield connection
+
+
+def stamp() -> Stamp:
+    """Return a value that is another one after anything was written, by whatever process, without opening the database.
+
+    While the last write is so young that readers may not see it yet, no stamp is given twice.
+    """
+    now, found = time.time_ns(), list[int]()
+    for suffix in ("", "-wal"):
+        try:
+            known = Path(f"{path()}{suffix}").stat()
+        except OSError:
+            found += [0, 0]
+            continue
+        # An empty log comes and goes with each reader.
+        found += [known.st_mtime_ns, known.st_size] if known.st_size else [0, 0]
+    is_fresh = now - max(found[0], found[2]) < _SETTLED_NS
+    return (str(path()), *found, now if is_fresh else 0)
 
 
 def set_aside() -> list[Path]:

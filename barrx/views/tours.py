@@ -90,22 +90,3 @@ def set_stops(view: int, wanted: Sequence[Stop]) -> None:
             "INSERT INTO stop VALUES (?, ?, ?)",
             [(view, number, json.dumps(asdict(stop))) for number, stop in enumerate(wanted)],
         )
-
-
-def with_tour(slug: str) -> list[int]:
-    """Return the ids of a collection's views that have a tour, those that were changed last first.
-
-    Raises
-    ------
-    ViewsError
-        if the database cannot be used
-    """
-    with store.reading() as connection:
-        if connection is None:
-            return []
-        rows = connection.execute(
-            "SELECT id FROM saved_view WHERE dataset = ? AND removed IS NULL "
-            "AND EXISTS (SELECT 1 FROM stop WHERE saved_view = id) ORDER BY changed DESC, id DESC",
-            (slug,),
-        )
-        return [int(id) for (id,) in rows]

@@ -4,11 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from barrx import datasets, views
 from barrx.arrangements import Arrangement
 from barrx.ui import controls, keys
+from barrx.ui.share import kept
 from barrx.views import Draft, references, saved, saving
 from tests.app.test_pages import page
 from tests.unit.test_views_saved import default_map, seen_of
@@ -49,6 +51,7 @@ def test_view_in_the_address_sets_every_widget(home: Path) -> None:
         hide=True,
         arrangement=Arrangement(kind="columns", columns=("category",)),
         camera=(1.0, 2.0, 3.0),
+        style=views.Style(mode="pictures", size=64, without=("noise",)),
         picture=demo.filenames[7],
         selection=np.arange(0, 800, 2),
     )
@@ -115,6 +118,28 @@ def test_map_and_names_that_differ_from_those_kept_with_the_view_are_said(home: 
     assert not test.info
     test.slider(key=keys.N_NEIGHBORS).set_value(20).run()
     assert "computed anew" not in warnings(test)
+
+
+def test_what_the_opened_view_keeps_is_read_again_only_when_something_was_written(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = datasets.load("demo")
+    now = default_map(demo)
+    id = saving.save(
+        demo, replace(now, coordinates=now.coordinates[::-1].copy()), seen_of(demo), Draft(name="x")
+    )
+    reads = []
+    get = saved.get
+    monkeypatch.setattr(kept.saved, "get", lambda id: reads.append(id) or get(id))
+    monkeypatch.setattr(kept.store, "stamp", lambda: ("before",))
+    test = page("explore", view=str(id))
+    before = len(reads)
+    test.selectbox(key=keys.COLOR).set_value("category").run()
+    assert "computed anew" in warnings(test)
+    assert len(reads) == before > 0
+    saving.remove(id)
+    monkeypatch.setattr(kept.store, "stamp", lambda: ("after",))
+    assert "computed anew" not in warnings(test.run())
 
 
 def test_view_that_is_not_here_is_said(home: Path) -> None:

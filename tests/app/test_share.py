@@ -180,10 +180,48 @@ def test_view_that_was_opened_is_in_the_lists_however_old(
     demo = datasets.load("demo")
     old, new = (saving.save(demo, default_map(demo), seen_of(demo), Draft(name=n)) for n in ("Old", "New"))
     monkeypatch.setattr(choosing, "MOST", 1)
-    monkeypatch.setattr(choosing.session, "opened_view", lambda dataset: None)
-    assert choosing.names(demo) == {new: "New"}
+    monkeypatch.setattr(choosing, "_search", lambda place: "")
+    assert choosing.find(demo, "x") == {new: "New"}
     monkeypatch.setattr(choosing.session, "opened_view", lambda dataset: old)
-    assert choosing.names(demo) == {new: "New", old: "Old"}
+    assert choosing.find(demo, "x", chosen=[None, "text", 99]) == {new: "New", old: "Old"}
+
+
+@pytest.mark.parametrize("section", ["compare", "tour", "texts"])
+def test_every_view_is_found_where_there_are_more_than_a_list_has(
+    home: Path, monkeypatch: pytest.MonkeyPatch, section: str
+) -> None:
+    demo = datasets.load("demo")
+    names = ("Suns", "Moons", "Stars", "Clouds")
+    ids = {
+        name: saving.save(demo, default_map(demo), seen_of(demo), Draft(name=name, author="Ana"))
+        for name in names
+    }
+    monkeypatch.setattr(choosing, "MOST", 2)
+    test = page("share", section=section)
+    if section == "texts":
+        test.button(key=keys.TEXT_NEW).click().run()
+    key = {"compare": keys.COMPARE_ONE, "tour": keys.TOUR_VIEW, "texts": keys.TEXT_VIEW}[section]
+    place = {"compare": "compare", "tour": "tour", "texts": "text"}[section]
+    assert "4 views; the list has the 2 changed last" in texts(test)
+    search = keys.of(keys.CHOOSE_VIEW, place)
+    test.text_input(key=search).set_value("ana suns").run()
+    assert "1 view matches" in texts(test)
+    before = "Clouds"  # in use: it stays in the list
+    assert test.selectbox(key=key).options[-2:] == ["Suns", before]
+    test.selectbox(key=key).set_value(ids["Suns"]).run()
+    test.text_input(key=search).set_value("nothing of the kind").run()
+    assert "No view matches" in texts(test)
+    assert test.selectbox(key=key).value == ids["Suns"]
+    assert not test.exception
+
+
+def test_views_of_the_same_name_are_told_apart_in_a_list(home: Path) -> None:
+    demo = datasets.load("demo")
+    one, other = (saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons")) for _i in range(2))
+    test = page("share", section="tour")
+    assert test.selectbox(key=keys.TOUR_VIEW).options == [f"Moons (view {other})", f"Moons (view {one})"]
+    test.selectbox(key=keys.TOUR_VIEW).set_value(one).run()
+    assert test.selectbox(key=keys.TOUR_VIEW).value == one
 
 
 # --- tours --------------------------------------------------------------------------------------------------

@@ -154,6 +154,22 @@ def embedding() -> str:
     return table(_HEAD, rows)
 
 
+def engines() -> str:
+    """Pictures a second of the network alone, by size of a batch and by engine."""
+    from barrx.embedding import BATCH_SIZE
+    from tests.benchmarks import engines as benchmark
+
+    rows = []
+    for found in benchmark.measure():
+        is_used = found.engine == "TensorFlow" and found.batch == BATCH_SIZE
+        cosine = f"{found.cosine:.6f}"
+        rows.append(
+            [found.engine, str(found.batch), found.rate.shown(1), cosine, "in use" if is_used else ""]
+        )
+    head = ("engine", "pictures a batch", "pictures a second", "smallest cosine with the one in use", "")
+    return table(head, rows)
+
+
 def memory() -> str:
     """The most memory of an embedding run, by its pictures."""
     from tests.benchmarks import memory as benchmark
@@ -199,6 +215,7 @@ SECTIONS: dict[str, tuple[str, Section]] = {
     "neighbors": ("Neighbours: all pairs against NN-descent", nearest),
     "growth": ("Growth, in seconds", growth),
     "embedding": ("Embedding, Inception V3", embedding),
+    "engines": ("The network alone: batches and engines, Inception V3", engines),
     "memory": ("Memory of an embedding run, Inception V3", memory),
     "map": ("The map in Chromium", the_map),
     "startup": ("Start-up", startup),

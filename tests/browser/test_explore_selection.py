@@ -377,6 +377,7 @@ def test_five_thousand_selected_of_eight_stay_light(
     page = open_page()
     open_app(page, server, f"/?dataset={slug}")
     bare(page)
+    _lines_of_any_form_travel(page, open_page)
     places = pixels(page)
     middle = np.median(places, axis=0)
     nearest = np.argsort(np.abs(places - middle).max(axis=1))[:5000]
@@ -394,6 +395,35 @@ def test_five_thousand_selected_of_eight_stay_light(
         page.get_by_role("link", name=re.compile("ZIP")).click()
     packed = zipfile.ZipFile(waiting.value.path())
     assert len(packed.namelist()) == len(inside) + 1
+
+
+def _lines_of_any_form_travel(page: Page, open_page: OpenPage) -> None:
+    """Draw a lasso that goes around a bay, add another to it, and find the same in another browser by the address."""
+    left, top = pixels(page).min(axis=0) - 5
+    right, low = pixels(page).max(axis=0) + 5
+    width, height = right - left, low - top
+    bay = [(0, 0), (0.6, 0), (0.6, 0.2), (0.3, 0.2), (0.3, 0.8), (0.6, 0.8), (0.6, 1), (0, 1), (0, 0)]
+    choose(page, "lasso")
+    drag(page, [(left + x * width, top + y * height) for x, y in bay])
+    expect(page).to_have_url(re.compile(r"selected=by\.l[^*]*$"))
+    page.keyboard.down("Alt")
+    drag(
+        page, [(left + x * width, top + y * height) for x, y in [(0.8, 0.3), (1, 0.6), (0.7, 1), (0.8, 0.3)]]
+    )
+    page.keyboard.up("Alt")
+    expect(page).to_have_url(re.compile(r"selected=by\.l.*\*l.*"))
+    wait_until_idle(page)
+    other = open_page()
+    other.goto(page.url)
+    wait_for_map(other)
+    expect(selected(other)).to_have_text(selected(page).inner_text())
+    expect(the_map(other)).to_have_attribute(
+        "data-selected", the_map(page).get_attribute("data-selected") or ""
+    )
+    wait_until_idle(other)
+    assert other.url == page.url
+    other.close()
+    choose(page, "pan")
 
 
 @pytest.fixture(scope="module", autouse=True)

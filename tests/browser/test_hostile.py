@@ -171,8 +171,10 @@ def test_rights_are_in_view_with_the_picture_whatever_its_title(open_page: OpenP
     wait_for_map(page)
     expect(card_title(page)).to_contain_text("endless")
     wait_until_idle(page)
-    expect(page.locator("figure.card .picture")).to_be_in_viewport(ratio=0.99)
-    expect(page.locator("figure.card .credit")).to_be_in_viewport(ratio=0.99)
+    for width, height in ((390, 844), (844, 390), (667, 375)):  # and held sideways
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.locator("figure.card .picture")).to_be_in_viewport(ratio=0.99)
+        expect(page.locator("figure.card .credit")).to_be_in_viewport(ratio=0.99)
 
 
 @pytest.mark.parametrize(

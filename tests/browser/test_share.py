@@ -52,6 +52,9 @@ def same_view(page: Page, other: Page) -> None:
     for fact in ("data-revision", "data-selected"):
         expect(the_map(other)).to_have_attribute(fact, the_map(page).get_attribute(fact) or "")
     expect(other.locator(".legend h3")).to_have_text("category")
+    for pressed in ('[data-choice="dots"]', '[data-switch="names"]', '[data-switch="noise"]'):
+        is_pressed = page.locator(f".toolbar {pressed}").get_attribute("aria-pressed") or ""
+        expect(other.locator(f".toolbar {pressed}")).to_have_attribute("aria-pressed", is_pressed)
     passing = widget(page, keys.FILTER_BAR).locator("strong").inner_text()
     expect(widget(other, keys.FILTER_BAR).locator("strong")).to_have_text(passing)
 
@@ -154,6 +157,7 @@ def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, serv
 
     # A tour of two stops, by the keys of a remote.
     page.get_by_role("radio", name="Tour").click()
+    wait_until_idle(page)
     for n, title in enumerate(("Everything", "Nearer")):
         if n:
             to_page(page, "Explore")
@@ -164,6 +168,7 @@ def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, serv
             expect(page).to_have_url(re.compile("at="))
             wait_until_idle(page)
             to_page(page, "Share")
+            wait_until_idle(page)
         page.get_by_role("textbox", name="Title").fill(title)
         page.get_by_role("button", name="Add the stop").click()
         expect(page.get_by_text(f"{n + 1}. {title}")).to_be_visible()
@@ -172,6 +177,11 @@ def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, serv
     canvas = the_map(page)
     expect(page.get_by_role("heading", name="Everything")).to_be_visible()
     expect(page.get_by_role("link", name="Explore")).not_to_be_visible()
+    expect(widget(page, keys.LANGUAGE)).to_be_hidden()  # it lay on the map's own buttons
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_role("button", name="End the tour")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    wait_until_idle(page)
     before = canvas.get_attribute("data-view")
     page.keyboard.press("PageDown")
     expect(page.get_by_role("heading", name="Nearer")).to_be_visible()

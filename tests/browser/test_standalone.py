@@ -12,16 +12,28 @@ from playwright.sync_api import Browser, Page, Request, expect
 from tests.browser.conftest import REPOSITORY
 from tests.browser.steps import bare, pixel_of, the_map
 
+_SAVE_A_VIEW = """
+from barrx import datasets, pipeline
+from barrx.views import Appearance, Draft, saving
+
+demo = datasets.load("demo")
+request = pipeline.MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames))
+seen = Appearance(request=request, fingerprint=demo.fingerprint, filters={"is.category": ["vehicles"]})
+saving.save(demo, pipeline.load(demo, request), seen, Draft(name="Vehicles"))
+"""
+
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo as one file, and as a page with its pictures beside it."""
+    """A folder with the demo as one file, and a view of it with a filter as a page with its pictures beside it."""
     folder = tmp_path_factory.mktemp("exported")
-    for name in ("demo.html", "demo.zip"):
-        command = [sys.executable, "-m", "barrx", "export", "demo", "--output", str(folder / name)]
-        subprocess.run(
-            command, cwd=REPOSITORY, env={"BARRX_HOME": str(folder / "home")}, check=True, timeout=400
-        )
+    for command in (
+        ["-m", "barrx", "export", "demo", "--output", str(folder / "demo.html")],
+        ["-c", _SAVE_A_VIEW],
+        ["-m", "barrx", "export", "demo", "--view", "1", "--output", str(folder / "demo.zip")],
+    ):
+        environment = {"BARRX_HOME": str(folder / "home")}
+        subprocess.run([sys.executable, *command], cwd=REPOSITORY, env=environment, check=True, timeout=400)
     with zipfile.ZipFile(folder / "demo.zip") as packed:
         packed.extractall(folder / "demo")
     return folder
@@ -41,6 +53,8 @@ def test_exported_map_lives_without_a_server_and_a_network(
     canvas = the_map(page)
     expect(canvas).to_have_attribute("data-points", "810")
     expect(canvas).not_to_have_attribute("data-pictures", "0")
+    if file != "demo.html":
+        _take_the_filters_off(page)
     _search(page)
     _hover_and_open(page)
     _pan(page)
@@ -52,6 +66,22 @@ def test_exported_map_lives_without_a_server_and_a_network(
 
 def _scheme(request: Request) -> str:
     return request.url.partition(":")[0]
+
+
+def _take_the_filters_off(page: Page) -> None:
+    canvas, searched = the_map(page), page.get_by_role("searchbox", name="Search all metadata")
+    said = page.get_by_text("32 of 810 images pass the filters: category: vehicles. The others are dimmed.")
+    expect(said).to_be_visible()
+    expect(canvas).to_have_attribute("data-shown", "32")
+    searched.fill("bus")  # of those that pass
+    expect(canvas).not_to_have_attribute("data-shown", "32")
+    among = int(canvas.get_attribute("data-shown") or "")
+    page.get_by_role("button", name="Show all images").click()
+    expect(said).to_have_count(0)
+    expect(canvas).not_to_have_attribute("data-shown", str(among))
+    assert int(canvas.get_attribute("data-shown") or "") > among > 0
+    page.get_by_role("button", name="Clear the search").click()
+    expect(canvas).to_have_attribute("data-shown", "810")
 
 
 def _search(page: Page) -> None:

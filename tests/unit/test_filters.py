@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -319,6 +319,7 @@ def test_known_values_of_a_link_count_beside_unknown_ones(tagged: Dataset) -> No
         st.lists(st.text(), max_size=3),
     )
 )
+@example(query={"q": [" "]})
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_query_string_breaks_anything(tagged: Dataset, query: dict[str, list[str]]) -> None:
     found, _problems = filters.from_query(query, tagged)

@@ -317,4 +317,4 @@ def test_image_map_returns_what_was_done(home: Path) -> None:
     done = {"collection": " 3", "revision": "", "pictures": [1]}
     app.session_state["map"] = {"clicked": 2, "selection": done, "query": "cat", "camera": [1], "renamed": 7}
     app.run()
-    assert app.text[0].value == "(2, SelectionRule(pictures=array([1])), None, 'cat', None)"
+    assert app.text[0].value == "(2, SelectionRule(pictures=array([1]), drawn=''), None, 'cat', None)"

@@ -12,7 +12,7 @@ import pytest
 
 from barrx import cli, datasets, pipeline
 from barrx.errors import ParameterError
-from barrx.export import differences, recipe, remade
+from barrx.export import differences, originals, recipe, remade
 from barrx.export.recipe import Recipe
 
 IMAGES = Path(__file__).parents[2] / "barrx" / "demo" / "images"
@@ -127,6 +127,8 @@ HOSTILE: list[tuple[Callable[[Values], object], str]] = [
     (changed(labels=[2**40] * 4), "whole numbers"),
     (changed(labels=[-7] * 4), "labels must be -1 or above"),
     (changed(versions=3), "cannot be read as a recipe"),
+    (changed(fingerprints={"coordinates": "0", "labels": "0"}), "missing"),
+    (changed(fingerprints=["coordinates"]), "cannot be read as a recipe"),
     (lambda v: v | {"projection": v["projection"] | {"seed": "1"}}, "seed must be int"),
     (lambda v: v | {"projection": v["projection"] | {"metric": "evil"}}, "metric must be one of"),
     (lambda v: v | {"projection": v["projection"] | {"n_neighbors": True}}, "n_neighbors must be int"),
@@ -211,10 +213,65 @@ def test_recipe_whose_content_or_pictures_are_others_is_not_the_same(few: Path) 
 def test_recipe_of_a_kept_map_says_only_what_is_known(few: Path) -> None:
     dataset = datasets.load("few")
     request = pipeline.MapRequest.default("few", "efficientnet-lite0", len(dataset.filenames))
-    known = recipe.of(dataset, pipeline.load_or_compute(dataset, request), is_kept=True)
+    known = recipe.of_kept(dataset, pipeline.load_or_compute(dataset, request))
     assert (known.versions, known.processor, known.weights) == ({}, "", None)
-    said = differences.reasons(recipe.parsed(json.loads(json.dumps(known.to_json()))), dataset)
+    assert known.fingerprints["embedding"] == ""
+    read = recipe.parsed(json.loads(json.dumps(known.to_json())))
+    said = differences.reasons(read, dataset, originals.changes(read.files, dataset))
     assert said == [
         "by which versions the recorded map was made is not known",
         "on which processor the recorded map was made is not known",
     ]
+
+
+def test_pictures_whose_files_are_gone_or_others_are_named(
+    few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, known = tmp_path / "r.json", made()
+    path.write_text(json.dumps(known.to_json()))
+    gone, other, *_rest = known.files
+    (few / gone).unlink()
+    (few / other).write_bytes(b"another")
+    status, out, err = run(capsys, "map", "--recipe", path)
+    assert (status, err) == (0, "")
+    assert "came out in their recorded places, but not all is as recorded" in out
+    assert f"the files of images are missing or cannot be read: {gone}" in out
+    assert f"the files of images have changed since they were added: {other}" in out
+    status, out, err = run(capsys, "map", "--recipe", path, "--json")
+    said = json.loads(out)
+    assert said["same"] is False
+    assert said["images_changed"]["without_file"] == [gone]
+    assert said["images_changed"]["replaced"] == [other]
+
+
+def test_fingerprints_of_collection_and_vectors_are_checked(few: Path) -> None:
+    known, dataset = made(), datasets.load("few")
+    found = remade.remake(
+        replace(known, fingerprints=dict(known.fingerprints) | {"collection": "0"}), dataset
+    )
+    assert found.is_same  # the map does not depend on the metadata
+    assert found.notes == [
+        "The metadata of the collection have changed since; the map does not depend on them."
+    ]
+    vectors = replace(
+        known,
+        fingerprints=dict(known.fingerprints) | {"embedding": "0"},
+        coordinates=known.coordinates[::-1].copy(),
+    )
+    found = remade.remake(vectors, dataset)
+    assert not found.is_same
+    assert any(
+        "the vectors of the images are not those the map was made from" in why for why in found.reasons
+    )
+    turned = replace(known, files=dict(reversed(known.files.items())))
+    assert "the images are in another order" in remade.remake(turned, dataset).reasons
+
+
+def test_recipe_of_a_collection_without_any_of_its_pictures_keeps_the_recorded_map(few: Path) -> None:
+    known = made()
+    lost = replace(known, files={f"gone-{name}": sha for name, sha in known.files.items()})
+    found = remade.remake(lost, datasets.load("few"))
+    assert (found.difference, found.is_same) == (None, False)
+    assert "no image in common" in found.reasons[-1]
+    assert f"images are missing: {', '.join(lost.files)}" in found.reasons
+    assert found.coordinates is lost.coordinates

@@ -24,6 +24,26 @@ def test_box_on_a_large_map_travels_as_its_polygon() -> None:
     np.testing.assert_array_equal(found, inside)
 
 
+def test_line_that_was_drawn_travels_as_it_was_drawn() -> None:
+    # A triangle in a box from (0, -2) to (8, 2): corners 0 0, 4095 0, 0 4095.
+    drawn = "l0_8_-2_2_AAAA__AAAA__"
+    below = POINTS[:, 1] < 2 - POINTS[:, 0] / 2
+    inside = np.flatnonzero((POINTS > [0, -2]).all(axis=1) & below)
+    assert selection_rules.rule_of(inside, LABELS, POINTS, drawn=drawn) == f"{drawn}~{len(inside)}"
+    passing = LABELS % 2 == 0
+    both = inside[passing[inside]]
+    rule = selection_rules.rule_of(both, LABELS, POINTS, drawn=drawn, passing=passing)
+    assert rule == f"f{drawn}~{len(both)}"
+    found, count = selection_rules.selected_by(rule, LABELS, POINTS, passing) or (None, 0)
+    np.testing.assert_array_equal(found, both)
+    assert count == len(both)
+    members = inside[LABELS[inside] >= 0]
+    rule = selection_rules.rule_of(members, LABELS, POINTS, drawn=f"{drawn}*{drawn}")
+    assert rule == f"m{drawn}*{drawn}~{len(members)}"
+    assert selection_rules.drawn_part(rule) == f"{drawn}*{drawn}"
+    assert selection_rules.rule_of(inside[::2], LABELS, POINTS, drawn=drawn) is None
+
+
 def test_whole_clusters_travel_by_their_numbers() -> None:
     chosen = np.flatnonzero(np.isin(LABELS, [3, 7, -1]))
     assert selection_rules.rule_of(chosen, LABELS, POINTS) == f"cn.3.7~{len(chosen)}"
@@ -58,6 +78,11 @@ def test_rule_is_exact_or_none(chosen: set[int]) -> None:
         "x~1",
         "c3.x~1",
         "p1e999_1_1_1_1_1~1",
+        "l0_1_0_1_AAAA~1",
+        "l0_1_0_1_AAAAAAAAAAA=~1",
+        "l0_1_0_1_AAAAAAAAAAAA*~1",
+        "ml~1",
+        "fmx~1",
     ],
 )
 def test_what_is_no_rule_selects_nothing(text: str) -> None:

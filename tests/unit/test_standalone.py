@@ -1,5 +1,6 @@
 """A map as a page of its own: one script, nothing from elsewhere, hostile text stays text."""
 
+import argparse
 import base64
 import datetime
 import hashlib
@@ -13,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from barrx import cli, datasets, i18n, pipeline
+from barrx import cli, datasets, i18n, map_options, pipeline
 from barrx.errors import ParameterError
-from barrx.ui import export_panel, standalone
+from barrx.ui import export_kinds, export_panel, standalone
 from barrx.ui.component.bundle import bundle
-from barrx.ui.standalone.scene import Scene
+from barrx.ui.standalone.scene import Scene, of_seen
 from barrx.views import Appearance, Draft, saving
 
 HOSTILE = "</script><script>alert(1)</script><!-- \u2028 =1+1 http://evil.example/x.js \"'&"
@@ -92,6 +93,24 @@ def test_page_shows_an_address_of_a_note_as_text_and_the_day_as_its_reader_write
     assert "Cómo se hizo este mapa" in page
 
 
+def test_page_says_which_filters_there_are_and_what_became_of_the_others(scene: Scene) -> None:
+    wanted = {"q": ["bird <b>"], "is.category": ["birds", "bread"], "from.year": ["1900"], "below": ["0.5"]}
+    seen = Appearance(
+        request=scene.finished.request, fingerprint=scene.dataset.fingerprint, filters=wanted, hide=True
+    )
+    page = standalone.html(of_seen(scene.dataset, scene.finished, seen, {})).decode()
+    assert (
+        "0 of 810 images pass the filters: search “bird &lt;b&gt;”; category: birds or bread; year: from 1900; "
+        in page
+    )
+    assert "membership below 0.5. The others are hidden. <button" in page
+    assert data_of(read(page.encode()))["options"]["hide_filtered"] is True
+    seen = replace(seen, filters={"only": ["noise"]}, hide=False)
+    page = standalone.html(of_seen(scene.dataset, scene.finished, seen, {})).decode()
+    assert "of 810 images pass the filters: only noise. The others are dimmed." in page
+    assert "data-all>" not in standalone.html(scene).decode()
+
+
 def test_policy_allows_the_one_script_and_the_one_style(scene: Scene) -> None:
     reader = read(standalone.html(scene))
     policy = next(a["content"] for tag, a in reader.elements if tag == "meta" and "http-equiv" in a)
@@ -144,9 +163,28 @@ def test_large_collection_is_a_zip_with_its_pictures_in_files(
 
 
 def test_everything_the_panel_offers_can_be_made(scene: Scene) -> None:
-    kinds = export_panel.kinds_of(scene)
-    assert len({kind.ending for kind in kinds}) == len(kinds) == 12
+    kinds = export_kinds.of(scene)
+    assert len({kind.ending for kind in kinds}) == len(kinds) == 14
     assert {kind.ending: bool(kind.make(scene)) for kind in kinds} == {kind.ending: True for kind in kinds}
+
+
+def test_command_beside_an_export_makes_the_same_map(scene: Scene) -> None:
+    request = scene.finished.request
+    other = replace(
+        request,
+        projection=replace(request.projection, min_dist=0.25, from_scratch=True),
+        clustering=replace(request.clustering, min_cluster_size=12),
+    )
+    seen = replace(scene, finished=replace(scene.finished, request=other), color="category")
+    kinds = {kind.ending: kind for kind in export_kinds.of(seen)}
+    options = "--min-dist 0.25 --from-scratch --min-cluster-size 12"
+    said = export_panel.command(seen, kinds[".html"])
+    assert said == f"python -m barrx export demo {options} --color category --output demo.html"
+    said = export_panel.command(seen, kinds[".clusters.parquet"])
+    assert said == f"python -m barrx export demo {options} --as clusters --output demo.clusters.parquet"
+    parser = argparse.ArgumentParser()
+    map_options.add(parser)
+    assert map_options.request(parser.parse_args(options.split()), scene.dataset) == other
 
 
 def test_saved_view_is_exported_with_the_map_that_was_kept(

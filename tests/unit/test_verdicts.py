@@ -16,7 +16,7 @@ from barrx.datasets import Dataset
 from barrx.errors import ParameterError, ViewsError
 from barrx.export import recipe
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import export_panel
+from barrx.ui import export_kinds
 from barrx.ui.standalone.scene import of_seen
 from barrx.views import Appearance, Draft, saving, store, verdicts
 
@@ -131,10 +131,11 @@ def test_what_the_share_page_makes_of_a_map_holds_its_verdicts(demo: Dataset) ->
     verdicts.on_picture(demo, 3, "unsure", "perhaps")
     seen = Appearance(request=finished.request, fingerprint=demo.fingerprint)
     scene = of_seen(demo, finished, seen, {}, verdicts.kept(demo, finished.clustering.labels))
-    made = {kind.ending: kind.make(scene) for kind in export_panel.kinds_of(scene)[:1]}
+    kinds = export_kinds.of(scene)
+    made = {kind.ending: kind.make(scene) for kind in kinds[:1]}
     made |= {
         kind.ending: kind.make(scene)
-        for kind in export_panel.kinds_of(scene)
+        for kind in kinds
         if kind.mime == "text/csv" or kind.named in ("embedding-atlas", "emb-explorer")
     }
     assert b"perhaps" in made[".html"]

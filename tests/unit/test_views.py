@@ -324,3 +324,26 @@ def test_home_that_cannot_be_written_is_an_error_with_a_remedy(demo: Dataset, ho
     home.write_text("a file where the folder should be")
     with pytest.raises(ViewsError, match=r"cannot be used: .* set BARRX_HOME to a folder you may write to"):
         views.add_group(demo, "Moons", [1])
+
+
+# --- the stamp --------------------------------------------------------------------------------------------
+
+
+def test_stamp_is_another_after_each_write_and_stays_while_nothing_is_written(
+    demo: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store.stamp() == store.stamp()  # nobody has written anything
+    seen = {store.stamp()}
+    for name in ("Moons", "Suns", "Stars"):
+        views.add_group(demo, name, [1])
+        assert store.stamp() != store.stamp()  # so young that readers may not see it yet
+        seen.add(store.stamp())
+    assert len(seen) == 4
+    later = store.time.time_ns() + 10**11
+    monkeypatch.setattr(store.time, "time_ns", lambda: later)
+    settled = store.stamp()
+    views.groups(demo)
+    with store.reading():  # an open reader has an empty log beside it
+        assert store.stamp() == settled
+    views.rename_group(demo, 1, "Moon")
+    assert store.stamp() != settled

@@ -328,7 +328,8 @@ def test_tour_has_five_stops_at_most_and_comes_back_in_order(demo: Dataset) -> N
     wanted = [Stop(title=f"{n}", text="x", color="year", camera=(n, 1.5, 2)) for n in range(5)]
     tours.set_stops(id, wanted)
     assert tours.stops(id) == wanted
-    assert tours.with_tour("demo") == [id]
+    assert [view.id for view in saved.listed("demo", only_with_tour=True)] == [id]
+    assert saved.count("demo", only_with_tour=True) == 1
     with pytest.raises(ParameterError, match="A tour may have 5 stops, this one has 6"):
         tours.set_stops(id, [*wanted, wanted[0]])
     assert tours.stops(id) == wanted
@@ -337,4 +338,4 @@ def test_tour_has_five_stops_at_most_and_comes_back_in_order(demo: Dataset) -> N
     with pytest.raises(ViewsError, match="no saved view 99"):
         tours.set_stops(99, [])
     tours.set_stops(id, [])
-    assert tours.with_tour("demo") == []
+    assert saved.listed("demo", only_with_tour=True) == []

@@ -26,6 +26,7 @@ from barrx.ui.map.events import (
     read_query,
     read_renamed,
     read_selection,
+    read_style,
     selected_by,
 )
 from barrx.ui.map.options import Axes, Axis, ClusterMark, MapOptions
@@ -87,6 +88,7 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
         on_clicked_change=lambda: None,
         on_selection_change=lambda: None,
         on_camera_change=lambda: None,
+        on_style_change=lambda: None,
         on_query_change=lambda: None,
         on_renamed_change=lambda: None,
     )
@@ -94,6 +96,7 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
         clicked=read_index(result.get("clicked"), n),
         selection=read_selection(result.get("selection"), n, collection, options.selection_revision),
         camera=read_camera(result.get("camera"), arrangement),
+        style=read_style(result.get("style")),
         query=read_query(result.get("query"), options),
         renamed=read_renamed(result.get("renamed"), options),
     )
@@ -179,7 +182,8 @@ def _sent(options: MapOptions, frame: pd.DataFrame) -> dict[str, object]:
         "legend_title": options.legend_title,
         "legend_others": [[str(name)[:_TEXT_LENGTH], int(n)] for name, n in options.legend_others],
         "token": options.token,
-        "mode": options.mode,
+        "style": dataclasses.asdict(options.style),
+        "style_revision": options.style_revision,
         "height": options.height,
         "marked": _checked(options.marked, n, "marked").tolist(),
         "dimmed": options.dimmed,

@@ -10,7 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from barrx.errors import ParameterError
+from barrx.spans import MAX_LENGTH
 from barrx.ui.map.options import Camera, MapOptions
+from barrx.views import Style
 
 MAX_QUERY = 200  # characters
 MAX_NAME = 120
@@ -26,9 +29,12 @@ class SelectionRule:
     ----------
     pictures : (k,) int64, sorted, without repetition
         empty once the user has cleared the selection
+    drawn : str
+        the lines around them, see :mod:`barrx.selection_rules`; "" if they were selected otherwise. Hostile text
     """
 
     pictures: NDArray[np.int64]
+    drawn: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,6 +49,8 @@ class MapEvents:
         what the user selected; None as long as the user has selected nothing since Python last set a selection
     camera : (x, y, zoom) or None
         where the user looks: the middle in the coordinates of this arrangement; None if the user has not moved it
+    style : Style or None
+        how the user has the pictures drawn; None if the user has not changed it
     query : str or None
         what was just typed into the search field; None again at the next run
     renamed : (label, name) or None
@@ -52,6 +60,7 @@ class MapEvents:
     clicked: int | None = None
     selection: SelectionRule | None = None
     camera: Camera | None = None
+    style: Style | None = None
     query: str | None = None
     renamed: tuple[int, str] | None = None
 
@@ -72,20 +81,22 @@ def read_index(value: object, n: int) -> int | None:
 def read_selection(value: object, n: int, collection: str, revision: str) -> SelectionRule | None:
     """Return a selection made in a collection, after the selection Python set last."""
     # What was selected before Python set another selection is over. A bare list is taken as it is.
-    pictures = value
+    pictures, drawn = value, ""
     if isinstance(value, Mapping):
+        rule = value.get("rule")
+        drawn = rule if isinstance(rule, str) and len(rule) <= MAX_LENGTH else ""
         is_current = (value.get("collection"), value.get("revision")) == (collection, revision)
         pictures = value.get("pictures") if is_current else None
     if isinstance(pictures, str) and pictures is not value:
-        return _of_bits(pictures, n)
+        return _of_bits(pictures, n, drawn)
     if not isinstance(pictures, list) or len(pictures) > _MOST_LISTED:
         return None
     if any(read_index(i, n) is None for i in pictures):
         return None
-    return SelectionRule(np.unique(np.array(pictures, np.int64)))
+    return SelectionRule(np.unique(np.array(pictures, np.int64)), drawn)
 
 
-def _of_bits(text: str, n: int) -> SelectionRule | None:
+def _of_bits(text: str, n: int, drawn: str) -> SelectionRule | None:
     size = -(-n // 8)
     if len(text) != -(-size // 3) * 4:
         return None
@@ -95,7 +106,7 @@ def _of_bits(text: str, n: int) -> SelectionRule | None:
         return None
     if len(flags) != size:
         return None
-    return SelectionRule(np.flatnonzero(np.unpackbits(flags, count=n, bitorder="little")))
+    return SelectionRule(np.flatnonzero(np.unpackbits(flags, count=n, bitorder="little")), drawn)
 
 
 def read_camera(value: object, arrangement: str) -> Camera | None:
@@ -109,6 +120,14 @@ def read_camera(value: object, arrangement: str) -> Camera | None:
         return None
     x, y, zoom = map(float, camera)
     return (x, y, zoom) if zoom > 0 else None
+
+
+def read_style(value: object) -> Style | None:
+    """Return how the user has the pictures drawn."""
+    try:
+        return Style.from_text(value) if isinstance(value, str) else None
+    except ParameterError:
+        return None
 
 
 def read_query(value: object, options: MapOptions) -> str | None:

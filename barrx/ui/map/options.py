@@ -3,8 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 from barrx.errors import ParameterError
 from barrx.i18n import _
 from barrx.ui import palette
+from barrx.views import Style
 
-Mode = Literal["dots", "both", "pictures"]
 Camera = tuple[float, float, float]
 
 MIN_HEIGHT = 200
@@ -134,8 +133,10 @@ class MapOptions:
         what one entry of the legend stands for together, to be found by name
     token : str
         what :func:`barrx.ui.routes.sign` gave for the collection; "" shows no pictures and no titles
-    mode : {"dots", "both", "pictures"}
-        what is shown at first
+    style : Style
+        how the pictures are drawn at first
+    style_revision : str
+        another one each time the page, not the user, decides how they are drawn
     height : int
         of the map, in CSS pixels; less on a screen that is lower
     marked : sequence of int
@@ -185,7 +186,8 @@ class MapOptions:
     legend_title: str = ""
     legend_others: Sequence[tuple[str, int]] = ()
     token: str = ""
-    mode: Mode = "both"
+    style: Style = field(default_factory=Style)
+    style_revision: str = ""
     height: int = 620
     marked: Sequence[int] = ()
     dimmed: bool = False

@@ -20,6 +20,20 @@ const TOOLS = ["pan", "box", "lasso"];
 const MODES = ["dots", "both", "pictures"];
 const SWITCHES = ["names", "outlines", "noise"];
 
+/** The fields of the state that say how the pictures are drawn. */
+export const STYLE = ["mode", "size", ...SWITCHES];
+
+/** Return the fields of the state for what Python says: {mode, size, without}. */
+export function styleOf({ mode, size, without }) {
+  const switched = SWITCHES.map((name) => [name, !without.includes(name)]);
+  return { mode, size, ...Object.fromEntries(switched) };
+}
+
+/** Return the style of a state as Python reads it, such as "pictures.64.noise". */
+export function textOf(state) {
+  return [state.mode, state.size, ...SWITCHES.filter((name) => !state[name])].join(".");
+}
+
 /**
  * `state` ({tool, isAdding, mode, size, names, outlines, noise}) is changed in place; `on` has the functions change, closer, farther, fit
  * and clear; `search` is an element to stand among the buttons.
@@ -109,6 +123,7 @@ export class Toolbar {
       button.setAttribute("aria-pressed", this.state[field] === value);
     }
     this.add.hidden = this.state.tool === "pan";
+    this.slider.value = this.state.size;
     this.slider.disabled = this.state.mode === "dots";
   }
 }

@@ -4,7 +4,8 @@ import { ABOVE } from "./axes.js";
 import { Camera } from "./camera.js";
 import { load, recall } from "./data.js";
 import { make } from "./dom.js";
-import { boundsOf, insidePolygon, thinned } from "./geometry.js";
+import { drawn } from "./drawn.js";
+import { boundsOf, insidePolygon } from "./geometry.js";
 import { Gestures } from "./gestures.js";
 import { join, leave } from "./linked.js";
 import { Marks } from "./marks.js";
@@ -20,10 +21,10 @@ import { Search } from "./search.js";
 import { Selection } from "./selection.js";
 import { legible, rgbOf, themeOf } from "./theme.js";
 import { Thumbnails } from "./thumbnails.js";
-import { Toolbar } from "./toolbar.js";
+import { STYLE, Toolbar, styleOf, textOf } from "./toolbar.js";
 
 const SETTLED = 140; // ms without movement
-const USUAL = { tool: "pan", isAdding: false, size: 40, names: true, outlines: true, noise: true };
+const CALM = 300; // ms after the last change of the style, until it is told
 const KEPT = 0.3; // of the pictures in view: with fewer left after a change of places, everything is shown
 
 // What a map looked like when its page was left, for when one comes back to it.
@@ -33,7 +34,7 @@ export class MapView {
   constructor(root, options) {
     this.root = root;
     this.options = options;
-    this.state = { ...USUAL, mode: options.mode, ...memory.get(options.key)?.state };
+    this.state = { tool: "pan", isAdding: false, ...memory.get(options.key)?.state };
     this.camera = new Camera();
     this.points = null;
     this.visible = null; // (n,) 0 for points that are hidden; null when none is
@@ -44,6 +45,7 @@ export class MapView {
     this.turn = 0; // counts what Python sent
     this.selection = new Selection(() => this.tellSelection());
     this.navigation = new Navigation(this.camera, this, (place) => this.tellCamera(place));
+    this.adoptStyle(options);
     this.build(options.words);
     this.thumbnails = new Thumbnails(() => this.invalidate());
     this.pictures = new Pictures(this.thumbnails);
@@ -85,6 +87,19 @@ export class MapView {
     }
     this.canvas.classList.toggle("drawing", this.state.tool !== "pan");
     this.invalidate();
+    if (STYLE.includes(field)) this.tellStyle();
+  }
+
+  // What the page has decided counts once, and then what the user does.
+  adoptStyle({ style, style_revision: revision }) {
+    if (this.state.styled === revision) return;
+    Object.assign(this.state, styleOf(style), { styled: revision });
+    this.toolbar?.show();
+  }
+
+  tellStyle() {
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.send.style(textOf(this.state)), CALM);
   }
 
   watchSize() {
@@ -109,6 +124,7 @@ export class MapView {
     leave(this);
     cancelAnimationFrame(this.request);
     clearTimeout(this.settling);
+    clearTimeout(this.telling);
     this.observer.disconnect();
     this.gestures.destroy();
     this.navigation.destroy();
@@ -155,6 +171,7 @@ export class MapView {
     this.canvas.setAttribute("aria-label", options.alt);
     this.message.hidden = points.n > 0;
     this.takeColours();
+    this.adoptStyle(options);
     if (before && before.collection !== options.collection) this.selection.forget();
     if (!before) this.begin();
     else if (before.arrangement !== options.arrangement) this.rearrange(before);
@@ -315,7 +332,7 @@ export class MapView {
 
   drawnOver() {
     const { camera, options, pointer, selection, sketch } = this;
-    const line = sketch ?? selection.outline?.map(([x, y]) => camera.toScreen(x, y));
+    const line = sketch ?? selection.outline?.corners.map(([x, y]) => camera.toScreen(x, y));
     const rings = [...options.marked, ...[pointer.hovered, this.companion].filter((i) => i >= 0 && i < this.points.n)];
     return { line, rings, links: options.lines };
   }
@@ -386,10 +403,10 @@ export class MapView {
   sketched(line, isAdding) {
     this.sketch = null;
     this.invalidate();
-    const corners = thinned(line, 2).map((corner) => this.camera.toData(...corner));
-    if (!this.points || corners.length < 3) return;
-    const inside = insidePolygon(corners, this.points.x, this.points.y);
-    this.choose((i) => inside[i], isAdding, corners);
+    const outline = this.points && drawn(line, (x, y) => this.camera.toData(x, y));
+    if (!outline) return;
+    const inside = insidePolygon(outline.corners, this.points.x, this.points.y);
+    this.choose((i) => inside[i], isAdding, outline);
   }
 
   choose(test, isAdding, outline) {

@@ -48,6 +48,7 @@ def of_cluster(number: int) -> Maker:
     """Return what makes a figure of a cluster's pictures, the strongest members first."""
 
     def make(dataset: Dataset, shown: Present) -> Figure:
+        """Make it of this cluster."""
         clusters, seen = shown.finished.clustering, replace(shown.seen, selection=np.empty(0, np.int64))
         members = cluster_rows.members(clusters, number)
         order = np.argsort(-clusters.strength[members], kind="stable")
@@ -67,6 +68,7 @@ def of_counts(column: str) -> Maker:
     """Return what makes a chart: how many of the selected pictures, or of all, have each value of a column."""
 
     def make(dataset: Dataset, shown: Present) -> Figure:
+        """Make it of this column."""
         chosen = shown.seen.selection
         rows = _counts(dataset, column, chosen if len(chosen) else np.arange(len(dataset.filenames)))
         color = palette.CATEGORICAL[0]

@@ -1,6 +1,7 @@
 """What a saved view keeps, against what Explore shows of it: a map computed anew, names given since."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -9,14 +10,26 @@ from barrx import views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.export import differences
-from barrx.i18n import _, language, numeral
+from barrx.export.differences import Difference
+from barrx.i18n import _, numeral
 from barrx.pipeline import Map
 from barrx.ui import keys, navigation, state
 from barrx.ui.share import session
 from barrx.ui.text import plain
-from barrx.views import SavedView, saved
+from barrx.views import SavedView, saved, store
+from barrx.views.saved import Listed
 
 _NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a saved view keeps that Explore shows otherwise; ``difference`` is None where the maps are the same."""
+
+    listed: Listed
+    number: int
+    difference: Difference | None
+    names: tuple[tuple[str, str], ...]
 
 
 def line(dataset: Dataset, finished: Map) -> None:
@@ -25,46 +38,70 @@ def line(dataset: Dataset, finished: Map) -> None:
     if opened is None:
         return
     try:
-        listed = saved.get(opened[0])
-        number = opened[1] or listed.revision
-        moved = _moved(listed.id, number, listed.created, finished.revision, language(), finished, dataset)
-        names = () if moved is None else _names(dataset, saved.load(listed.id, number))
+        # A slider's move asks this each time: the database is read only after somebody has written to it.
+        kept = _read(store.stamp(), *opened, dataset.fingerprint, finished.revision, dataset, finished)
     except BarrxError:  # removed meanwhile, or damaged: the map itself is whole
         return
-    if moved:
-        st.warning(plain(moved), icon=":material/difference:")
-        if number != listed.revision:
-            st.caption(_("Bring this revision back on the page Share to see its own map side by side."))
-        elif st.button(_("See both side by side"), key=keys.KEPT_COMPARE, icon=":material/compare:"):
-            st.session_state[keys.COMPARE_ONE] = listed.id
-            st.session_state[keys.SHARE_SECTION] = "compare"
-            st.switch_page(navigation.share())
-    if names:
-        _say_names(dataset, listed.id, number, names)
+    if kept is None:
+        return
+    if kept.difference is not None:
+        _say_moved(kept.listed, kept.number, kept.difference)
+    if kept.names:
+        _say_names(dataset, kept.listed.id, kept.number, kept.names)
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
-def _moved(
-    id: int, number: int, created: str, revision: str, language: str, _finished: Map, _dataset: Dataset
-) -> str | None:
-    """Return how the map differs from the kept one, "" if it does not; None if it is not the view's map at all."""
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _read(
+    stamp: store.Stamp,
+    id: int,
+    number: int | None,
+    fingerprint: str,
+    revision: str,
+    _dataset: Dataset,
+    _finished: Map,
+) -> _Kept | None:
+    """Return what the view keeps; None where the map on screen is not the view's map at all."""
+    listed = saved.get(id)
+    number = number or listed.revision
+    is_of_view, difference = _compared(
+        listed.id, number, listed.created, fingerprint, revision, _dataset, _finished
+    )
+    if not is_of_view:
+        return None
+    return _Kept(listed, number, difference, _names(_dataset, saved.load(listed.id, number)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _compared(
+    id: int, number: int, created: str, fingerprint: str, revision: str, _dataset: Dataset, _finished: Map
+) -> tuple[bool, Difference | None]:
+    """Return whether a map is the view's, and how it differs from the kept one; a revision never changes."""
     view = saved.load(id, number)
     if view.seen.request != _finished.request or view.filenames != _dataset.filenames:
-        return None
+        return False, None
     found = differences.difference(
         (view.coordinates, view.labels), (_finished.coordinates, _finished.clustering.labels)
     )
-    if found.is_none:
-        return ""
-    return _(
+    return True, None if found.is_none else found
+
+
+def _say_moved(listed: Listed, number: int, found: Difference) -> None:
+    text = _(
         "This map was computed anew and differs from the one kept with the view “{name}”: {moved} of the images are "
         "more than 1% of its width away, {others} are in another cluster. The view’s tour, and side by side, show "
         "the kept one."
     ).format(
-        name=view.listed.name,
+        name=listed.name,
         moved=numeral(found.moved, ".0%"),
         others=numeral(1 - found.same_cluster, ".0%"),
     )
+    st.warning(plain(text), icon=":material/difference:")
+    if number != listed.revision:
+        st.caption(_("Bring this revision back on the page Share to see its own map side by side."))
+    elif st.button(_("See both side by side"), key=keys.KEPT_COMPARE, icon=":material/compare:"):
+        st.session_state[keys.COMPARE_ONE] = listed.id
+        st.session_state[keys.SHARE_SECTION] = "compare"
+        st.switch_page(navigation.share())
 
 
 def _names(dataset: Dataset, view: SavedView) -> tuple[tuple[str, str], ...]:

@@ -39,6 +39,7 @@ def open_view(view: SavedView) -> list[str]:
     st.session_state[keys.HIDE] = view.seen.hide
     select(dataset, view)
     state.look(dataset, view.seen.camera)
+    state.draw_as(view.seen.style)
     here = {filename: i for i, filename in enumerate(dataset.filenames)}
     state.pick(dataset, here.get(view.seen.picture or ""))
     session.open_view(dataset, view.listed.id, view.number)

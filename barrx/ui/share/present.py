@@ -117,7 +117,7 @@ def _link(dataset: Dataset, present: Present) -> None:
     with st.container(key=keys.SHARE_LINK):
         query = address.link(dataset, present.seen, present.finished, view=selection.view)
         st.code(absolute(query), language=None, wrap_lines=True)
-    if not address.carries(selection, present.finished):
+    if not address.carries(dataset, present.seen, present.finished):
         st.warning(
             _("The selection is too large for a link. Save the view: its link carries everything."),
             icon=":material/link_off:",

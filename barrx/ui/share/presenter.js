@@ -8,20 +8,34 @@ function isTyped(event) {
   return event.composedPath()[0].matches?.("input, textarea, select, [contenteditable]");
 }
 
-function make(name, label, title) {
+// Drawn, not written: not every font has these signs.
+const ICONS = {
+  back: "M20 12H5M11 5l-7 7 7 7",
+  next: "M4 12h15M13 5l7 7-7 7",
+  whole: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
+  end: "M6 6l12 12M18 6L6 18",
+};
+const SVG = "http://www.w3.org/2000/svg";
+
+function make(name, title) {
   const button = document.createElement("button");
-  Object.assign(button, { type: "button", textContent: label, title });
+  Object.assign(button, { type: "button", title });
+  const icon = document.createElementNS(SVG, "svg");
+  icon.setAttribute("viewBox", "0 0 24 24");
+  icon.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", ICONS[name]);
+  icon.append(line);
+  button.append(icon);
   button.dataset.name = name;
   button.setAttribute("aria-label", title);
   return button;
 }
 
 function build(bar, words) {
-  const names = [["back", "←"], ["place", ""], ["next", "→"], ["whole", "⛶"], ["end", "✕"]];
-  for (const [name, label] of names) {
-    if (name === "place") bar.append(Object.assign(document.createElement("output"), { className: "place" }));
-    else bar.append(make(name, label, words[name]));
-  }
+  const place = Object.assign(document.createElement("output"), { className: "place" });
+  const [back, next, whole, end] = ["back", "next", "whole", "end"].map((name) => make(name, words[name]));
+  bar.append(back, place, next, whole, end);
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {

@@ -46,13 +46,13 @@ def show() -> None:
         st.error(plain(str(error)), icon=":material/error:")
         st.page_link(navigation.share(), label=_("To the saved views"), icon=":material/share:")
         return
-    with st.container(key=keys.PRESENTER):
-        _tour(dataset, view, stops)
+    _tour(dataset, view, stops)
 
 
+@st.fragment
 def _tour(dataset: Dataset, view: SavedView, stops: list[Stop]) -> None:
-    @st.fragment
-    def tour() -> None:
+    """Show the stop where one is; the style of the page arranges what stands in this container."""
+    with st.container(key=keys.PRESENTER):
         at = min(session.stop(view.listed.id), len(stops) - 1)
         _map(dataset, view, stops[at], at)
         left, right = st.columns([3, 1], vertical_alignment="center")
@@ -62,8 +62,6 @@ def _tour(dataset: Dataset, view: SavedView, stops: list[Stop]) -> None:
             st.html(f'<div class="stop" dir="auto"><h2>{escape(stop.title)}</h2>{text}</div>')
         with right:
             _take(view, len(stops), at)
-
-    tour()
 
 
 def _take(view: SavedView, n: int, at: int) -> None:
@@ -113,6 +111,8 @@ def _map(dataset: Dataset, view: SavedView, stop: Stop, at: int) -> None:
             legend_title=colors.title,
             legend_others=colors.others,
             clusters=[ClusterMark(label=n, name=name, size=size_of[n]) for n, name in names.items()],
+            style=view.seen.style,
+            style_revision=str(view.listed.id),
             camera=stop.camera,
             camera_revision=f"{view.listed.id}:{at}",
         ),

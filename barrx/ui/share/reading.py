@@ -1,5 +1,7 @@
 """Interpretations on the page: read, exported, changed; what visitors send, and what waits to be accepted."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from barrx import interpretation_files, views
@@ -34,7 +36,7 @@ def show(dataset: Dataset) -> None:
 def _curate(dataset: Dataset) -> None:
     _undo()
     desk = session.writing(dataset)
-    if desk is not None:
+    if desk is not None and (desk.id is not None or saved.count(dataset.slug)):
         writing.show(dataset, desk)
     elif saved.count(dataset.slug):
         if st.button(_("Write one"), key=keys.TEXT_NEW, icon=":material/edit:", type="primary"):
@@ -103,15 +105,17 @@ def _undo() -> None:
 
 
 def _contribute(dataset: Dataset) -> None:
-    names = choosing.names(dataset)
-    if not names:
+    if not saved.count(dataset.slug):
         return
-    with (
-        st.expander(_("What do you see? Write to the curators"), icon=":material/edit:"),
-        st.form(keys.CONTRIBUTE, border=False),
-    ):
-        view = st.selectbox(_("About the view"), list(names), format_func=names.__getitem__)
-        choosing.hint(dataset)
+    with st.expander(_("What do you see? Write to the curators"), icon=":material/edit:"):
+        key = keys.of(keys.CONTRIBUTE, "view")
+        names = choosing.find(dataset, "contribute", chosen=[st.session_state.get(key)])
+        _contribution_form(names, key)
+
+
+def _contribution_form(names: Mapping[int, str], key: str) -> None:
+    with st.form(keys.CONTRIBUTE, border=False):
+        view = st.selectbox(_("About the view"), list(names), key=key, format_func=names.__getitem__)
         title = st.text_input(_("Title"), max_chars=views.MAX_NAME)
         author = st.text_input(_("Your name"), max_chars=views.MAX_NAME)
         text = st.text_area(_("Text"), max_chars=MAX_CONTRIBUTION, height=180)

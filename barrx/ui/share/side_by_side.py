@@ -43,7 +43,8 @@ class Side:
 def show(dataset: Dataset) -> None:
     """Show the choice of two views, and the two."""
     names = {_PRESENT: _("What Explore shows")}
-    names |= choosing.names(dataset)
+    in_use = [st.session_state.get(key) for key in (keys.COMPARE_ONE, keys.COMPARE_OTHER)]
+    names |= choosing.find(dataset, "compare", chosen=in_use)
     if len(names) < 2:
         st.info(_("Save a view first: it can be compared with another one, or with what Explore shows."))
         return
@@ -54,7 +55,6 @@ def show(dataset: Dataset) -> None:
         one = _choose(_("Left"), names, keys.COMPARE_ONE, opened if opened in names else ids[1])
     with right:
         other = _choose(_("Right"), names, keys.COMPARE_OTHER, _PRESENT)
-    choosing.hint(dataset)
     sides = _side(dataset, one, names), _side(dataset, other, names)
     if sides[0] is None or sides[1] is None:
         return
@@ -113,6 +113,7 @@ def _compared(dataset: Dataset, one: Side, other: Side) -> None:
     @st.fragment
     @reported
     def maps() -> None:
+        """Show both maps: what is done on one is run for both, without the rest of the page."""
         columns = st.columns(2)
         events = []
         for column, side, key in zip(

@@ -23,8 +23,8 @@ def show(dataset: Dataset) -> None:
             "A tour flies through a saved view in up to five stops, on the whole screen, by the keys of a remote."
         )
     )
-    with_tour = tours.with_tour(dataset.slug)
-    names = choosing.names(dataset) if views.is_writable() else {id: saved.get(id).name for id in with_tour}
+    in_use = [st.session_state.get(keys.TOUR_VIEW)]
+    names = choosing.find(dataset, "tour", chosen=in_use, only_with_tour=not views.is_writable())
     if not names:
         text = (
             _("Save a view first: a tour goes through one.")
@@ -37,8 +37,6 @@ def show(dataset: Dataset) -> None:
         opened = session.opened_view(dataset)
         st.session_state[keys.TOUR_VIEW] = opened if opened in names else next(iter(names))
     id = st.selectbox(_("View"), list(names), key=keys.TOUR_VIEW, format_func=names.__getitem__)
-    if views.is_writable():
-        choosing.hint(dataset)
     stops = tours.stops(id)
     if stops and st.button(_("Present"), key=keys.TOUR_PRESENT, type="primary", icon=":material/slideshow:"):
         session.go_to_stop(id, 0)

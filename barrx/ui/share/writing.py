@@ -33,13 +33,12 @@ def begin(dataset: Dataset, text: Interpretation | None = None) -> None:
 
 def show(dataset: Dataset, desk: Writing) -> None:
     """Show the desk."""
-    names = choosing.names(dataset)
     with st.container(border=True, key=keys.TEXT_FORM):
         if desk.id is None:
+            names = choosing.find(dataset, "text", chosen=[st.session_state.get(keys.TEXT_VIEW)])
             if st.session_state.get(keys.TEXT_VIEW) not in names:
                 st.session_state[keys.TEXT_VIEW] = next(iter(names))
             st.selectbox(_("About the view"), list(names), key=keys.TEXT_VIEW, format_func=names.__getitem__)
-            choosing.hint(dataset)
         st.text_input(_("Title"), key=_TITLE, max_chars=views.MAX_NAME)
         st.text_input(_("Author"), key=_AUTHOR, max_chars=views.MAX_NAME)
         st.text_area(
@@ -76,6 +75,11 @@ def _figures(dataset: Dataset, desk: Writing) -> None:
         _offer(dataset, desk, _("Map"), "map", figure_making.of_map)
         if len(shown.seen.selection):
             _offer(dataset, desk, _("Selected images"), "selection", figure_making.of_selection)
+    _offer_of_choice(dataset, desk, shown)
+
+
+def _offer_of_choice(dataset: Dataset, desk: Writing, shown: Present) -> None:
+    """Offer figures of a cluster and of a column, each to be chosen."""
     numbers = [n for n in np.unique(shown.finished.clustering.labels).tolist() if n != NOISE]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if numbers:

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 import barrx
-from barrx import captions, encoders, export, i18n, roles
+from barrx import captions, encoders, export, filter_words, i18n, roles
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
-from barrx.export import recipe
 from barrx.i18n import _, ngettext, numeral
 from barrx.thumbnails import SIDES
 from barrx.ui import columns, figures
@@ -91,7 +91,7 @@ def _write_zip(scene: Scene, path: Path) -> None:
 def _pack(scene: Scene, file: Any) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("index.html", _page(scene, "", files=_FILES))
-        made = recipe.of(scene.dataset, scene.finished, scene.verdicts, is_kept=scene.is_kept).to_json()
+        made = scene.recipe().to_json()
         packed.writestr("recipe.json", json.dumps(made, ensure_ascii=False, allow_nan=False))
         packed.writestr("README.txt", _("Unpack this archive, then open index.html.") + "\n")
         for side in SIDES:
@@ -178,7 +178,25 @@ def _about(scene: Scene) -> str:
         said.append(_("by {author}").format(author=scene.author))
     lines = [f'<p class="about">{_safe(" · ".join(said))}</p>']
     lines += [f"<p>{_safe(line)}</p>" for line in scene.note.splitlines() if line.strip()]
+    if scene.shown is not None:
+        lines.append(_filtered(scene, scene.shown))
     return "\n".join(lines)
+
+
+def _filtered(scene: Scene, shown: NDArray[np.bool_]) -> str:
+    """Return the line about the filters, with the button that takes them off."""
+    n = int(shown.sum())
+    text = ngettext(
+        "{n} of {total} images passes the filters: {conditions}.",
+        "{n} of {total} images pass the filters: {conditions}.",
+        n,
+    ).format(
+        n=numeral(n), total=numeral(len(shown)), conditions="; ".join(filter_words.conditions(scene.filters))
+    )
+    others = _("The others are hidden.") if scene.hide else _("The others are dimmed.")
+    show_all = escape(_("Show all images"))
+    button = f'<button type="button" data-all>{show_all}</button>'
+    return f'<p class="filtered" role="status">{_safe(f"{text} {others}")} {button}</p>'
 
 
 def _footer(scene: Scene) -> str:
@@ -254,7 +272,7 @@ def _data(scene: Scene, files: str | None) -> dict[str, Any]:
         "collection": collection,
         "arrangement": revision,
     }
-    made = recipe.of(scene.dataset, scene.finished, scene.verdicts, is_kept=scene.is_kept).to_json()
+    made = scene.recipe().to_json()
     return {
         "columns": {name: _column(values) for name, values in arrays.items()},
         # Any token will do: there is nobody to ask for it.

@@ -21,13 +21,14 @@ export class Finder {
     return { title, creator, date, credit, label, strength, facts };
   }
 
-  /** Return the pictures that have all the words, as flags eight a byte, and how many they are. */
-  find(query) {
+  /** Return the pictures that have all the words, as flags eight a byte, and how many; only those `within`, if given. */
+  find(query, within = null) {
     this.texts ??= this.rows.map((_, index) => this.row(index).facts.map(folded).join("\n"));
     const words = [...query.matchAll(WORDS)].map(([, phrase, word]) => folded(phrase || word || "")).filter(Boolean);
     const flags = new Uint8Array(Math.ceil(this.rows.length / 8));
     let count = 0;
     this.texts.forEach((text, index) => {
+      if (within && !(within[index >> 3] & (1 << (index & 7)))) return;
       if (!words.every((word) => text.includes(word))) return;
       flags[index >> 3] |= 1 << (index & 7);
       count += 1;

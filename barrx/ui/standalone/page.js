@@ -32,6 +32,8 @@ shadow.append(make("div", { class: "barrx-map" }));
 
 const card = new Card(document.getElementById("card"), words, (index, side) => source.address("", side, index));
 const shown = { columns, options };
+// What the filters let pass, eight pictures a byte; null once they are taken off.
+let passing = columns.shown ? bytesOf(columns.shown.body) : null;
 
 function show() {
   mount({ data: { ...shown }, parentElement: shadow, setStateValue: () => {}, setTriggerValue: heard });
@@ -55,15 +57,24 @@ function close() {
 }
 
 function search(query) {
-  const { flags, count } = finder.find(query);
+  const { flags, count } = finder.find(query, passing);
   const { shown: _all, ...others } = columns;
-  const found = { name: `search ${query}`, type: "bits", length: options.n, bytes: flags.buffer };
+  const name = `search ${passing ? "what passes" : "all"} ${query}`;
+  const found = { name, type: "bits", length: options.n, bytes: flags.buffer };
   shown.columns = count < options.n || query ? { ...others, shown: found } : others;
   shown.options = { ...shown.options, query };
   show();
 }
 
+function showAll() {
+  passing = null;
+  document.querySelector(".filtered").remove();
+  search(shown.options.query);
+  shadow.querySelector("canvas").focus();
+}
+
 card.onClose = close;
+document.querySelector("[data-all]")?.addEventListener("click", showAll);
 for (const button of document.querySelectorAll("[data-save]")) {
   button.addEventListener("click", () => {
     const url = URL.createObjectURL(new Blob([JSON.stringify(data.recipe, null, 1)], { type: "application/json" }));

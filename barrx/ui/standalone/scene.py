@@ -11,12 +11,15 @@ from barrx.arrangements import Arrangement
 from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError, ParameterError
+from barrx.export import recipe
+from barrx.export.recipe import Recipe
+from barrx.filters import Filters
 from barrx.i18n import _
 from barrx.pipeline import Map
 from barrx.ui import coloring
 from barrx.ui.coloring import Coloring
 from barrx.ui.map.options import Camera, ClusterMark, MapOptions
-from barrx.views import BY_CLUSTER, Appearance, SavedView
+from barrx.views import BY_CLUSTER, Appearance, SavedView, Style
 from barrx.views.verdicts import Kept
 
 
@@ -36,8 +39,14 @@ class Scene:
         hostile text
     camera : (x, y, zoom) or None
         where one looks at first; None for all of it
+    style : Style
+        how the pictures are drawn at first
     shown : (n_images,) bool or None
         pictures that pass the filters; None: all
+    filters : Filters
+        which they are
+    hide : bool
+        the others are hidden, not dimmed
     is_kept : bool
         the map was kept with a view, not computed here
     """
@@ -51,13 +60,21 @@ class Scene:
     note: str = ""
     author: str = ""
     camera: Camera | None = None
+    style: Style = field(default_factory=Style)
     is_kept: bool = False
     shown: NDArray[np.bool_] | None = None
+    filters: Filters = field(default_factory=Filters)
+    hide: bool = False
 
     @property
     def cluster_names(self) -> dict[int, str]:
         """The name of every cluster: the given one, or its number."""
         return coloring.cluster_names(self.finished.clustering, self.names)
+
+    def recipe(self) -> Recipe:
+        """Return what the map was made from, as far as it is known."""
+        make = recipe.of_kept if self.is_kept else recipe.of
+        return make(self.dataset, self.finished, self.verdicts)
 
     def coloring(self) -> Coloring:
         """Return the colour index of each picture, and what the indexes mean."""
@@ -113,7 +130,10 @@ def of_seen(
         verdicts=verdicts,
         color=None if seen.color == BY_CLUSTER else seen.color,
         camera=seen.camera if seen.arrangement == Arrangement() else None,
+        style=seen.style,
         shown=filters.mask(dataset, asked, finished.clustering) if asked.count else None,
+        filters=asked,
+        hide=seen.hide,
     )
 
 
@@ -143,6 +163,8 @@ def options_of(scene: Scene, colors: Coloring, alt: str) -> MapOptions:
             for n, name in scene.cluster_names.items()
         ],
         shown=scene.shown,
+        hide_filtered=scene.hide,
         camera=scene.camera,
+        style=scene.style,
         searchable=True,
     )

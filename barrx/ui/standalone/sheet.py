@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from barrx import captions, encoders
+from barrx import captions, encoders, filter_words
 from barrx.export import printed
 from barrx.export.printed import LegendEntry, PrintedMap
 from barrx.i18n import _, ngettext, numeral
@@ -28,6 +28,7 @@ def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
     coordinates = finished.coordinates[kept]
 
     def color(index: int) -> str:
+        """Return the colour of an index; below 0 it is that of noise."""
         return used[index % len(used)] if index >= 0 else palette.NOISE
 
     indexes = colors.indexes[kept].tolist()
@@ -71,6 +72,8 @@ def _subtitle(scene: Scene) -> str:
         _("{share} in no cluster").format(share=numeral(scene.finished.clustering.noise_share, ".0%")),
         _("similar images are near each other"),
     ]
+    if scene.shown is not None:
+        said += filter_words.conditions(scene.filters)
     if scene.title and scene.title != scene.dataset.title:
         said.insert(0, scene.dataset.title)
     if scene.author:
