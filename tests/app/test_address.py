@@ -160,7 +160,7 @@ def test_view_coloured_by_a_judged_figure_opens_in_it_and_the_list_says_it_in_wo
     test = page("explore", view=str(id))
     colors = test.selectbox(key=keys.COLOR)
     assert (colors.value, warnings(test)) == ("faithfulness", "")
-    assert colors.options[-2] == "Real neighbours kept on the map"
+    assert colors.options[-3] == "Real neighbours kept on the map"
 
 
 def test_group_of_another_server_is_not_taken_for_the_one_of_its_number(home: Path) -> None:
