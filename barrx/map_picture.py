@@ -25,7 +25,7 @@ def thumbnail(coordinates: NDArray[np.floating], colors: Sequence[str] = ()) -> 
     Parameters
     ----------
     coordinates : (n, 2) float, finite
-    colors : (n,) "#rrggbb", or none for grey points
+    colors : (n,) "#rrggbb" or, for faint points, "#rrggbbaa"; none for grey points
 
     Returns
     -------
@@ -47,7 +47,7 @@ def crop(
     Parameters
     ----------
     coordinates : (n, 2) float, finite, of the pictures of ``dataset``
-    colors : (n,) "#rrggbb"
+    colors : (n,) "#rrggbb" or, for faint points without pictures, "#rrggbbaa"
     camera : middle and zoom; None for all of it
 
     Returns
@@ -62,7 +62,8 @@ def crop(
     ground = Image.new("RGB", CROP, "white")
     ground.paste(picture, mask=picture.getchannel("A"))
     columns, rows = frame.pixels(coordinates)
-    inside = np.flatnonzero((columns >= 0) & (columns < CROP[0]) & (rows >= 0) & (rows < CROP[1]))
+    is_plain = _rgba(colors, len(coordinates))[:, 3] == 255
+    inside = np.flatnonzero(is_plain & (columns >= 0) & (columns < CROP[0]) & (rows >= 0) & (rows < CROP[1]))
     cells = rows[inside].astype(int) // _CELL * CROP[0] + columns[inside].astype(int) // _CELL
     shown = _apart(inside[np.unique(cells, return_index=True)[1]], columns, rows)
     for i, data in zip(shown, dataset.thumbnails(shown, 96), strict=True):
@@ -138,6 +139,8 @@ def _drawn(
     radius = max(1, round(_radius(len(coordinates)) * larger))
     inside = (columns >= radius) & (columns < width - radius) & (rows >= radius) & (rows < height - radius)
     columns, rows, ink = columns[inside], rows[inside], _rgba(colors, len(coordinates))[inside]
+    faint_first = np.argsort(ink[:, 3], kind="stable")
+    columns, rows, ink = columns[faint_first], rows[faint_first], ink[faint_first]
     offsets = np.arange(-radius, radius + 1)
     for dx, dy in ((x, y) for x in offsets for y in offsets if x * x + y * y <= radius * radius + 1):
         canvas[rows + dy, columns + dx] = ink
@@ -158,6 +161,6 @@ def _rgba(colors: Sequence[str], n: int) -> NDArray[np.uint8]:
     if not n:
         return np.empty((0, 4), np.uint8)
     names, codes = np.unique(np.array(colors if len(colors) == n else [_GREY] * n), return_inverse=True)
-    table = np.array([[*bytes.fromhex(str(name)[1:7]), 255] for name in names], np.uint8)
+    table = np.array([list(bytes.fromhex(f"{name}ff"[1:9])) for name in names], np.uint8)
     inked: NDArray[np.uint8] = table[codes]
     return inked

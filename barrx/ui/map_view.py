@@ -44,6 +44,7 @@ from barrx.views import BY_CLUSTER
 
 def show(dataset: Dataset, request: MapRequest, color: str, chosen: Filters) -> None:
     """Show a map; while it is computed, the one before it is shown dimmed."""
+    state.expect_map(dataset)
     finished_map.show(
         dataset, request, lambda finished, dimmed: _area(dataset, finished, (color, chosen), dimmed=dimmed)
     )

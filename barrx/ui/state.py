@@ -41,6 +41,7 @@ _WHOLE_PAGE = "_whole_page"
 _IN_VAIN = "_in_vain:"
 _LANGUAGE = "_language"
 _SEEN = "_seen"
+_UNSEEN = "_unseen"
 _LOOK = "_look"
 _STYLE = "_style"
 _NEXT_VIEW = "_next_view"
@@ -384,6 +385,17 @@ def in_vain(about: str, seen_with: object) -> tuple[str, ...]:
 def keep_seen(collection: Dataset, finished: Map, seen: Appearance) -> None:
     """Remember what Explore shows."""
     keep(_SEEN, collection, (finished, seen))
+    expect_map(collection, False)
+
+
+def expect_map(collection: Dataset, is_expected: bool = True) -> None:
+    """Note that Explore is asked for a map that it has not shown yet."""
+    keep(_UNSEEN, collection, is_expected)
+
+
+def is_map_expected(collection: Dataset) -> bool:
+    """Tell whether Explore was left before it showed the map it was asked for."""
+    return bool(kept(_UNSEEN, collection))
 
 
 def seen(collection: Dataset) -> tuple[Map, Appearance] | None:

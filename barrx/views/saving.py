@@ -27,7 +27,7 @@ def save(
     Parameters
     ----------
     finished : the map on screen
-    colors : (n_images,) colours as "#rrggbb" for the thumbnail; grey points without
+    colors : (n_images,) colours as "#rrggbb" or "#rrggbbaa" for the thumbnail; grey points without
 
     Raises
     ------

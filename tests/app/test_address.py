@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from barrx import datasets, views
 from barrx.arrangements import Arrangement
-from barrx.ui import controls, keys
+from barrx.ui import controls, keys, map_view
 from barrx.ui.share import kept
 from barrx.views import Draft, references, saved, saving
 from tests.app.test_pages import page
@@ -140,6 +140,24 @@ def test_what_the_opened_view_keeps_is_read_again_only_when_something_was_writte
     saving.remove(id)
     monkeypatch.setattr(kept.store, "stamp", lambda: ("after",))
     assert "computed anew" not in warnings(test.run())
+
+
+def test_explore_remembers_that_it_was_left_before_its_map_was_there(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = page("explore")
+    assert test.session_state["_unseen"][1] is False
+    with monkeypatch.context() as waiting:
+        # The map is on its way: the one before it is shown dimmed, or nothing.
+        waiting.setattr(map_view.finished_map, "show", lambda dataset, request, area: None)
+        test.slider(key=keys.N_NEIGHBORS).set_value(20).run()
+        assert test.session_state["_unseen"][1] is True
+        share = page("share")
+        assert "before the map it was asked for" not in warnings(share)  # another session
+        share.session_state["_unseen"] = test.session_state["_unseen"]
+        assert "before the map it was asked for" in warnings(share.run())
+    test.slider(key=keys.N_NEIGHBORS).set_value(15).run()
+    assert test.session_state["_unseen"][1] is False
 
 
 def test_view_that_is_not_here_is_said(home: Path) -> None:

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from barrx import datasets, settings
 from barrx.ui import keys
-from barrx.ui.share import choosing
+from barrx.ui.share import choosing, figure_making, present
+from barrx.ui.share.present import Present
 from barrx.views import Draft, interpretations, saved, saving, tours
 from barrx.views.tours import Stop
 from tests.app.test_pages import page, texts
@@ -222,6 +223,19 @@ def test_views_of_the_same_name_are_told_apart_in_a_list(home: Path) -> None:
     assert test.selectbox(key=keys.TOUR_VIEW).options == [f"Moons (view {other})", f"Moons (view {one})"]
     test.selectbox(key=keys.TOUR_VIEW).set_value(one).run()
     assert test.selectbox(key=keys.TOUR_VIEW).value == one
+
+
+def test_thumbnail_and_figures_show_what_passes_the_filters(home: Path) -> None:
+    demo = datasets.load("demo")
+    now, seen = default_map(demo), seen_of(demo, filters={"is.category": ["birds"]})
+    assert sum(len(color) == 7 for color in present.colors(demo, now, seen)) == 32
+    assert {color[7:] for color in present.colors(demo, now, replace(seen, hide=True))} == {"", "00"}
+    shown = Present(now, seen)
+    plain = Present(now, seen_of(demo))
+    assert figure_making.of_map(demo, shown).data != figure_making.of_map(demo, plain).data
+    chart = figure_making.of_counts("category")(demo, shown).data.decode()
+    assert "birds" in chart
+    assert "fruit" not in chart
 
 
 # --- tours --------------------------------------------------------------------------------------------------

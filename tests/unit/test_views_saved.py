@@ -241,6 +241,18 @@ def test_thumbnail_has_every_point_inside_and_the_map_upright() -> None:
         assert Image.open(io.BytesIO(map_picture.thumbnail(odd))).size == map_picture.SIZE
 
 
+def test_thumbnail_draws_faint_points_under_the_others() -> None:
+    places = np.array([[0, 0], [10, 0], [10, 0], [5, 4]], float)
+    drawn = map_picture.thumbnail(places, ["#00ff0030", "#ff0000", "#00ff0030", "#ff000000"])
+    pixels = np.asarray(Image.open(io.BytesIO(drawn)).convert("RGBA")).astype(int)
+    plain = pixels[pixels[..., 3] > 200]
+    assert len(plain) > 5
+    assert (plain[:, 0] > 200).all()
+    faint = np.argwhere((pixels[..., 3] > 20) & (pixels[..., 3] < 60) & (pixels[..., 1] > 150))
+    assert faint[:, 1].max() < map_picture.SIZE[0] / 2  # the one on the right lies under a plain one
+    assert not pixels[: map_picture.SIZE[1] // 2, :, 3].any()
+
+
 # --- several processes, read-only servers, damage ---------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ def of_map(dataset: Dataset, shown: Present) -> Figure:
     finished, seen = shown.finished, shown.seen
     # The camera of another arrangement means no place on the map.
     camera = seen.camera if seen.arrangement.kind == "map" else None
-    colors = present.colors(dataset, finished, seen.color)
+    colors = present.colors(dataset, finished, seen)
     return Figure(
         caption=_("Map of “{title}”").format(title=dataset.title),
         media=_WEBP,
@@ -65,12 +65,17 @@ def of_cluster(number: int) -> Maker:
 
 
 def of_counts(column: str) -> Maker:
-    """Return what makes a chart: how many of the selected pictures, or of all, have each value of a column."""
+    """Return what makes a chart: how many pictures have each value of a column.
+
+    They are the selected ones, or else those that pass the filters, or else all.
+    """
 
     def make(dataset: Dataset, shown: Present) -> Figure:
         """Make it of this column."""
-        chosen = shown.seen.selection
-        rows = _counts(dataset, column, chosen if len(chosen) else np.arange(len(dataset.filenames)))
+        chosen, passing = shown.seen.selection, present.passes(dataset, shown.finished, shown.seen)
+        if not len(chosen):
+            chosen = np.arange(len(dataset.filenames)) if passing is None else np.flatnonzero(passing)
+        rows = _counts(dataset, column, chosen)
         color = palette.CATEGORICAL[0]
         return Figure(
             caption=_("Images by {column}").format(column=column),

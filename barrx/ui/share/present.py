@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from barrx import citation, encoders, pipeline, views
+from barrx import citation, encoders, filter_words, filters, pipeline, views
 from barrx.citation import Citation
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
@@ -19,6 +21,8 @@ from barrx.ui import access, address, coloring, controls, keys, navigation, pale
 from barrx.ui.share import session
 from barrx.ui.text import plain
 from barrx.views import BY_CLUSTER, Appearance, Draft, saved, saving
+
+_DIMMED, _HIDDEN = "30", "00"  # opacity of what does not pass the filters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,14 +64,25 @@ def show(dataset: Dataset) -> None:
         _cite(dataset, present)
 
 
-def colors(dataset: Dataset, finished: Map, color: str) -> list[str]:
-    """Return the colour of each picture as "#rrggbb"."""
-    if color == BY_CLUSTER or color not in dataset.metadata:
+def colors(dataset: Dataset, finished: Map, seen: Appearance) -> list[str]:
+    """Return the colour of each picture as "#rrggbb"; of one that does not pass the filters as a faint "#rrggbbaa"."""
+    if seen.color == BY_CLUSTER or seen.color not in dataset.metadata:
         meant = coloring.by_cluster(finished.clustering)
     else:
-        meant = coloring.by_column(dataset.metadata, color)
+        meant = coloring.by_column(dataset.metadata, seen.color)
     scale = meant.colors
-    return [palette.NOISE if i < 0 else scale[i % len(scale)] for i in meant.indexes.tolist()]
+    found = [palette.NOISE if i < 0 else scale[i % len(scale)] for i in meant.indexes.tolist()]
+    passing = passes(dataset, finished, seen)
+    if passing is None:
+        return found
+    faint = _HIDDEN if seen.hide else _DIMMED
+    return [color if passed else color + faint for color, passed in zip(found, passing.tolist(), strict=True)]
+
+
+def passes(dataset: Dataset, finished: Map, seen: Appearance) -> NDArray[np.bool_] | None:
+    """Tell which pictures pass the filters, (n_images,); None where there are none."""
+    asked, _unknown = filters.from_query(seen.filters, dataset)
+    return filters.mask(dataset, asked, finished.clustering) if asked.count else None
 
 
 def picture_html(data: bytes, alt: str) -> str:
@@ -99,16 +114,19 @@ def _picture(dataset: Dataset, present: Present) -> None:
     ]
     if n:
         parts.append(ngettext("{n} image selected", "{n} images selected", n).format(n=numeral(n)))
+    parts += filter_words.conditions(filters.from_query(present.seen.filters, dataset)[0])
     st.caption(plain(" · ".join(parts)))
 
 
 def _thumbnail(dataset: Dataset, present: Present) -> bytes:
-    return _drawn(present.finished.revision, present.seen.color, dataset, present.finished)
+    seen = present.seen
+    looks = repr((seen.color, sorted(seen.filters.items()), seen.hide))
+    return _drawn(dataset.fingerprint, present.finished.revision, looks, dataset, present)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _drawn(revision: str, color: str, _dataset: Dataset, _finished: Map) -> bytes:
-    return saving.picture(_finished, colors(_dataset, _finished, color))
+def _drawn(fingerprint: str, revision: str, looks: str, _dataset: Dataset, _present: Present) -> bytes:
+    return saving.picture(_present.finished, colors(_dataset, _present.finished, _present.seen))
 
 
 def _link(dataset: Dataset, present: Present) -> None:
@@ -147,7 +165,7 @@ def _save_form(dataset: Dataset, present: Present) -> None:
 def _save(dataset: Dataset, present: Present, name: str, author: str, note: str) -> None:
     try:
         draft = Draft(name=name, author=author, note=note)
-        drawn = colors(dataset, present.finished, present.seen.color)
+        drawn = colors(dataset, present.finished, present.seen)
         id = saving.save(dataset, present.finished, present.seen, draft, colors=drawn)
     except BarrxError as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -173,7 +191,7 @@ def _save_again(dataset: Dataset, present: Present) -> None:
     )
     if not pressed:
         return
-    drawn = colors(dataset, present.finished, present.seen.color)
+    drawn = colors(dataset, present.finished, present.seen)
     number = saving.save_again(
         view.id, dataset, present.finished, present.seen, author=view.author, colors=drawn
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import streamlit as st
+
 from barrx.datasets import Dataset
 from barrx.i18n import _
 from barrx.ui import controls, export_panel, keys, linked, state
@@ -28,6 +30,12 @@ def show(dataset: Dataset) -> None:
         key=keys.SHARE_SECTION,
         as_buttons=True,
     )
+    if state.is_map_expected(dataset):
+        text = _(
+            "Explore was left before the map it was asked for was there. This page is about the map before it: "
+            "go back to Explore and wait for the new one."
+        )
+        st.warning(text, icon=":material/hourglass_top:")
     reported(parts[chosen][1])(dataset)
 
 

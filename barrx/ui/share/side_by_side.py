@@ -20,7 +20,7 @@ from barrx.ui import coloring, figures, gallery, keys, routes, state
 from barrx.ui.errors import reported
 from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
 from barrx.ui.share import choosing, present, session
-from barrx.ui.text import plain
+from barrx.ui.text import plain, told_apart
 from barrx.views import saved
 
 _PRESENT = 0  # stands for what Explore shows; the ids of views begin with 1
@@ -44,7 +44,7 @@ def show(dataset: Dataset) -> None:
     """Show the choice of two views, and the two."""
     names = {_PRESENT: _("What Explore shows")}
     in_use = [st.session_state.get(key) for key in (keys.COMPARE_ONE, keys.COMPARE_OTHER)]
-    names |= choosing.find(dataset, "compare", chosen=in_use)
+    names = told_apart(names | choosing.find(dataset, "compare", chosen=in_use))
     if len(names) < 2:
         st.info(_("Save a view first: it can be compared with another one, or with what Explore shows."))
         return
