@@ -13,7 +13,7 @@ from barrx.arrangements.layouts import Layout, layout
 from barrx.arrangements.params import Arrangement
 from barrx.arrangements.source import Source
 
-_VERSION = 1  # of the methods: another one when they give other places
+_VERSION = 2  # of the methods: another one when they give other places
 _STORED = ("grid", "columns", "time")
 _FEW = 300  # up to so many pictures nothing costs more than looking it up
 _NO_NAMES: Mapping[int, str] = {}

@@ -10,7 +10,7 @@ HEIGHT = 100.0
 WIDTH = ASPECT * HEIGHT
 """Extent of the field of known numbers."""
 
-_STRIP, _GAP = 8.0, 6.0
+_STRIP, _GAP = 10.0, 20.0  # so far apart that the name of the strip and the first tick both have room
 _TURN = (np.sqrt(5) - 1) / 2
 _MOST_TICKS = 7
 

@@ -330,6 +330,9 @@ def _listed(dataset: Dataset, seen: Appearance, selection: state.Selection, fini
     rule = _rule(dataset, seen, selection, finished) if listed is None and finished is not None else None
     if rule is not None:
         return {keys.SELECTED: [_BY_RULE + rule]}
+    packed = spans.packed(selection.indexes, len(dataset.filenames)) if listed is None else None
+    if packed is not None:
+        return {keys.SELECTED: [f"{seen.fingerprint[:_OF_COLLECTION]}.{packed}"]}
     if listed is None and selection.view is not None:
         try:
             return {keys.SELECTED: [_OF_VIEW + references.of(saved.get(selection.view))]}

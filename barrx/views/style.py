@@ -40,7 +40,7 @@ class Style:
     def __post_init__(self) -> None:
         is_known = self.mode in get_args(Mode) and set(self.without) <= set(_PARTS)
         if not (is_known and SMALLEST <= self.size <= LARGEST):
-            raise ParameterError(_("The map cannot be drawn as “{style}”.").format(style=self.to_text()))
+            raise _not_a_style(self.to_text())
         object.__setattr__(self, "without", tuple(part for part in _PARTS if part in self.without))
 
     def to_text(self) -> str:
@@ -59,4 +59,11 @@ class Style:
         mode, _dot, rest = text.partition(".")
         size, *without = rest.split(".")
         given: Any = {"mode": mode, "without": tuple(without)}
-        return cls(size=int(size) if re.fullmatch("[0-9]{1,4}", size) else 0, **given)
+        try:
+            return cls(size=int(size) if re.fullmatch("[0-9]{1,4}", size) else 0, **given)
+        except ParameterError as error:
+            raise _not_a_style(text) from error
+
+
+def _not_a_style(text: str) -> ParameterError:
+    return ParameterError(_("The map cannot be drawn as “{style}”.").format(style=text))

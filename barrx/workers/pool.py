@@ -18,7 +18,9 @@ log = logging.getLogger(__name__)
 _KEPT_JOBS: Final = 200
 _LOOK_EVERY: Final = 2.0  # seconds between two looks at who is still there, and what has died
 IDLE_SECONDS: Final = 1.0  # nobody has asked for a map for so long: work ahead may begin,
-CALM_SECONDS: Final = 15.0  # or, if that is done too, the second map worker be warmed: 15 s of processor time
+CALM_SECONDS: Final = (
+    15.0  # or, if that is done too, the second map worker be warmed: 3 s of processor time, 9 at first
+)
 MOST_JOBS: Final = 2000  # a process is replaced after so many jobs,
 MOST_MEMORY: Final = 1_500_000_000  # or above so many bytes when it is idle
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from barrx import datasets, embedding, encoders, roles
@@ -140,6 +141,7 @@ def test_click_shows_the_card_and_its_neighbours_lead_on(explore: Page, demo: Da
     expect(explore.locator("figure.card img")).to_have_js_property("complete", True)
     assert explore.locator("figure.card img").evaluate("image => image.naturalWidth") > 1
     first = indexes(found)[0]
+    _thumbnail_is_signed(explore, found.first.locator("img").get_attribute("src") or "")
     found.first.click()
     expect(card_title(explore)).to_have_text(titles[first])
     assert facts(explore, demo.filenames[first])["file"] == demo.filenames[first]
@@ -147,6 +149,19 @@ def test_click_shows_the_card_and_its_neighbours_lead_on(explore: Page, demo: Da
     assert indexes(tiles(explore, keys.CARD_NEIGHBORS)) == _nearest(demo, first)
     button(explore, keys.CLEAR_PICTURE).click()
     expect(explore.get_by_text("Click an image on the map to see its card.")).to_be_visible()
+
+
+def _thumbnail_is_signed(page: Page, address: str) -> None:
+    """Check what the page fetches as a thumbnail: a small WebP that caches keep, and nothing without its signature."""
+    for side in (96, 320):
+        answer = page.request.get(re.sub(r"/\d+/(\d+\.webp)$", rf"/{side}/\1", address))
+        assert (answer.status, answer.headers["content-type"]) == (200, "image/webp")
+        assert "immutable" in answer.headers["cache-control"]
+        with Image.open(io.BytesIO(answer.body())) as picture:
+            assert (picture.format, side / 2 < max(picture.size) <= side) == ("WEBP", True)
+    token = address.split("/")[-3]
+    for other in (token[:-1] + ("A" if token[-1] != "A" else "B"), "x", ""):
+        assert page.request.get(address.replace(token, other)).status in (403, 404)
 
 
 def _nearest(dataset: Dataset, index: int) -> list[int]:

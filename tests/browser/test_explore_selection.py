@@ -33,6 +33,12 @@ from tests.browser.steps import alone, choose, corner, drag, pixel_of, pixels, p
 from tests.files import many
 
 FLAGS = "cluster 4"  # of the demo: the flags, whatever the settings
+LONG = "Impressionist landscapes of the Seine, 1870 to 1890"
+IS_HIT = """(element) => {
+  element.scrollIntoView({ block: "center", inline: "nearest" });
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
 HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) :smile:"
 
 
@@ -323,11 +329,19 @@ def test_group_is_kept_selected_again_renamed_removed_and_brought_back(
     remove = other.locator("[class*=st-key-remove_group]").get_by_role("button")
     if not remove.is_visible():  # the menu may have closed by itself
         menu.click()
+    other.get_by_role("textbox", name="Name", exact=True).last.fill(LONG)
+    other.get_by_role("button", name="Rename", exact=True).click()
+    expect(groups.get_by_role("button", name=LONG[:20])).to_be_visible()
+    wait_until_idle(other)
+    if not remove.is_visible():
+        assert menu.evaluate(IS_HIT), "a long name leaves the menu its room"
+        menu.click()
     remove.click()
-    expect(groups.get_by_role("button", name="Birds & co")).to_have_count(0)
-    expect(groups).to_contain_text("“Birds & co” was removed.")
+    expect(groups.get_by_role("button", name=LONG[:20])).to_have_count(0)
+    expect(groups).to_contain_text(f"“{LONG[:24]}” was removed.")
     groups.get_by_role("button", name="Undo").click()
-    expect(groups.get_by_role("button", name="Birds & co")).to_be_visible()
+    expect(groups.get_by_role("button", name=LONG[:20])).to_be_visible()
+    assert menu.evaluate(IS_HIT), "a long name leaves the menu its room"
 
 
 # --- names ------------------------------------------------------------------------------------------------

@@ -539,6 +539,16 @@ def test_selection_stays_bright_and_the_rest_fades(page: Page, maps: Server) -> 
     expect(page.get_by_text("selected")).to_be_visible()
     assert sum(ink(page, j)) > sum(before[1])  # paler, on a light ground
 
+    # What the legend brings out is bright too; what is selected stays so.
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2) + 99 * np.eye(len(places))
+    chosen = [int(k) for k in np.flatnonzero(found & (apart.min(axis=1) > 12))]  # nothing lies over them
+    assert chosen
+    wait_until_still(page)
+    bright = [ink(page, k) for k in chosen]
+    page.locator(".legend button", has_text="group 2").click()
+    wait_until_still(page)
+    assert [ink(page, k) for k in chosen] == bright
+
 
 @pytest.mark.parametrize("way", ["Escape", "button"])
 def test_selection_is_cleared(page: Page, maps: Server, way: str) -> None:

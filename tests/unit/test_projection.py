@@ -108,6 +108,13 @@ def test_n_neighbors_must_be_below_the_number_of_images() -> None:
     ProjectionParams(n_neighbors=39).check(40)
 
 
+def test_what_is_compiled_of_umap_is_kept_for_the_next_process() -> None:
+    import_umap()
+    from umap import umap_
+
+    assert Path(umap_.smooth_knn_dist.stats.cache_path).is_dir()
+
+
 def test_importing_umap_leaves_tensorflow_alone() -> None:
     code = (
         "import sys; from barrx.imports import import_umap; import_umap();"

@@ -273,7 +273,7 @@ export class MapView {
     this.invalidate();
   }
 
-  // What passes the filters, is selected, and has a colour that is brought out; null if that is all.
+  // What passes the filters and is selected or has a colour that is brought out; null if that is all.
   bright() {
     const { points, selection, legend } = this;
     const { mask } = selection;
@@ -281,7 +281,8 @@ export class MapView {
     if (!mask && !legend.hasChosen) return shown ?? null;
     const bright = new Uint8Array(n);
     for (let i = 0; i < n; i++) {
-      bright[i] = (!mask || mask[i]) && (!shown || shown[i]) && legend.bringsOut(points, i) ? 1 : 0;
+      const isMeant = mask?.[i] || (legend.hasChosen && legend.bringsOut(points, i));
+      bright[i] = isMeant && (!shown || shown[i]) ? 1 : 0;
     }
     return bright;
   }
