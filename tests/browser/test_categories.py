@@ -89,6 +89,7 @@ def test_a_cell_opens_its_images_and_a_slider_keeps_the_old_answer_until_the_new
     said = page.get_by_text("agreement 0.43 of 1")
     expect(said).to_contain_text("The clusters follow “category” clearly")
     shown = tiles(page, keys.CELL_WALL)
+    expect(shown).not_to_have_count(0)
     before = indexes(shown)
     click_fullest_cell(page)
     expect(shown.first).not_to_have_attribute("data-index", str(before[0]))
