@@ -101,6 +101,11 @@ def words(text: str) -> list[str]:
     return [word for word in found if word]
 
 
+def passing(dataset: Dataset, filters: Filters, clustering: Clustering) -> NDArray[np.bool_] | None:
+    """Tell which pictures meet all conditions, as :func:`mask`; None where there are no conditions."""
+    return mask(dataset, filters, clustering) if filters.count else None
+
+
 def mask(dataset: Dataset, filters: Filters, clustering: Clustering) -> NDArray[np.bool_]:
     """Tell which pictures meet all conditions.
 

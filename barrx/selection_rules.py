@@ -24,8 +24,7 @@ _Flags = NDArray[np.bool_]
 _ROOM = 1e-4  # of the polygon's size: its own corners lie inside, although they are rounded
 _MOST_CORNERS = 200
 _STEPS = 4095  # of the box around a line, across and up
-_COUNT = re.compile(r"~([0-9]{1,9})")
-_RESTRICTIONS = re.compile(r"f?m?")
+_RULE = re.compile(r"(f?m?)([^~]*)~([0-9]{1,9})")
 _CLUSTERS = re.compile(r"c((?:n|[0-9]{1,6})(?:\.(?:n|[0-9]{1,6}))*)")
 _NUMBER = r"-?[0-9]{1,6}(?:\.[0-9]{1,9})?(?:e-?[0-9]{1,2})?"
 _POLYGON = re.compile(rf"p({_NUMBER}(?:_{_NUMBER})*)")
@@ -72,12 +71,11 @@ def selected_by(
     passing: _Flags | None = None,
 ) -> tuple[Indexes, int] | None:
     """Return the pictures that a rule selects, and how many it selected where it was made; None if it is no rule."""
-    text, mark, count = rule.partition("~")
-    if len(rule) > MAX_LENGTH + 12 or _COUNT.fullmatch(mark + count) is None:
+    parts = _RULE.fullmatch(rule)
+    if len(rule) > MAX_LENGTH + 12 or parts is None:
         return None
-    restrictions = _RESTRICTIONS.match(text)
-    only = restrictions[0] if restrictions else ""
-    found = _meant(text.removeprefix(only), labels, coordinates)
+    only, body, count = parts.groups()
+    found = _meant(body, labels, coordinates)
     if found is None:
         return None
     if "f" in only and passing is not None:
@@ -89,8 +87,8 @@ def selected_by(
 
 def drawn_part(rule: str) -> str:
     """Return the lines of a rule, "" if it is not one of lines."""
-    text = rule.partition("~")[0].lstrip("fm")
-    return text if text.startswith("l") else ""
+    parts = _RULE.fullmatch(rule)
+    return parts[2] if parts and parts[2].startswith("l") else ""
 
 
 def _meant(body: str, labels: NDArray[np.int32], coordinates: NDArray[np.float32]) -> _Flags | None:

@@ -23,6 +23,7 @@ from barrx.ui.share import opening
 from barrx.views import BY_CLUSTER, Appearance, Style, references, saved
 
 Query = dict[str, list[str]]
+_Flags = NDArray[np.bool_]
 
 _LINK = "link"  # what is complained about
 _OF_COLLECTION = 6  # characters of its fingerprint: indexes mean nothing in another state of it
@@ -122,7 +123,7 @@ def check(dataset: Dataset, request: MapRequest) -> None:
         state.asked_in_vain(_LINK, [*problems, *state.in_vain(_LINK, None)])
 
 
-def select_by_rule(dataset: Dataset, finished: Map, passing: NDArray[np.bool_] | None) -> None:
+def select_by_rule(dataset: Dataset, finished: Map, passing: _Flags | None) -> None:
     """Select, once the map is there, what a link selects by a rule; say so if it is not what it was.
 
     Parameters
@@ -248,23 +249,31 @@ def link(
         query[keys.ARRANGE] = [seen.arrangement.kind]
         names = _COLUMN_KEYS.get(seen.arrangement.kind, ())
         query |= {name: [column] for name, column in zip(names, seen.arrangement.columns, strict=bool(names))}
-    drawn = state.selection(dataset).drawn
-    return query | _of_session(
-        dataset, seen, state.Selection(seen.selection, view=view, drawn=drawn), finished
-    )
+    selection = state.Selection(seen.selection, view=view, drawn=state.selection(dataset).drawn)
+    passing = None if finished is None else passes(dataset, seen, finished)
+    return query | _of_session(dataset, seen, selection, finished, passing)
 
 
-def follow(dataset: Dataset, seen: Appearance, finished: Map, *, is_current: bool) -> None:
+def passes(dataset: Dataset, seen: Appearance, finished: Map) -> _Flags | None:
+    """Tell which pictures of a map pass the filters of what one sees, (n_images,); None where there are none."""
+    asked, _unknown = filters.from_query(seen.filters, dataset)
+    return filters.passing(dataset, asked, finished.clustering)
+
+
+def follow(
+    dataset: Dataset, seen: Appearance, finished: Map, passing: _Flags | None, *, is_current: bool
+) -> None:
     """Bring the address up to date with what is on the page.
 
     Parameters
     ----------
+    passing : as of :func:`passes`
     is_current : the map on screen is the one that the sliders ask for
     """
     _write(
         seen.request,
         _identity(seen),
-        _of_session(dataset, seen, state.selection(dataset), finished),
+        _of_session(dataset, seen, state.selection(dataset), finished, passing),
         [*filters.NAMES, keys.PICTURE, keys.CAMERA, keys.STYLE, keys.IN_GROUP, keys.SELECTED],
         n_images=len(dataset.filenames) if is_current else None,
     )
@@ -296,11 +305,11 @@ def _write(
     )
 
 
-def carries(dataset: Dataset, seen: Appearance, finished: Map) -> bool:
-    """Tell whether the address has room for what is selected."""
+def carries(dataset: Dataset, seen: Appearance, finished: Map, passing: _Flags | None) -> bool:
+    """Tell whether the address has room for what is selected; ``passing`` is as of :func:`passes`."""
     selection = state.selection(dataset)
     is_short = selection.group is not None or not len(selection.indexes)
-    return is_short or bool(_listed(dataset, seen, selection, finished))
+    return is_short or bool(_listed(dataset, seen, selection, finished, passing))
 
 
 def _identity(seen: Appearance) -> Query:
@@ -308,7 +317,11 @@ def _identity(seen: Appearance) -> Query:
 
 
 def _of_session(
-    dataset: Dataset, seen: Appearance, selection: state.Selection, finished: Map | None
+    dataset: Dataset,
+    seen: Appearance,
+    selection: state.Selection,
+    finished: Map | None,
+    passing: _Flags | None,
 ) -> Query:
     wanted = {name: list(values) for name, values in seen.filters.items()}
     if seen.picture is not None:
@@ -320,20 +333,27 @@ def _of_session(
     if selection.group is not None:
         group = next((one for one in views.groups(dataset) if one.id == selection.group), None)
         return wanted if group is None else wanted | {keys.IN_GROUP: [references.of(group)]}
-    return wanted | _listed(dataset, seen, selection, finished)
+    return wanted | _listed(dataset, seen, selection, finished, passing)
 
 
-def _listed(dataset: Dataset, seen: Appearance, selection: state.Selection, finished: Map | None) -> Query:
+def _listed(
+    dataset: Dataset,
+    seen: Appearance,
+    selection: state.Selection,
+    finished: Map | None,
+    passing: _Flags | None,
+) -> Query:
+    of_state = seen.fingerprint[:_OF_COLLECTION]
     listed = spans.to_text(selection.indexes)
-    if listed:
-        return {keys.SELECTED: [f"{seen.fingerprint[:_OF_COLLECTION]}.{listed}"]}
-    rule = _rule(dataset, seen, selection, finished) if listed is None and finished is not None else None
+    if listed is not None:
+        return {keys.SELECTED: [f"{of_state}.{listed}"]} if listed else {}
+    rule = None if finished is None else _rule(selection, finished, passing)
     if rule is not None:
         return {keys.SELECTED: [_BY_RULE + rule]}
-    packed = spans.packed(selection.indexes, len(dataset.filenames)) if listed is None else None
+    packed = spans.packed(selection.indexes, len(dataset.filenames))
     if packed is not None:
-        return {keys.SELECTED: [f"{seen.fingerprint[:_OF_COLLECTION]}.{packed}"]}
-    if listed is None and selection.view is not None:
+        return {keys.SELECTED: [f"{of_state}.{packed}"]}
+    if selection.view is not None:
         try:
             return {keys.SELECTED: [_OF_VIEW + references.of(saved.get(selection.view))]}
         except ViewsError:  # removed meanwhile
@@ -341,18 +361,14 @@ def _listed(dataset: Dataset, seen: Appearance, selection: state.Selection, fini
     return {}
 
 
-def _rule(dataset: Dataset, seen: Appearance, selection: state.Selection, finished: Map) -> str | None:
-    chosen, _problems = filters.from_query(
-        {name: list(values) for name, values in seen.filters.items()}, dataset
-    )
-    passing = filters.mask(dataset, chosen, finished.clustering) if chosen.count else None
+def _rule(selection: state.Selection, finished: Map, passing: _Flags | None) -> str | None:
     key = cache.fingerprint(selection.indexes, selection.drawn, finished.revision, passing)
     return _cached_rule(key, selection, finished, passing)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def _cached_rule(
-    key: str, _selection: state.Selection, _finished: Map, _passing: NDArray[np.bool_] | None
+    key: str, _selection: state.Selection, _finished: Map, _passing: _Flags | None
 ) -> str | None:
     labels, coordinates = _finished.clustering.labels, _finished.coordinates
     return selection_rules.rule_of(

@@ -64,7 +64,7 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
             cluster_link.select_on_map(dataset, finished)
         _hear(dataset)
         now = replace(chosen, text=state.search(dataset))
-        shown = filters.mask(dataset, now, finished.clustering) if now.count else None
+        shown = filters.passing(dataset, now, finished.clustering)
         if not dimmed:
             address.select_by_rule(dataset, finished, shown)
         names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
@@ -88,10 +88,11 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
         with right, st.container(key=keys.CARD_PANE):
             inspector.show(dataset, finished, names, beside=selected.tolist())
         seen = address.appearance(dataset, finished.request, now, arrangement, color=color, hide=hide)
-        selection_panel.show(dataset, finished, selected, names, seen)
+        is_carried = address.carries(dataset, seen, finished, shown)
+        selection_panel.show(dataset, finished, selected, names, is_carried=is_carried)
         if not dimmed:
             state.keep_seen(dataset, finished, seen)
-        address.follow(dataset, seen, finished, is_current=not dimmed)
+        address.follow(dataset, seen, finished, shown, is_current=not dimmed)
         _download(dataset, finished)
 
     area()

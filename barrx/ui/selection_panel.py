@@ -12,17 +12,21 @@ from barrx import archive, export, facets
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
-from barrx.ui import address, archive_route, gallery, groups_panel, keys, selection_actions, state
+from barrx.ui import archive_route, gallery, groups_panel, keys, selection_actions, state
 from barrx.ui.errors import reported
 from barrx.ui.text import told_apart
-from barrx.views import Appearance
 
 _BY_CLUSTER = ""
 _MOST_ROWS = 12
 
 
 def show(
-    dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str], seen: Appearance
+    dataset: Dataset,
+    finished: Map,
+    selected: NDArray[np.int64],
+    names: dict[int, str],
+    *,
+    is_carried: bool,
 ) -> None:
     """Show the selection with its gallery, its counts and the groups; or how to select.
 
@@ -30,7 +34,7 @@ def show(
     ----------
     selected : (k,) pictures, those that pass the filters
     names : of all clusters, by their number
-    seen : what makes what one sees, for a link
+    is_carried : the address of the page says which pictures are selected
     """
     left, right = st.columns([3, 1], gap="medium")
     with left, st.container(key=keys.SELECTION):
@@ -38,7 +42,7 @@ def show(
         if n:
             said = ngettext("{n} image selected", "{n} images selected", n).format(n=numeral(n))
             st.subheader(said, anchor=False)
-            _actions(dataset, finished, selected, seen)
+            _actions(dataset, finished, selected, is_carried)
             gallery.paged(dataset, selected.tolist(), key=keys.GALLERY)
         elif n_hidden := len(state.selection(dataset).indexes):
             _nothing_left(dataset, n_hidden)
@@ -78,7 +82,7 @@ def _hint() -> None:
 # --- what can be done -------------------------------------------------------------------------------------
 
 
-def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64], seen: Appearance) -> None:
+def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64], is_carried: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=keys.SELECTION_ACTIONS):
         _clear(dataset)
         st.download_button(
@@ -96,7 +100,7 @@ def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64], seen:
         selection_actions.show(
             archive_route.address(dataset, finished.request, selected),
             archive.size(dataset, selected.tolist()),
-            is_carried=address.carries(dataset, seen, finished),
+            is_carried=is_carried,
         )
 
 

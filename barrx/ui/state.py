@@ -314,14 +314,17 @@ def draw_as(style: Style) -> None:
 
 def style() -> Style:
     """Return how the pictures are drawn."""
-    found: Style = st.session_state.get(_STYLE, (Style(), ""))[0]
-    return found
+    return _drawn_as()[0]
 
 
 def style_revision() -> str:
     """Return another value each time the page decides how the pictures are drawn."""
-    revision: str = st.session_state.get(_STYLE, (Style(), ""))[1]
-    return revision
+    return _drawn_as()[1]
+
+
+def _drawn_as() -> tuple[Style, str]:
+    found: tuple[Style, str] = st.session_state.get(_STYLE, (Style(), ""))
+    return found
 
 
 def ask_for_whole_page() -> None:

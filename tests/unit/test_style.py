@@ -36,6 +36,6 @@ def test_style_comes_back_from_its_text(style: Style, text: str) -> None:
     ],
 )
 def test_what_is_no_style_is_refused(text: str) -> None:
-    with pytest.raises(ParameterError) as caught:
+    with pytest.raises(ParameterError, match="cannot be drawn") as caught:
         Style.from_text(text)
     assert str(caught.value) == f"The map cannot be drawn as “{text}”."

@@ -72,7 +72,7 @@ def of_counts(column: str) -> Maker:
 
     def make(dataset: Dataset, shown: Present) -> Figure:
         """Make it of this column."""
-        chosen, passing = shown.seen.selection, present.passes(dataset, shown.finished, shown.seen)
+        chosen, passing = shown.seen.selection, address.passes(dataset, shown.seen, shown.finished)
         if not len(chosen):
             chosen = np.arange(len(dataset.filenames)) if passing is None else np.flatnonzero(passing)
         rows = _counts(dataset, column, chosen)

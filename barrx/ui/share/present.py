@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from barrx import citation, encoders, filter_words, filters, pipeline, views
 from barrx.citation import Citation
@@ -72,17 +70,11 @@ def colors(dataset: Dataset, finished: Map, seen: Appearance) -> list[str]:
         meant = coloring.by_column(dataset.metadata, seen.color)
     scale = meant.colors
     found = [palette.NOISE if i < 0 else scale[i % len(scale)] for i in meant.indexes.tolist()]
-    passing = passes(dataset, finished, seen)
+    passing = address.passes(dataset, seen, finished)
     if passing is None:
         return found
     faint = _HIDDEN if seen.hide else _DIMMED
     return [color if passed else color + faint for color, passed in zip(found, passing.tolist(), strict=True)]
-
-
-def passes(dataset: Dataset, finished: Map, seen: Appearance) -> NDArray[np.bool_] | None:
-    """Tell which pictures pass the filters, (n_images,); None where there are none."""
-    asked, _unknown = filters.from_query(seen.filters, dataset)
-    return filters.mask(dataset, asked, finished.clustering) if asked.count else None
 
 
 def picture_html(data: bytes, alt: str) -> str:
@@ -135,7 +127,9 @@ def _link(dataset: Dataset, present: Present) -> None:
     with st.container(key=keys.SHARE_LINK):
         query = address.link(dataset, present.seen, present.finished, view=selection.view)
         st.code(absolute(query), language=None, wrap_lines=True)
-    if not address.carries(dataset, present.seen, present.finished):
+    if not address.carries(
+        dataset, present.seen, present.finished, address.passes(dataset, present.seen, present.finished)
+    ):
         st.warning(
             _("The selection is too large for a link. Save the view: its link carries everything."),
             icon=":material/link_off:",

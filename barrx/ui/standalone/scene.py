@@ -131,7 +131,7 @@ def of_seen(
         color=None if seen.color == BY_CLUSTER else seen.color,
         camera=seen.camera if seen.arrangement == Arrangement() else None,
         style=seen.style,
-        shown=filters.mask(dataset, asked, finished.clustering) if asked.count else None,
+        shown=filters.passing(dataset, asked, finished.clustering),
         filters=asked,
         hide=seen.hide,
     )
