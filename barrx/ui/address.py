@@ -18,7 +18,7 @@ from barrx.errors import BarrxError, DatasetError, ParameterError, ViewsError
 from barrx.filters import Filters
 from barrx.i18n import _, numeral
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import component, controls, filter_panel, keys, state
+from barrx.ui import component, controls, filter_panel, keys, nearest, state
 from barrx.ui.share import opening
 from barrx.views import BY_CLUSTER, Appearance, Style, references, saved
 
@@ -91,7 +91,7 @@ def restore(dataset: Dataset) -> None:
         return
     found, problems = filters.from_query(query, dataset)
     filter_panel.preset(dataset, found)
-    for read in (_read_selection, _read_picture, _read_camera, _read_style):
+    for read in (_read_selection, _read_picture, _read_camera, _read_style, _read_nearest):
         try:
             read(dataset, query)
         except BarrxError as error:
@@ -208,6 +208,11 @@ def _read_style(_dataset: Dataset, query: Query) -> None:
         state.draw_as(Style.from_text(query[keys.STYLE][-1]))
 
 
+def _read_nearest(dataset: Dataset, query: Query) -> None:
+    if keys.NEAREST in query:
+        nearest.set_to(query[keys.NEAREST][-1], len(dataset.filenames))
+
+
 # --- to the address -----------------------------------------------------------------------------------------
 
 
@@ -221,6 +226,7 @@ def appearance(
         fingerprint=dataset.fingerprint,
         filters=filters.to_query(chosen),
         arrangement=arrangement,
+        nearest=nearest.chosen(len(dataset.filenames)),
         camera=state.camera(dataset),
         style=state.style(),
         picture=None if picked is None else dataset.filenames[picked],
@@ -274,7 +280,7 @@ def follow(
         seen.request,
         _identity(seen),
         _of_session(dataset, seen, state.selection(dataset), finished, passing),
-        [*filters.NAMES, keys.PICTURE, keys.CAMERA, keys.STYLE, keys.IN_GROUP, keys.SELECTED],
+        [*filters.NAMES, keys.PICTURE, keys.CAMERA, keys.STYLE, keys.NEAREST, keys.IN_GROUP, keys.SELECTED],
         n_images=len(dataset.filenames) if is_current else None,
     )
 
@@ -328,6 +334,8 @@ def _of_session(
         wanted[keys.PICTURE] = [seen.picture]
     if seen.camera is not None:
         wanted[keys.CAMERA] = [",".join(f"{v:.6g}" for v in seen.camera)]
+    if seen.nearest:
+        wanted[keys.NEAREST] = [str(seen.nearest)]
     if seen.style != Style():
         wanted[keys.STYLE] = [seen.style.to_text()]
     if selection.group is not None:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import streamlit as st
-
 from barrx import roles
 from barrx.datasets import Dataset
 from barrx.i18n import _
-from barrx.ui import component, keys, rerun, routes, state
+from barrx.ui import component, keys, pages, rerun, routes, state
 
 PAGE_SIZE = 48
 _HERE = Path(__file__).parent
@@ -57,10 +55,8 @@ def paged(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = ()
     ----------
     notes : a line of text for each picture, or none
     """
-    pages = -(-len(indexes) // PAGE_SIZE)
-    page = st.pagination(pages, key=keys.of(keys.GALLERY_PAGE, key)) if pages > 1 else 1
-    page = min(page, pages)  # fewer pictures since
-    here = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
+    first = pages.choose(len(indexes), PAGE_SIZE, key=keys.of(keys.GALLERY_PAGE, key))
+    here = slice(first, first + PAGE_SIZE)
     clicked = wall(dataset, indexes[here], notes=notes[here], key=key)
     if clicked is not None:
         state.pick(dataset, clicked, in_wall=True)

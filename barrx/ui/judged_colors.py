@@ -10,7 +10,7 @@ from barrx.i18n import _, language
 from barrx.judgement import questions
 from barrx.judgement.questions import Answer, Question
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import coloring, judged
+from barrx.ui import coloring, judged, nearest
 from barrx.ui.coloring import Coloring
 
 
@@ -23,19 +23,19 @@ class JudgedColor:
     title : callable
         returns what people read
     question : callable
-        returns what to ask about a map
+        returns what to ask about a map, and of how many neighbours (0: the default)
     coloring : callable
         returns the colours, of an answer to that question
     """
 
     title: Callable[[], str]
-    question: Callable[[MapRequest], Question]
+    question: Callable[[MapRequest, int], Question]
     coloring: Callable[[Answer], Coloring]
 
 
 def _by_faithfulness(answer: Answer) -> Coloring:
     return coloring.by_share(
-        _("Real neighbours kept on the map"),
+        _("Real neighbours kept on the map, of {k}").format(k=answer.facts["k"]),
         answer.arrays["kept"],
         missing=_("not measured"),
         flagged=(answer.arrays["misplaced"], _("among strangers")),
@@ -67,17 +67,17 @@ SAMPLES = "stability-samples"
 COLORS: dict[str, JudgedColor] = {
     FAITHFULNESS: JudgedColor(
         title=lambda: _("Real neighbours kept on the map"),
-        question=lambda request: Question(part="faithfulness", map=request),
+        question=lambda request, k: Question(part="faithfulness", map=request, k=k),
         coloring=_by_faithfulness,
     ),
     STABILITY: JudgedColor(
         title=lambda: _("Companions kept with other seeds"),
-        question=lambda request: Question(part="stability", map=request),
+        question=lambda request, _k: Question(part="stability", map=request),
         coloring=_by_stability,
     ),
     SAMPLES: JudgedColor(
         title=lambda: _("Companions kept on samples of the images"),
-        question=lambda request: Question(part="stability", map=request),
+        question=lambda request, _k: Question(part="stability", map=request),
         coloring=_by_samples,
     ),
 }
@@ -86,6 +86,12 @@ COLORS: dict[str, JudgedColor] = {
 def names(dataset: Dataset) -> list[str]:
     """Return the figures a map of a collection can be coloured by; a column of the same name comes before it."""
     return [name for name in COLORS if name not in dataset.metadata.columns]
+
+
+def stored(dataset: Dataset, request: MapRequest, name: str, nearest: int) -> Coloring | None:
+    """Return the colours of a map by a judged figure that was measured before; None where it was not."""
+    answer = questions.load(dataset, COLORS[name].question(request, nearest))
+    return None if answer is None else COLORS[name].coloring(answer)
 
 
 def of_map(dataset: Dataset, finished: Map, name: str) -> Coloring:
@@ -97,7 +103,8 @@ def of_map(dataset: Dataset, finished: Map, name: str) -> Coloring:
         if the figure could not be computed
     """
     chosen = COLORS[name]
-    question = chosen.question(finished.request)
+    k = nearest.chosen(len(dataset.filenames))
+    question = chosen.question(finished.request, k)
     if judged.is_costly(dataset, question):
         answer, job = questions.load(dataset, question), None
         if answer is None:
@@ -108,7 +115,7 @@ def of_map(dataset: Dataset, finished: Map, name: str) -> Coloring:
     if answer is None:
         said = _("being measured") if job is not None else _("not measured")
         return coloring.unknown(chosen.title(), len(finished.coordinates), said)
-    return _colored(f"{finished.revision}:{name}:{language()}", name, answer)
+    return _colored(f"{finished.revision}:{name}:{k}:{language()}", name, answer)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

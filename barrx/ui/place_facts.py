@@ -7,12 +7,12 @@ from barrx.i18n import _
 from barrx.judgement import comeback, questions
 from barrx.judgement.questions import Answer, Question
 from barrx.pipeline import Map
-from barrx.ui import judged
+from barrx.ui import judged, nearest
 
 
 def of(dataset: Dataset, finished: Map, index: int) -> dict[str, str]:
     """Return name -> text; nothing while it is being measured, or where measuring it has to be asked for."""
-    question = Question(part="faithfulness", map=finished.request)
+    question = Question(part="faithfulness", map=finished.request, k=nearest.chosen(len(dataset.filenames)))
     if judged.is_costly(dataset, question):
         answer = questions.load(dataset, question)
     elif len(dataset.filenames) < 3:

@@ -34,6 +34,8 @@ class Appearance:
         of the collection, in the state it was seen in
     color : str
         the column coloured by, or ``BY_CLUSTER``
+    nearest : int
+        neighbours of a picture that a colour for faithfulness looks at; 0 for the default
     filters : mapping of name -> values
         as :func:`barrx.filters.to_query` writes them
     hide : bool
@@ -52,6 +54,7 @@ class Appearance:
     request: MapRequest
     fingerprint: str
     color: str = BY_CLUSTER
+    nearest: int = 0
     filters: Mapping[str, Sequence[str]] = field(default_factory=lambda: _NO_FILTERS)
     hide: bool = False
     arrangement: Arrangement = field(default_factory=Arrangement)
@@ -66,6 +69,7 @@ class Appearance:
             "request": self.request.to_json(),
             "fingerprint": self.fingerprint,
             "color": self.color,
+            "nearest": self.nearest,
             "filters": {name: list(found) for name, found in self.filters.items()},
             "hide": self.hide,
             "arrangement": [self.arrangement.kind, *self.arrangement.columns],
@@ -92,6 +96,7 @@ class Appearance:
                 request=MapRequest.from_json(values["request"]),
                 fingerprint=values["fingerprint"],
                 color=values["color"],
+                nearest=int(values.get("nearest", 0)),  # views saved before it could be chosen have none
                 filters=values["filters"],
                 hide=values["hide"],
                 arrangement=Arrangement(kind=kind, columns=tuple(columns)),

@@ -93,9 +93,19 @@ def check_length(text: str, bound: int) -> None:
 
 
 def listed(
-    *, view: int | None = None, slug: str | None = None, status: Status = "published"
+    *,
+    view: int | None = None,
+    slug: str | None = None,
+    status: Status = "published",
+    limit: int = -1,
+    offset: int = 0,
 ) -> list[Interpretation]:
-    """Return the interpretations of a view, of a collection, or all, the latest first, each with its figures.
+    """Return interpretations of a view, of a collection, or all, the latest first, each with its figures.
+
+    Parameters
+    ----------
+    limit : at most so many; -1: all
+    offset : so many of the latest are passed over
 
     Raises
     ------
@@ -105,17 +115,37 @@ def listed(
     with store.reading() as connection:
         if connection is None:
             return []
-        where, values = ["i.removed IS NULL", "v.removed IS NULL", "i.status = ?"], [str(status)]
-        for column, value in (("i.saved_view", view), ("v.dataset", slug)):
-            if value is not None:
-                where.append(f"{column} = ?")
-                values.append(str(value))
+        source, values = _source(view, slug, status)
         rows = connection.execute(
-            f"SELECT {_COLUMNS} FROM interpretation i JOIN saved_view v ON v.id = i.saved_view "
-            f"WHERE {' AND '.join(where)} ORDER BY i.created DESC, i.id DESC",
-            values,
+            f"SELECT {_COLUMNS} FROM {source} ORDER BY i.created DESC, i.id DESC LIMIT ? OFFSET ?",
+            [*values, limit, offset],
         ).fetchall()
         return [_read(connection, row) for row in rows]
+
+
+def count(*, view: int | None = None, slug: str | None = None, status: Status = "published") -> int:
+    """Return how many interpretations :func:`listed` finds.
+
+    Raises
+    ------
+    ViewsError
+        if the database cannot be used
+    """
+    with store.reading() as connection:
+        if connection is None:
+            return 0
+        source, values = _source(view, slug, status)
+        return int(connection.execute(f"SELECT count(*) FROM {source}", values).fetchone()[0])
+
+
+def _source(view: int | None, slug: str | None, status: Status) -> tuple[str, list[str]]:
+    """Return tables and conditions of a query, and the values in them."""
+    where, values = ["i.removed IS NULL", "v.removed IS NULL", "i.status = ?"], [str(status)]
+    for column, value in (("i.saved_view", view), ("v.dataset", slug)):
+        if value is not None:
+            where.append(f"{column} = ?")
+            values.append(str(value))
+    return f"interpretation i JOIN saved_view v ON v.id = i.saved_view WHERE {' AND '.join(where)}", values
 
 
 def load(id: int) -> Interpretation:

@@ -52,6 +52,7 @@ def test_view_in_the_address_sets_every_widget(home: Path) -> None:
         arrangement=Arrangement(kind="columns", columns=("category",)),
         camera=(1.0, 2.0, 3.0),
         style=views.Style(mode="pictures", size=64, without=("noise",)),
+        nearest=30,
         picture=demo.filenames[7],
         selection=np.arange(0, 800, 2),
     )

@@ -10,7 +10,6 @@ def test_neighbours_that_count_are_chosen_and_stand_in_the_address(home: Path) -
     test = page("categories", look_at="belief", nearest="5")
     assert not test.exception
     until(test, lambda: "of the 5 real neighbours" in texts(test))
-    assert "look at 15 neighbours" in texts(test)
     test.selectbox(key=keys.NEAREST).set_value("15").run()
     assert keys.NEAREST not in test.query_params
     until(test, lambda: "of the 15 real neighbours" in texts(test))
@@ -30,6 +29,21 @@ def test_explore_is_coloured_by_faithfulness_and_the_card_says_it(home: Path) ->
     test.run()
     assert not test.exception
     assert "real neighbours beside it on the map" in texts(test)
+
+
+def test_colours_and_card_look_at_the_neighbours_that_were_chosen(home: Path) -> None:
+    test = page("explore", color="faithfulness", nearest="5")
+    assert not test.exception
+
+    def is_measured() -> bool:
+        return any("kept on the map, of 5" in str(e.proto) for e in test.get("bidi_component"))
+
+    until(test, is_measured)
+    test.session_state[keys.MAP] = {"clicked": 5}
+    test.run()
+    assert "of 5 (by chance" in texts(test)
+    assert any('["nearest", "5"]' in str(e.proto).replace("\\", "") for e in test.get("bidi_component"))
+    assert "1000 neighbours cannot be looked at here" in texts(page("explore", nearest="1000"))
 
 
 def test_agreement_warns_of_what_explains_the_clusters_better(home: Path) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from barrx import datasets, settings
+from barrx import datasets, settings, views
 from barrx.ui import keys
 from barrx.ui.share import choosing, figure_making, present
 from barrx.ui.share.present import Present
-from barrx.views import Draft, interpretations, saved, saving, tours
+from barrx.views import Draft, interpretations, references, saved, saving, tours
+from barrx.views.interpretations import Words
 from barrx.views.tours import Stop
 from tests.app.test_pages import page, texts
 from tests.unit.test_views_saved import default_map, seen_of
@@ -39,7 +40,7 @@ def test_view_is_saved_found_renamed_removed_and_brought_back(home: Path) -> Non
 
     edit = keys.of(keys.SAVED_EDIT, str(view.id))
     test.text_input(key=keys.of(edit, "name")).set_value("Moons")
-    _submit(test, "Rename")
+    _submit(test, "Save")
     assert saved.get(view.id).name == "Moons"
     test.text_input(key=keys.SAVED_SEARCH).set_value("suns").run()
     assert "No view matches" in texts(test)
@@ -276,6 +277,8 @@ def test_tour_shows_its_first_stop_and_says_what_is_missing(home: Path) -> None:
 
 # --- side by side -------------------------------------------------------------------------------------------
 
+_SIDES = (keys.COMPARE_ONE, keys.COMPARE_OTHER)
+
 
 def test_two_views_stand_side_by_side_with_one_selection(home: Path) -> None:
     demo = datasets.load("demo")
@@ -292,6 +295,41 @@ def test_two_views_stand_side_by_side_with_one_selection(home: Path) -> None:
     test.run()
     assert test.session_state["_selection"][1].indexes.tolist() == [1, 2, 3]
     assert not test.exception
+
+
+def test_link_to_two_views_side_by_side_shows_those_two_as_they_are_drawn(home: Path) -> None:
+    demo = datasets.load("demo")
+    large = views.Style(mode="pictures", size=64)
+    ids = [
+        saving.save(demo, default_map(demo), seen_of(demo, style=style), Draft(name=name))
+        for name, style in (("Large", large), ("Plain", views.Style()), ("Other", views.Style()))
+    ]
+    marks = {key: references.of(saved.get(id)) for key, id in zip(_SIDES, ids, strict=False)}
+    test = page("share", section="compare", **marks)
+    assert not test.exception
+    assert [test.selectbox(key=key).value for key in _SIDES] == ids[:2]
+    drawn = [str(e.proto).replace("\\", "") for e in test.get("bidi_component")]
+    assert [text.count('"size": 64') for text in drawn if '"style"' in text] == [1, 0]
+    test.selectbox(key=keys.COMPARE_OTHER).set_value(ids[2]).run()
+    assert test.query_params[keys.COMPARE_OTHER] in (mark := references.of(saved.get(ids[2])), [mark])
+    test = page("share", section="compare", compare_one="99-00000000")
+    assert "no saved view 99" in texts(test)
+    assert not test.exception
+
+
+def test_many_interpretations_are_shown_a_page_at_a_time(home: Path) -> None:
+    demo = datasets.load("demo")
+    view = saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    for n in range(23):
+        interpretations.add(view, Words(title=f"Reading {n}", text="x", author="Ana"), {})
+    test = page("share", section="texts")
+    titles = [title.value for title in test.subheader if title.value.startswith("Reading")]
+    assert titles == [f"Reading {n}" for n in range(22, 12, -1)]
+    test.session_state[keys.TEXTS_PAGE] = 3
+    test.run()
+    assert not test.exception
+    titles = [title.value for title in test.subheader if title.value.startswith("Reading")]
+    assert titles == ["Reading 2", "Reading 1", "Reading 0"]
 
 
 def test_every_export_is_explained_with_its_command(home: Path) -> None:

@@ -15,8 +15,8 @@ from barrx.judgement import values
 from barrx.judgement.questions import Question
 from barrx.judgement.values import Values
 from barrx.pipeline import Map
-from barrx.ui import gallery, judged, keys
-from barrx.ui.categories import card, explanations_view, heat, map_link, nearest, sentences
+from barrx.ui import gallery, judged, keys, nearest
+from barrx.ui.categories import card, explanations_view, heat, map_link, sentences
 from barrx.ui.judged import Judged
 from barrx.ui.text import plain
 

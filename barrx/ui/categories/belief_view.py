@@ -10,11 +10,10 @@ import streamlit as st
 from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.i18n import _, numeral
-from barrx.judgement import faithfulness
 from barrx.judgement.questions import Question
 from barrx.pipeline import Map
-from barrx.ui import judged, judged_colors
-from barrx.ui.categories import heat, map_link, nearest, sentences
+from barrx.ui import judged, judged_colors, nearest
+from barrx.ui.categories import heat, map_link, sentences
 from barrx.ui.categories.agreement_view import figures_table, group_name
 from barrx.ui.judged import Judged
 from barrx.ui.text import plain
@@ -48,9 +47,6 @@ def _faithful(dataset: Dataset, found: Judged) -> None:
             dataset, misplaced, key="strangers", label=_("Select on the map those among strangers")
         )
     st.caption(_("The card of each image says how many of its real neighbours the map keeps beside it."))
-    if found.question.k:
-        k = faithfulness.default_k(len(dataset.filenames))
-        st.caption(_("The colours of the map and the card look at {k} neighbours.").format(k=k))
 
 
 def _measures(facts: Mapping[str, Any]) -> str:

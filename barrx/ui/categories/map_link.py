@@ -10,7 +10,7 @@ from barrx.datasets import Dataset
 from barrx.i18n import _
 from barrx.ui import keys, navigation, state
 
-_OWN = (keys.LOOK_AT, keys.COMPARE, keys.NEAREST)
+_OWN = (keys.LOOK_AT, keys.COMPARE)
 
 
 def button(

@@ -10,7 +10,7 @@ from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.judgement.questions import Question
 from barrx.pipeline import Map
-from barrx.ui import cluster_table, judged, judged_state, keys, rerun, state, verdict_panel
+from barrx.ui import cluster_table, judged, judged_state, keys, pages, rerun, state, verdict_panel
 from barrx.ui.categories import card, map_link, picture_rows, sentences
 from barrx.ui.categories.picture_rows import Chip, Row, RowEvents, Strip, counted
 from barrx.ui.judged import Judged
@@ -58,11 +58,10 @@ def _show(
 
 def _page(dataset: Dataset, rows: Sequence[Row], *, label: str, key: str) -> RowEvents:
     """Show a page of rows; a click on a picture opens its card."""
-    pages = -(-len(rows) // _PER_PAGE)
-    at = st.pagination(pages, key=keys.of(keys.GALLERY_PAGE, key)) if pages > 1 else 1
-    start = (min(at, max(1, pages)) - 1) * _PER_PAGE
-    shown = rows[start : start + _PER_PAGE]
-    events = picture_rows.show(dataset, shown, label=label, key=keys.of(keys.ROWS, key))
+    first = pages.choose(len(rows), _PER_PAGE, key=keys.of(keys.GALLERY_PAGE, key))
+    events = picture_rows.show(
+        dataset, rows[first : first + _PER_PAGE], label=label, key=keys.of(keys.ROWS, key)
+    )
     if events.picked is not None:
         state.pick(dataset, events.picked)
         rerun.fragment()

@@ -9,7 +9,7 @@ from barrx.citation import Citation
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, day, ngettext, numeral
-from barrx.ui import keys, navigation, state
+from barrx.ui import keys, navigation, pages, state
 from barrx.ui.errors import reported
 from barrx.ui.share import present, session
 from barrx.ui.text import plain
@@ -33,8 +33,8 @@ def show(dataset: Dataset) -> None:
         )
         return
     st.caption(ngettext("{n} view", "{n} views", n).format(n=numeral(n)))
-    page = _choose_page(n)
-    found = saved.listed(slug, search, limit=_PER_PAGE, offset=page * _PER_PAGE)
+    first = pages.choose(n, _PER_PAGE, key=keys.SAVED_PAGE)
+    found = saved.listed(slug, search, limit=_PER_PAGE, offset=first)
     pictures = saved.thumbnails([view.id for view in found])
     with st.container(key=keys.SAVED_LIST):
         for row in range(0, len(found), _COLUMNS):
@@ -55,13 +55,6 @@ def _choose(dataset: Dataset) -> tuple[str | None, str]:
         )
         everything = st.toggle(_("All collections"), True, key=keys.SAVED_ALL)
     return None if everything else dataset.slug, search or ""
-
-
-def _choose_page(n: int) -> int:
-    pages = -(-n // _PER_PAGE)
-    if pages == 1:
-        return 0
-    return min(st.pagination(pages, key=keys.SAVED_PAGE), pages) - 1
 
 
 def _card(view: Listed, picture: bytes) -> None:
@@ -116,7 +109,7 @@ def _edit(view: Listed) -> None:
         note = st.text_area(
             _("Note"), view.note, key=keys.of(key, "note"), max_chars=saved.MAX_NOTE, height=80
         )
-        if st.form_submit_button(_("Rename")):
+        if st.form_submit_button(_("Save")):
             try:
                 saving.describe(view.id, Draft(name=name, author=author, note=note))
             except BarrxError as error:

@@ -8,7 +8,7 @@ from barrx import datasets, encoders, filters
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext, numeral
-from barrx.ui import controls, filter_panel, keys, state
+from barrx.ui import controls, filter_panel, keys, nearest, state
 from barrx.ui.share import session
 from barrx.views import BY_CLUSTER, SavedView
 
@@ -40,6 +40,7 @@ def open_view(view: SavedView) -> list[str]:
     select(dataset, view)
     state.look(dataset, view.seen.camera)
     state.draw_as(view.seen.style)
+    problems += _set_nearest(dataset, view)
     here = {filename: i for i, filename in enumerate(dataset.filenames)}
     state.pick(dataset, here.get(view.seen.picture or ""))
     session.open_view(dataset, view.listed.id, view.number)
@@ -107,4 +108,12 @@ def _set_color(dataset: Dataset, view: SavedView) -> list[str]:
         st.session_state[keys.COLOR] = BY_CLUSTER
         return [_("There is no column “{column}” to colour by any more.").format(column=color)]
     st.session_state[keys.COLOR] = color
+    return []
+
+
+def _set_nearest(dataset: Dataset, view: SavedView) -> list[str]:
+    try:
+        nearest.set_to(str(view.seen.nearest), len(dataset.filenames))
+    except BarrxError as error:
+        return [str(error)]
     return []

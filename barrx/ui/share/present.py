@@ -15,10 +15,11 @@ from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import access, address, coloring, controls, keys, navigation, palette, state
+from barrx.ui import access, address, chosen_color, controls, keys, navigation, palette, state
+from barrx.ui.coloring import Coloring
 from barrx.ui.share import session
 from barrx.ui.text import plain
-from barrx.views import BY_CLUSTER, Appearance, Draft, saved, saving
+from barrx.views import Appearance, Draft, saved, saving
 
 _DIMMED, _HIDDEN = "30", "00"  # opacity of what does not pass the filters
 
@@ -64,10 +65,7 @@ def show(dataset: Dataset) -> None:
 
 def colors(dataset: Dataset, finished: Map, seen: Appearance) -> list[str]:
     """Return the colour of each picture as "#rrggbb"; of one that does not pass the filters as a faint "#rrggbbaa"."""
-    if seen.color == BY_CLUSTER or seen.color not in dataset.metadata:
-        meant = coloring.by_cluster(finished.clustering)
-    else:
-        meant = coloring.by_column(dataset.metadata, seen.color)
+    meant = _meant(dataset, finished, seen)
     scale = meant.colors
     found = [palette.NOISE if i < 0 else scale[i % len(scale)] for i in meant.indexes.tolist()]
     passing = address.passes(dataset, seen, finished)
@@ -75,6 +73,12 @@ def colors(dataset: Dataset, finished: Map, seen: Appearance) -> list[str]:
         return found
     faint = _HIDDEN if seen.hide else _DIMMED
     return [color if passed else color + faint for color, passed in zip(found, passing.tolist(), strict=True)]
+
+
+def _meant(dataset: Dataset, finished: Map, seen: Appearance) -> Coloring:
+    return chosen_color.of(
+        dataset, finished.request, finished.clustering, color=seen.color, nearest=seen.nearest
+    )
 
 
 def picture_html(data: bytes, alt: str) -> str:
@@ -112,7 +116,9 @@ def _picture(dataset: Dataset, present: Present) -> None:
 
 def _thumbnail(dataset: Dataset, present: Present) -> bytes:
     seen = present.seen
-    looks = repr((seen.color, sorted(seen.filters.items()), seen.hide))
+    # A figure that is being measured colours nothing yet: the title tells the two apart.
+    title = _meant(dataset, present.finished, seen).title
+    looks = repr((seen.color, seen.nearest, title, sorted(seen.filters.items()), seen.hide))
     return _drawn(dataset.fingerprint, present.finished.revision, looks, dataset, present)
 
 

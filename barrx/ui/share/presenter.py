@@ -12,12 +12,12 @@ from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError, ViewsError
 from barrx.i18n import _
-from barrx.ui import coloring, component, keys, navigation, rerun, routes
+from barrx.ui import chosen_color, coloring, component, keys, navigation, rerun, routes
 from barrx.ui.coloring import Coloring
 from barrx.ui.map import ClusterMark, MapOptions, image_map
 from barrx.ui.share import session
 from barrx.ui.text import plain
-from barrx.views import BY_CLUSTER, SavedView, saved, tours
+from barrx.views import SavedView, saved, tours
 from barrx.views.tours import Stop
 
 _HERE = Path(__file__).parent
@@ -93,13 +93,20 @@ def _take(view: SavedView, n: int, at: int) -> None:
 
 def _map(dataset: Dataset, view: SavedView, stop: Stop, at: int) -> None:
     is_same = view.seen.fingerprint == dataset.fingerprint
-    colors = _colors(dataset if is_same else None, view, stop.color)
     found = Clustering(view.labels, view.strength)
+    colors = chosen_color.of(
+        dataset if is_same else None,
+        view.seen.request,
+        found,
+        color=stop.color,
+        names=view.said.cluster_names,
+        nearest=view.seen.nearest,
+    )
     names = coloring.cluster_names(found, view.said.cluster_names)
     numbers, sizes = np.unique(view.labels, return_counts=True)
     size_of = dict(zip(numbers.tolist(), sizes.tolist(), strict=True))
     image_map(
-        _points(f"{view.listed.id}:{view.number}:{stop.color}", view, colors),
+        _points(f"{view.listed.id}:{view.number}:{stop.color}:{colors.title}", view, colors),
         MapOptions(
             revision=f"{view.listed.id}-{view.number}",
             # Pictures of another state of the collection would stand in wrong places.
@@ -118,12 +125,6 @@ def _map(dataset: Dataset, view: SavedView, stop: Stop, at: int) -> None:
         ),
         key=keys.PRESENTER_MAP,
     )
-
-
-def _colors(dataset: Dataset | None, view: SavedView, color: str) -> Coloring:
-    if dataset is None or color == BY_CLUSTER or color not in dataset.metadata:
-        return coloring.by_cluster(Clustering(view.labels, view.strength), view.said.cluster_names)
-    return coloring.by_column(dataset.metadata, color)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -7,13 +7,15 @@ import streamlit as st
 from barrx import interpretation_files, views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
-from barrx.i18n import _, day, ngettext
-from barrx.ui import keys, navigation, signing, state
+from barrx.i18n import _, day, ngettext, numeral
+from barrx.ui import keys, navigation, pages, signing, state
 from barrx.ui.errors import reported
 from barrx.ui.share import choosing, present, session, writing
 from barrx.ui.text import plain
 from barrx.views import interpretations, saved
 from barrx.views.interpretations import MAX_CONTRIBUTION, Interpretation, Words
+
+_PER_PAGE = 10
 
 
 def show(dataset: Dataset) -> None:
@@ -22,11 +24,13 @@ def show(dataset: Dataset) -> None:
         _curate(dataset)
     elif interpretations.is_open():
         _contribute(dataset)
-    found = interpretations.listed(slug=dataset.slug)
-    if not found:
+    n = interpretations.count(slug=dataset.slug)
+    if not n:
         st.caption(_("No interpretation yet. One is a text about a saved view, with figures from the map."))
+        return
+    first = pages.choose(n, _PER_PAGE, key=keys.TEXTS_PAGE)
     with st.container(key=keys.TEXTS):
-        for text in found:
+        for text in interpretations.listed(slug=dataset.slug, limit=_PER_PAGE, offset=first):
             reported(_text)(dataset, text)
 
 
@@ -58,12 +62,12 @@ def _curate(dataset: Dataset) -> None:
 
 
 def _waiting(dataset: Dataset) -> None:
-    found = interpretations.listed(slug=dataset.slug, status="waiting")
-    if not found:
+    n = interpretations.count(slug=dataset.slug, status="waiting")
+    if not n:
         return
-    n = len(found)
-    st.markdown("**" + ngettext("{n} text waits", "{n} texts wait", n).format(n=n) + "**")
-    for text in found:
+    st.markdown("**" + ngettext("{n} text waits", "{n} texts wait", n).format(n=numeral(n)) + "**")
+    first = pages.choose(n, _PER_PAGE, key=keys.WAITING_PAGE)
+    for text in interpretations.listed(slug=dataset.slug, status="waiting", limit=_PER_PAGE, offset=first):
         with st.container(border=True, key=keys.of(keys.TEXT_ACCEPT, f"card:{text.id}")):
             _head(text)
             _body(text)

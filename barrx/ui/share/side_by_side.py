@@ -12,7 +12,7 @@ from barrx import comparison, encoders, identity, views
 from barrx.clustering import Clustering
 from barrx.comparison import Comparison
 from barrx.datasets import Dataset
-from barrx.errors import EncoderError
+from barrx.errors import BarrxError, EncoderError
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import MapRequest
 from barrx.projection import Coordinates
@@ -21,7 +21,7 @@ from barrx.ui.errors import reported
 from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
 from barrx.ui.share import choosing, present, session
 from barrx.ui.text import plain, told_apart
-from barrx.views import saved
+from barrx.views import Style, references, saved
 
 _PRESENT = 0  # stands for what Explore shows; the ids of views begin with 1
 _MOST_MOVED = 24
@@ -31,10 +31,11 @@ _HEIGHT = 460
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One of the two maps: its name for people, what made it, coordinates and clusters, and a version of them."""
+    """One of the two maps: its name for people, what made it and how it is drawn, and a version of its points."""
 
     name: str
     request: MapRequest
+    style: Style
     coordinates: Coordinates
     clustering: Clustering
     version: str
@@ -42,6 +43,7 @@ class Side:
 
 def show(dataset: Dataset) -> None:
     """Show the choice of two views, and the two."""
+    _arrive()
     names = {_PRESENT: _("What Explore shows")}
     in_use = [st.session_state.get(key) for key in (keys.COMPARE_ONE, keys.COMPARE_OTHER)]
     names = told_apart(names | choosing.find(dataset, "compare", chosen=in_use))
@@ -65,7 +67,29 @@ def _choose(label: str, names: Mapping[int, str], key: str, default: int) -> int
     if st.session_state.get(key) not in names:
         st.session_state[key] = default
     chosen = st.selectbox(label, list(names), key=key, format_func=names.__getitem__, persist_state="session")
+    _follow(key, int(chosen))
     return int(chosen)
+
+
+def _arrive() -> None:
+    """Take over the two views that the address asks for, if nothing has been chosen in this session yet."""
+    for key in (keys.COMPARE_ONE, keys.COMPARE_OTHER):
+        if key in st.session_state or key not in st.query_params:
+            continue
+        try:
+            st.session_state[key] = saved.referred(st.query_params[key]).id
+        except BarrxError as error:
+            st.warning(plain(str(error)), icon=":material/link_off:")
+            del st.query_params[key]
+
+
+def _follow(key: str, id: int) -> None:
+    """Have the address name a view; what Explore shows has no name, and another browser shows something else."""
+    wanted = None if id == _PRESENT else references.of(saved.get(id))
+    if wanted is None:
+        st.query_params.pop(key, None)
+    elif st.query_params.get(key) != wanted:
+        st.query_params[key] = wanted
 
 
 def _side(dataset: Dataset, id: int, names: Mapping[int, str]) -> Side | None:
@@ -75,7 +99,9 @@ def _side(dataset: Dataset, id: int, names: Mapping[int, str]) -> Side | None:
             st.info(_("There is no map of this collection yet. Explore makes one."), icon=":material/map:")
             return None
         found = shown.finished
-        return Side(names[id], found.request, found.coordinates, found.clustering, found.revision)
+        return Side(
+            names[id], found.request, state.style(), found.coordinates, found.clustering, found.revision
+        )
     view = saved.load(id)
     if view.filenames != dataset.filenames or view.sha256 != dataset.sha256:
         st.warning(
@@ -88,7 +114,9 @@ def _side(dataset: Dataset, id: int, names: Mapping[int, str]) -> Side | None:
         )
         return None
     clusters = Clustering(view.labels, view.strength)
-    return Side(names[id], view.seen.request, view.coordinates, clusters, f"{id}-{view.number}")
+    return Side(
+        names[id], view.seen.request, view.seen.style, view.coordinates, clusters, f"{id}-{view.number}"
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -104,6 +132,7 @@ def _compared(dataset: Dataset, one: Side, other: Side) -> None:
     turned = Side(
         other.name,
         other.request,
+        other.style,
         found.coordinates,
         Clustering(found.labels, other.clustering.strength),
         f"{other.version}-over-{one.version}",
@@ -165,6 +194,8 @@ def _map(dataset: Dataset, side: Side, key: str) -> MapEvents:
             token=routes.sign(dataset.slug, dataset.fingerprint),
             height=_HEIGHT,
             alt=_("Map of the view “{name}”").format(name=side.name),
+            style=side.style,
+            style_revision=f"{side.version} {side.style.to_text()}",
             clusters=[ClusterMark(label=n, name=name, size=size_of[n]) for n, name in names.items()],
             selection=selection.indexes,
             selection_revision=selection.revision,

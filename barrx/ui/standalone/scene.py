@@ -16,7 +16,7 @@ from barrx.export.recipe import Recipe
 from barrx.filters import Filters
 from barrx.i18n import _
 from barrx.pipeline import Map
-from barrx.ui import coloring
+from barrx.ui import chosen_color, coloring
 from barrx.ui.coloring import Coloring
 from barrx.ui.map.options import Camera, ClusterMark, MapOptions
 from barrx.views import BY_CLUSTER, Appearance, SavedView, Style
@@ -34,7 +34,9 @@ class Scene:
     names : number of a cluster -> name
     verdicts : what curators said to clusters and pictures, see :func:`barrx.views.verdicts.kept`; hostile text
     color : str or None
-        the metadata column coloured by; None for the clusters
+        what the map is coloured by, as in an Appearance; None for the clusters
+    nearest : int
+        neighbours that a judged figure looks at, 0 for the default
     title, note, author : str
         hostile text
     camera : (x, y, zoom) or None
@@ -56,6 +58,7 @@ class Scene:
     names: Mapping[int, str] = field(default_factory=dict)
     verdicts: Kept = ()
     color: str | None = None
+    nearest: int = 0
     title: str = ""
     note: str = ""
     author: str = ""
@@ -78,9 +81,15 @@ class Scene:
 
     def coloring(self) -> Coloring:
         """Return the colour index of each picture, and what the indexes mean."""
-        if self.color is None or self.color not in self.dataset.metadata:
-            return coloring.by_cluster(self.finished.clustering, self.names)
-        return coloring.by_column(self.dataset.metadata, self.color)
+        finished = self.finished
+        return chosen_color.of(
+            self.dataset,
+            finished.request,
+            finished.clustering,
+            color=self.color,
+            names=self.names,
+            nearest=self.nearest,
+        )
 
 
 def of_view(dataset: Dataset, view: SavedView) -> Scene:
@@ -129,6 +138,7 @@ def of_seen(
         names=names,
         verdicts=verdicts,
         color=None if seen.color == BY_CLUSTER else seen.color,
+        nearest=seen.nearest,
         camera=seen.camera if seen.arrangement == Arrangement() else None,
         style=seen.style,
         shown=filters.passing(dataset, asked, finished.clustering),

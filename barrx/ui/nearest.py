@@ -1,9 +1,10 @@
-"""How many neighbours of an image the figures of faithfulness and purity look at: a list, kept in the address."""
+"""How many neighbours of an image faithfulness and purity look at: a list, whose choice colours and cards follow."""
 
 from typing import Final
 
 import streamlit as st
 
+from barrx.errors import ParameterError
 from barrx.i18n import _
 from barrx.judgement import faithfulness
 from barrx.ui import keys, linked
@@ -30,8 +31,34 @@ def choose(n_images: int) -> int:
                 "Few: the closest company only. Many: the wider surroundings."
             ),
         )
-    # The default has one name, so that the answer is shared with the colours of the map.
-    return 0 if chosen == default else int(chosen)
+    return _number(chosen, n_images)
+
+
+def chosen(n_images: int) -> int:
+    """Return what is chosen in this session; 0 for what a map is asked by default."""
+    return _number(st.session_state.get(keys.NEAREST), n_images)
+
+
+def set_to(text: str, n_images: int) -> None:
+    """Choose the number that an address or a view has; "0" for the default.
+
+    Raises
+    ------
+    ParameterError
+        if it is not among those offered here
+    """
+    default = str(faithfulness.default_k(n_images))
+    text = default if text == "0" else text
+    if text not in map(str, options(n_images)) and text != default:
+        raise ParameterError(_("{k} neighbours cannot be looked at here.").format(k=text))
+    st.session_state[keys.NEAREST] = text
+
+
+def _number(chosen: str | None, n_images: int) -> int:
+    """Return it as a question asks for it: the default has one name, so that pages share the answer to it."""
+    default = faithfulness.default_k(n_images)
+    found = next((k for k in options(n_images) if str(k) == chosen), default)
+    return 0 if found == default else found
 
 
 def options(n_images: int) -> list[int]:

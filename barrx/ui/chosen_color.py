@@ -1,0 +1,41 @@
+"""The colours of a map by whatever is chosen to colour by: its clusters, a column, or a judged figure."""
+
+from collections.abc import Mapping
+
+from barrx.clustering import Clustering
+from barrx.datasets import Dataset
+from barrx.pipeline import MapRequest
+from barrx.ui import coloring, judged_colors
+from barrx.ui.coloring import NO_NAMES, Coloring
+from barrx.views import BY_CLUSTER
+
+
+def of(
+    dataset: Dataset | None,
+    request: MapRequest,
+    clustering: Clustering,
+    *,
+    color: str | None,
+    names: Mapping[int, str] = NO_NAMES,
+    nearest: int = 0,
+) -> Coloring:
+    """Return the colours of a map; those of its clusters where what is chosen is not here, or not measured.
+
+    Parameters
+    ----------
+    dataset : Dataset or None
+        None where the collection has changed since: nothing but the clusters is known then
+    color : str or None
+        as in :class:`barrx.views.Appearance`; None for the clusters
+    names : number of a cluster -> name that was given to it
+    nearest : int
+        neighbours that a judged figure looks at, 0 for the default
+    """
+    found = None
+    if dataset is None or color is None or color == BY_CLUSTER:
+        pass
+    elif color in judged_colors.names(dataset):
+        found = judged_colors.stored(dataset, request, color, nearest)
+    elif color in dataset.metadata:
+        found = coloring.by_column(dataset.metadata, color)
+    return coloring.by_cluster(clustering, names) if found is None else found
