@@ -18,7 +18,7 @@ from barrx.errors import BarrxError, DatasetError, ParameterError, ViewsError
 from barrx.filters import Filters
 from barrx.i18n import _, numeral
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import component, controls, filter_panel, keys, nearest, state
+from barrx.ui import asked_state, component, controls, filter_panel, keys, look_state, nearest, state
 from barrx.ui.share import opening
 from barrx.views import BY_CLUSTER, Appearance, Style, references, saved
 
@@ -48,21 +48,21 @@ _bar = component.of_script(
 
 def arrive() -> None:
     """Note what the address asks for before a widget reads it, and open the view that it names."""
-    chosen = state.take_next_view()
+    chosen = asked_state.take_next_view()
     if chosen is not None:
-        state.is_first_map()  # the session knows from now on, whatever the address says
+        asked_state.is_first_map()  # the session knows from now on, whatever the address says
         _open_view(*chosen)
         return
-    if not state.is_first_map():
+    if not asked_state.is_first_map():
         return
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     if keys.VIEW not in query:
-        state.keep_asked(query)
+        asked_state.keep_asked(query)
         return
     try:
         id = saved.referred(query[keys.VIEW][-1]).id
     except BarrxError as error:
-        state.asked_in_vain(_LINK, [str(error)])
+        asked_state.asked_in_vain(_LINK, [str(error)])
     else:
         _open_view(id, None)
     del st.query_params[keys.VIEW]
@@ -74,20 +74,20 @@ def _open_view(id: int, number: int | None) -> None:
         said = opening.open_view(saved.load(id, number))
     except BarrxError as error:
         said = [str(error)]
-    state.asked_in_vain(_LINK, said)
+    asked_state.asked_in_vain(_LINK, said)
 
 
 def restore(dataset: Dataset) -> None:
     """Take over what the address asks for, if nothing has been done in this session yet."""
-    query = state.asked()
+    query = asked_state.asked()
     if query is None:
         return
     if not _is_of(dataset, query):
         # Whatever else it asks for is about another collection.
-        state.take_asked()
+        asked_state.take_asked()
         said = _("This link shows the collection “{asked}”, which is not here. You see “{title}” instead.")
         asked = query[keys.DATASET][-1]
-        state.asked_in_vain(_LINK, [said.format(asked=asked, title=dataset.title)])
+        asked_state.asked_in_vain(_LINK, [said.format(asked=asked, title=dataset.title)])
         return
     found, problems = filters.from_query(query, dataset)
     filter_panel.preset(dataset, found)
@@ -96,12 +96,12 @@ def restore(dataset: Dataset) -> None:
             read(dataset, query)
         except BarrxError as error:
             problems.append(str(error))
-    state.asked_in_vain(_LINK, problems)
+    asked_state.asked_in_vain(_LINK, problems)
 
 
 def check(dataset: Dataset, request: MapRequest) -> None:
     """Say what of a link's collection, encoder and parameters is not so here; lists say it of theirs themselves."""
-    query = state.take_asked()
+    query = asked_state.take_asked()
     if query is None:
         return
     problems = []
@@ -120,7 +120,7 @@ def check(dataset: Dataset, request: MapRequest) -> None:
             said = _("The link asks for {name} = {asked}, which is not to be had here: it is {value}.")
             problems.append(said.format(name=name, asked=asked, value=_text(value)))
     if problems:
-        state.asked_in_vain(_LINK, [*problems, *state.in_vain(_LINK, None)])
+        asked_state.asked_in_vain(_LINK, [*problems, *asked_state.in_vain(_LINK, None)])
 
 
 def select_by_rule(dataset: Dataset, finished: Map, passing: _Flags | None) -> None:
@@ -130,7 +130,7 @@ def select_by_rule(dataset: Dataset, finished: Map, passing: _Flags | None) -> N
     ----------
     passing : (n_images,) pictures that pass the filters; None: all
     """
-    rule = state.take_rule(dataset)
+    rule = asked_state.take_rule(dataset)
     if rule is None:
         return
     found = selection_rules.selected_by(rule, finished.clustering.labels, finished.coordinates, passing)
@@ -142,12 +142,12 @@ def select_by_rule(dataset: Dataset, finished: Map, passing: _Flags | None) -> N
             return
         text = _("The link selects {n} images on this map; where it was made it selected {before}.")
         said = text.format(n=numeral(len(found[0])), before=numeral(found[1]))
-    state.asked_in_vain(_LINK, [*state.in_vain(_LINK, None), said])
+    asked_state.asked_in_vain(_LINK, [*asked_state.in_vain(_LINK, None), said])
 
 
 def problems(*chosen: object) -> list[str]:
     """Return what the address asked for in vain, until something else is chosen."""
-    return list(state.in_vain(_LINK, chosen))
+    return list(asked_state.in_vain(_LINK, chosen))
 
 
 def _is_of(dataset: Dataset, query: Query) -> bool:
@@ -171,7 +171,7 @@ def _read_selection(dataset: Dataset, query: Query) -> None:
             raise DatasetError(_("The group of the address is not here any more."))
         state.select(dataset, found.indexes, group=found.id)
     elif text.startswith(_BY_RULE):
-        state.keep_rule(dataset, text.removeprefix(_BY_RULE))
+        asked_state.keep_rule(dataset, text.removeprefix(_BY_RULE))
     elif text.startswith(_OF_VIEW):
         opening.select(dataset, saved.load(saved.referred(text.removeprefix(_OF_VIEW)).id))
     elif text:
@@ -200,12 +200,12 @@ def _read_camera(dataset: Dataset, query: Query) -> None:
         x = y = zoom = math.nan
     if not (abs(x) < _FARTHEST and abs(y) < _FARTHEST and 1 / _FARTHEST < zoom < _FARTHEST):
         raise ParameterError(_("The address asks for a place on the map that makes no sense."))
-    state.keep_camera(dataset, (x, y, zoom))
+    look_state.keep_camera(dataset, (x, y, zoom))
 
 
 def _read_style(_dataset: Dataset, query: Query) -> None:
     if keys.STYLE in query:
-        state.draw_as(Style.from_text(query[keys.STYLE][-1]))
+        look_state.draw_as(Style.from_text(query[keys.STYLE][-1]))
 
 
 def _read_nearest(dataset: Dataset, query: Query) -> None:
@@ -227,8 +227,8 @@ def appearance(
         filters=filters.to_query(chosen),
         arrangement=arrangement,
         nearest=nearest.chosen(len(dataset.filenames)),
-        camera=state.camera(dataset),
-        style=state.style(),
+        camera=look_state.camera(dataset),
+        style=look_state.style(),
         picture=None if picked is None else dataset.filenames[picked],
         selection=state.selection(dataset).indexes,
         **shown,

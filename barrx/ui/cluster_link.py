@@ -7,7 +7,7 @@ from barrx import cluster_rows
 from barrx.clustering import NOISE, Clustering
 from barrx.datasets import Dataset
 from barrx.pipeline import Map
-from barrx.ui import keys, state
+from barrx.ui import keys, look_state, state
 
 
 def address_of(number: int) -> str:
@@ -38,4 +38,4 @@ def select_on_map(dataset: Dataset, finished: Map) -> None:
     if number is not None:
         members = cluster_rows.members(finished.clustering, number)
         state.select(dataset, members)
-        state.fly_to(dataset, members)
+        look_state.fly_to(dataset, members)

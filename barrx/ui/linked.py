@@ -6,7 +6,7 @@ from typing import TypeVar
 import streamlit as st
 
 from barrx.i18n import _
-from barrx.ui import state
+from barrx.ui import asked_state
 from barrx.ui.text import plain, told_apart
 
 T = TypeVar("T", bound=str)
@@ -33,14 +33,14 @@ def choice(
     """
     asked = st.query_params.get(key)
     if key not in st.session_state:
-        state.asked_in_vain(key, [asked] if asked is not None and asked not in options else [])
+        asked_state.asked_in_vain(key, [asked] if asked is not None and asked not in options else [])
         st.session_state[key] = asked if asked in options else default
     else:
         # Set again even if it stays: on a page that shows the list for the first time Streamlit would otherwise
         # begin with the first option, and say so to nobody.
         known = st.session_state[key]
         st.session_state[key] = known if known in options else default  # else: removed since
-    for missing in state.in_vain(key, st.session_state[key]):
+    for missing in asked_state.in_vain(key, st.session_state[key]):
         st.warning(_("The address asks for “{asked}”, which is not here.").format(asked=plain(missing)))
     labels = told_apart({option: name(option) for option in options})
     if as_buttons:

@@ -27,6 +27,7 @@ from barrx.ui import (
     inspector,
     judged_colors,
     keys,
+    look_state,
     rerun,
     routes,
     selection_panel,
@@ -77,7 +78,7 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
         with left:
             arrangement = arrange_panel.choose(dataset, finished)
             placed = arrange_panel.places(dataset, finished, arrangement, names)
-            state.enter_arrangement(dataset, placed.version)
+            look_state.enter_arrangement(dataset, placed.version)
             place = st.container(key=keys.MAP_CONTAINER)
             hide = filter_panel.line(dataset, now, shown)
             options = replace(
@@ -137,12 +138,12 @@ def _options(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> MapOp
         editable=views.is_writable(),
         selection=selection.indexes,
         selection_revision=selection.revision,
-        camera=state.camera(dataset),
-        camera_revision=state.camera_revision(dataset),
-        style=state.style(),
-        style_revision=state.style_revision(),
+        camera=look_state.camera(dataset),
+        camera_revision=look_state.camera_revision(dataset),
+        style=look_state.style(),
+        style_revision=look_state.style_revision(),
         lines=inspector.lines(dataset, finished),
-        focus=state.flight(dataset),
+        focus=look_state.flight(dataset),
         searchable=True,
         query=state.search(dataset),
     )
@@ -161,9 +162,9 @@ def _hear(dataset: Dataset) -> None:
 
 def _take(dataset: Dataset, finished: Map, events: MapEvents) -> None:
     """Remember what the user did on the map."""
-    state.keep_camera(dataset, events.camera)
+    look_state.keep_camera(dataset, events.camera)
     if events.style is not None:
-        state.keep_style(events.style)
+        look_state.keep_style(events.style)
     if events.selection is not None:
         state.keep_selection(dataset, events.selection.pictures, events.selection.drawn)
     if events.renamed is not None:

@@ -1,9 +1,9 @@
-"""What a session remembers, and what all sessions share. Nothing else writes derived session state."""
+"""What a session remembers, and what all sessions share. Nothing but the ``*_state`` modules writes session state."""
 
 import functools
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from barrx.cliff import Point
 from barrx.datasets import Dataset
 from barrx.pipeline import Map
 from barrx.ui import keys
-from barrx.views import Appearance, Style
+from barrx.views import Appearance
 from barrx.workers import Job, Pool
 
 _LAST_MAP = "_last_map"
@@ -29,24 +29,15 @@ _AWAITED = "_awaited"
 _PICTURE = "_picture"
 _NOTICE = "_notice"
 _CARRIED = "_carried"
-_FLIGHT = "_flight"
 _WARM_AFTER = 2.0  # seconds: the browser draws the first map meanwhile
 _SELECTION = "_selection"
 _SEARCH = "_search"
 _REMOVED = "_removed_group"
-_FIRST = "_first"
-_CAMERA = "_camera"
 _FILTERS_OPEN = "_filters_open"
 _WHOLE_PAGE = "_whole_page"
-_IN_VAIN = "_in_vain:"
 _LANGUAGE = "_language"
 _SEEN = "_seen"
 _UNSEEN = "_unseen"
-_LOOK = "_look"
-_STYLE = "_style"
-_NEXT_VIEW = "_next_view"
-_RULE = "_rule"
-_ASKED = "_asked_by_address"
 
 _one_at_a_time = threading.Lock()
 
@@ -271,62 +262,6 @@ def search(collection: Dataset) -> str:
     return kept(_SEARCH, collection) or ""
 
 
-def keep_camera(collection: Dataset, camera: tuple[float, float, float] | None) -> None:
-    """Remember where one looks on the arrangement on screen; None is no news."""
-    if camera is not None:
-        arrangement, _last = kept(_CAMERA, collection) or (None, None)
-        keep(_CAMERA, collection, (arrangement, camera))
-
-
-def enter_arrangement(collection: Dataset, version: str) -> None:
-    """Say which arrangement of the pictures is on screen: a place on another one means nothing here."""
-    arrangement, last = kept(_CAMERA, collection) or (None, None)
-    keep(_CAMERA, collection, (version, last if arrangement in (None, version) else None))
-
-
-def look(collection: Dataset, camera: tuple[float, float, float] | None) -> None:
-    """Look somewhere on whatever arrangement comes next; None for all of it. The map flies there."""
-    keep(_CAMERA, collection, (None, camera))
-    keep(_LOOK, collection, secrets.token_hex(4))
-
-
-def camera_revision(collection: Dataset) -> str:
-    """Return another value each time the page decides where to look."""
-    return kept(_LOOK, collection) or ""
-
-
-def camera(collection: Dataset) -> tuple[float, float, float] | None:
-    """Return where one looks: the middle and the zoom; None for all of it."""
-    _arrangement, found = kept(_CAMERA, collection) or (None, None)
-    last: tuple[float, float, float] | None = found
-    return last
-
-
-def keep_style(style: Style) -> None:
-    """Remember how the user has the pictures drawn."""
-    st.session_state[_STYLE] = (style, style_revision())
-
-
-def draw_as(style: Style) -> None:
-    """Have the pictures drawn in a style, whatever the map has been told before."""
-    st.session_state[_STYLE] = (style, secrets.token_hex(4))
-
-
-def style() -> Style:
-    """Return how the pictures are drawn."""
-    return _drawn_as()[0]
-
-
-def style_revision() -> str:
-    """Return another value each time the page decides how the pictures are drawn."""
-    return _drawn_as()[1]
-
-
-def _drawn_as() -> tuple[Style, str]:
-    found: tuple[Style, str] = st.session_state.get(_STYLE, (Style(), ""))
-    return found
-
-
 def ask_for_whole_page() -> None:
     """Ask a fragment to run the whole page."""
     st.session_state[_WHOLE_PAGE] = True
@@ -337,19 +272,6 @@ def is_whole_page_asked() -> bool:
     return bool(st.session_state.pop(_WHOLE_PAGE, False))
 
 
-def keep_rule(collection: Dataset, rule: str) -> None:
-    """Remember by which rule the address selects, until the map is there."""
-    keep(_RULE, collection, rule)
-
-
-def take_rule(collection: Dataset) -> str | None:
-    """Return, once, by which rule the address selects."""
-    found: str | None = kept(_RULE, collection)
-    if found is not None:
-        keep(_RULE, collection, None)
-    return found
-
-
 def open_filters() -> None:
     """Show the filters from the start: some are set."""
     st.session_state[_FILTERS_OPEN] = True
@@ -358,28 +280,6 @@ def open_filters() -> None:
 def filters_open() -> bool:
     """Tell whether the filters are shown from the start."""
     return _FILTERS_OPEN in st.session_state
-
-
-def asked_in_vain(about: str, said: Sequence[str]) -> None:
-    """Remember what the address asked for in vain."""
-    st.session_state[_IN_VAIN + about] = (tuple(said), ())
-
-
-def in_vain(about: str, seen_with: object) -> tuple[str, ...]:
-    """Return what the address asked for in vain, until something else is chosen than at first.
-
-    Parameters
-    ----------
-    seen_with : what is chosen now
-    """
-    said, first = st.session_state.get(_IN_VAIN + about, ((), ()))
-    if said and not first:
-        st.session_state[_IN_VAIN + about] = (said, (seen_with,))
-    elif said and first[0] != seen_with:
-        st.session_state.pop(_IN_VAIN + about)
-        return ()
-    found: tuple[str, ...] = said
-    return found
 
 
 # --- views that are saved ---------------------------------------------------------------------------------
@@ -407,34 +307,6 @@ def seen(collection: Dataset) -> tuple[Map, Appearance] | None:
     return found
 
 
-def keep_asked(query: Mapping[str, Sequence[str]]) -> None:
-    """Remember what the address asked for when the session began."""
-    st.session_state[_ASKED] = dict(query)
-
-
-def open_next(view: int, revision: int | None = None) -> None:
-    """Have Explore open a saved view before it shows a widget."""
-    st.session_state[_NEXT_VIEW] = (view, revision)
-
-
-def take_next_view() -> tuple[int, int | None] | None:
-    """Return, once, which saved view Explore is to open."""
-    found: tuple[int, int | None] | None = st.session_state.pop(_NEXT_VIEW, None)
-    return found
-
-
-def asked() -> dict[str, list[str]] | None:
-    """Return what the address asked for when the session began, until it is taken."""
-    found: dict[str, list[str]] | None = st.session_state.get(_ASKED)
-    return found
-
-
-def take_asked() -> dict[str, list[str]] | None:
-    """Return, once, what the address asked for when the session began."""
-    found: dict[str, list[str]] | None = st.session_state.pop(_ASKED, None)
-    return found
-
-
 # --- groups ------------------------------------------------------------------------------------------------
 
 
@@ -454,13 +326,6 @@ def forget_removed() -> None:
     st.session_state.pop(_REMOVED, None)
 
 
-def is_first_map() -> bool:
-    """Tell, once in a session, that nothing has been done yet: the address is then to be read."""
-    is_first = _FIRST not in st.session_state
-    st.session_state[_FIRST] = True
-    return is_first
-
-
 def keep(name: str, collection: Dataset, value: Any) -> None:
     """Remember something about a collection in the state it is in; for modules of this kind only."""
     st.session_state[name] = (collection.fingerprint, value)
@@ -470,17 +335,6 @@ def kept(name: str, collection: Dataset) -> Any:
     """Return what :func:`keep` remembered, None if nothing, or of another state of the collection."""
     fingerprint, value = st.session_state.get(name, ("", None))
     return value if fingerprint == collection.fingerprint else None
-
-
-def fly_to(collection: Dataset, indexes: NDArray[np.integer]) -> None:
-    """Let the map fly to some pictures, once."""
-    keep(_FLIGHT, collection, (secrets.token_hex(4), [int(i) for i in indexes]))
-
-
-def flight(collection: Dataset) -> tuple[str, list[int]] | None:
-    """Return the name of the last flight and where it goes; a map takes each name once."""
-    found: tuple[str, list[int]] | None = kept(_FLIGHT, collection)
-    return found
 
 
 # --- from page to page --------------------------------------------------------------------------------------

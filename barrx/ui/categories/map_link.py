@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from barrx.datasets import Dataset
 from barrx.i18n import _
-from barrx.ui import keys, navigation, state
+from barrx.ui import keys, look_state, navigation, state
 
 _OWN = (keys.LOOK_AT, keys.COMPARE)
 
@@ -21,7 +21,7 @@ def button(
         label or _("Select them on the map"), key=keys.of(keys.TO_MAP, key), icon=":material/scatter_plot:"
     ):
         state.select(dataset, indexes)
-        state.fly_to(dataset, np.asarray(indexes))
+        look_state.fly_to(dataset, np.asarray(indexes))
         st.switch_page(navigation.explore(), query_params=_carried())
 
 

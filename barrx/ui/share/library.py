@@ -9,7 +9,7 @@ from barrx.citation import Citation
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, day, ngettext, numeral
-from barrx.ui import keys, navigation, pages, state
+from barrx.ui import asked_state, keys, navigation, pages, state
 from barrx.ui.errors import reported
 from barrx.ui.share import present, session
 from barrx.ui.text import plain
@@ -77,7 +77,7 @@ def _card(view: Listed, picture: bytes) -> None:
 
 
 def _open(view: Listed, number: int | None) -> None:
-    state.open_next(view.id, number)
+    asked_state.open_next(view.id, number)
     st.switch_page(navigation.explore())
 
 

@@ -8,7 +8,7 @@ from barrx import datasets, encoders, filters
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext, numeral
-from barrx.ui import controls, filter_panel, keys, nearest, state
+from barrx.ui import asked_state, controls, filter_panel, keys, look_state, nearest, state
 from barrx.ui.share import session
 from barrx.views import BY_CLUSTER, SavedView
 
@@ -32,14 +32,14 @@ def open_view(view: SavedView) -> list[str]:
     _set_arrangement(view)
     problems += _set_color(dataset, view)
     found, said = filters.from_query({k: list(v) for k, v in view.seen.filters.items()}, dataset)
-    state.is_first_map()  # the session knows from now on, whatever the address says
+    asked_state.is_first_map()  # the session knows from now on, whatever the address says
     filter_panel.clear(dataset)
     state.is_whole_page_asked()
     filter_panel.preset(dataset, found)
     st.session_state[keys.HIDE] = view.seen.hide
     select(dataset, view)
-    state.look(dataset, view.seen.camera)
-    state.draw_as(view.seen.style)
+    look_state.look(dataset, view.seen.camera)
+    look_state.draw_as(view.seen.style)
     problems += _set_nearest(dataset, view)
     here = {filename: i for i, filename in enumerate(dataset.filenames)}
     state.pick(dataset, here.get(view.seen.picture or ""))

@@ -8,7 +8,7 @@ from barrx import interpretation_files, views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, day, ngettext, numeral
-from barrx.ui import keys, navigation, pages, signing, state
+from barrx.ui import asked_state, keys, navigation, pages, signing
 from barrx.ui.errors import reported
 from barrx.ui.share import choosing, present, session, writing
 from barrx.ui.text import plain
@@ -151,7 +151,7 @@ def _text(dataset: Dataset, text: Interpretation) -> None:
             if st.button(
                 _("Open the view"), key=keys.of(keys.TEXT, f"{text.id}:open"), icon=":material/open_in_new:"
             ):
-                state.open_next(text.view)
+                asked_state.open_next(text.view)
                 st.switch_page(navigation.explore())
             _downloads(text, view)
             if views.is_writable():

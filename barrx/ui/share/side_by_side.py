@@ -16,7 +16,7 @@ from barrx.errors import BarrxError, EncoderError
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import MapRequest
 from barrx.projection import Coordinates
-from barrx.ui import coloring, figures, gallery, keys, routes, state
+from barrx.ui import coloring, figures, gallery, keys, look_state, routes, state
 from barrx.ui.errors import reported
 from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
 from barrx.ui.share import choosing, present, session
@@ -100,7 +100,7 @@ def _side(dataset: Dataset, id: int, names: Mapping[int, str]) -> Side | None:
             return None
         found = shown.finished
         return Side(
-            names[id], found.request, state.style(), found.coordinates, found.clustering, found.revision
+            names[id], found.request, look_state.style(), found.coordinates, found.clustering, found.revision
         )
     view = saved.load(id)
     if view.filenames != dataset.filenames or view.sha256 != dataset.sha256:
