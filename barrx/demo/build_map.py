@@ -32,13 +32,16 @@ def build() -> None:
     vectors = half.astype(np.float32)
     rounded = Embedding(vectors, cache.fingerprint(vectors), shipped.ENCODER)
     coordinates, _stored = projection.load_or_compute(rounded, projection.ProjectionParams())
-    found, _stored = clustering.load_or_compute(coordinates, clustering.ClusteringParams())
+    params = clustering.ClusteringParams()
+    tree = clustering.tree(coordinates, params.min_samples)
+    found = clustering.cut(tree, len(coordinates), params)
     np.savez_compressed(
         shipped.MAP,
         embedding_fingerprint=np.array(rounded.fingerprint),
         coordinates=coordinates,
         labels=found.labels,
         strength=found.strength,
+        tree=tree,
     )
 
 

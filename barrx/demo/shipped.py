@@ -22,12 +22,16 @@ class ShippedMap:
     coordinates : (n_images, 2) float32
     labels : (n_images,) int32
     strength : (n_images,) float32
+    tree : (n_images - 1, 4) float64
+        the single-linkage tree that these clusters were cut from: where distances are equal, another processor
+        may grow another one, and its cuts would not go with these
     """
 
     embedding_fingerprint: str
     coordinates: NDArray[np.float32]
     labels: NDArray[np.int32]
     strength: NDArray[np.float32]
+    tree: NDArray[np.float64]
 
 
 @cache
@@ -50,4 +54,5 @@ def default_map() -> ShippedMap | None:
             arrays["coordinates"],
             arrays["labels"],
             arrays["strength"],
+            arrays["tree"],
         )

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from barrx import cache, cli, datasets, embedding, pipeline
+from barrx import cache, cli, clustering, datasets, embedding, pipeline
+from barrx.clustering import ClusteringParams
 from barrx.demo import shipped
 from barrx.pipeline import Map, MapRequest
 
@@ -46,6 +47,21 @@ def test_demo_shows_the_shipped_map_and_is_its_anchor(home: Path) -> None:
     assert found.was_stored
     assert found.coordinates is shipped.default_map().coordinates
     assert found.clustering.labels is shipped.default_map().labels
+
+
+def test_clusters_of_the_shipped_map_are_cut_from_the_shipped_tree(home: Path) -> None:
+    ready = shipped.default_map()
+    made_from = cache.fingerprint(ready.coordinates)
+    tree = clustering.stored_tree(ready.coordinates, made_from, ClusteringParams().min_samples)
+    assert tree is ready.tree
+    found = clustering.cut(tree, 810, ClusteringParams())
+    assert np.array_equal(found.labels, ready.labels)
+    assert np.array_equal(found.strength, ready.strength)
+    # Where distances are equal there are several such trees, all of the same length.
+    grown = clustering.tree(ready.coordinates, ClusteringParams().min_samples)
+    assert grown[:, 2].sum() == pytest.approx(ready.tree[:, 2].sum(), rel=1e-6)
+    other = clustering.stored_tree(ready.coordinates, made_from, ClusteringParams().min_samples + 1)
+    assert not np.array_equal(other, ready.tree)
 
 
 def test_same_parameters_give_the_same_map_in_a_new_process(home: Path, tmp_path: Path) -> None:
