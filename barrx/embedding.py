@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 
-BATCH_SIZE = 16  # keeps a run with Inception V3 under 1.5 GB
+# Larger batches gain a few percent (tests/benchmarks/engines.py) and take memory: a run with Inception V3 is to stay
+# under 1.5 GB. Not found by a trial on each machine: the last bits of a vector depend on it.
+BATCH_SIZE = 16
 _DECODERS = 2
 _LARGE = 13_000_000  # pixels: of pictures that are decoded whole and have more, one is in memory at a time
 _BLOCK = 1000  # vectors read at a time

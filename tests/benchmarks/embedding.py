@@ -67,7 +67,7 @@ def installed(encoder: Encoder, folder: Path) -> Network:
 
 
 def _one(kind: str, encoder: Encoder, network: Network, folder: Path) -> Throughput:
-    dataset = _collection(kind, folder)
+    dataset = made(kind, folder)
     peak = peak_mb(dataset, encoder)
     cache.clear("embeddings")
     model = _keras_model(encoder)
@@ -120,7 +120,7 @@ def _alone(model: Any, encoder: Encoder, data: bytes) -> np.ndarray:
     return found
 
 
-def _collection(kind: str, folder: Path) -> Dataset:
+def made(kind: str, folder: Path) -> Dataset:
     """Add JPEGs of one size: the demo's pictures, side by side, with the grain of a photograph."""
     source, rng = datasets.load(datasets.DEMO_SLUG), np.random.default_rng(0)
     pictures = folder / kind.replace(" ", "-")
