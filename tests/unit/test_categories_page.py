@@ -14,14 +14,13 @@ from barrx.errors import DatasetError
 from barrx.judgement import arrow_files, explanations, influences, relations, values
 from barrx.judgement.questions import plain
 from barrx.judgement.relations import Relation
-from barrx.ui import categories
+from barrx.ui import categories, nearest
 from barrx.ui.categories import (
     agreement_view,
     explanations_view,
     graph,
     heat,
     influences_view,
-    nearest,
     portraits_view,
     sentences,
 )

@@ -58,7 +58,7 @@ def _arrows(dataset: Dataset, column: str) -> Relations | None:
             icon=":material/account_tree:",
         )
     if found is not None:
-        _say_unknown(found)
+        _say_unclear(found)
     with st.expander(_("The arrows"), expanded=path is None, icon=":material/arrow_right_alt:"):
         if found is not None:
             _read(found)
@@ -78,13 +78,24 @@ def _read(found: Relations) -> None:
     st.caption(said)
 
 
-def _say_unknown(found: Relations) -> None:
+def _say_unclear(found: Relations) -> None:
     if found.unknown:
-        shown = ", ".join(name[:_NAME_LENGTH] for name in found.unknown[:_MOST])
         st.warning(
-            _("No category of this collection: {names}.").format(names=plain(shown)),
+            _("No category of this collection: {names}.").format(names=_named(found.unknown)),
             icon=":material/help:",
         )
+    if found.ambiguous:
+        st.warning(
+            _(
+                "Each of these may mean several categories, so their arrows are left out: {names}. Write them as the "
+                "collection does."
+            ).format(names=_named(found.ambiguous)),
+            icon=":material/help:",
+        )
+
+
+def _named(names: Sequence[str]) -> str:
+    return plain(", ".join(name[:_NAME_LENGTH] for name in names[:_MOST]))
 
 
 def _give(dataset: Dataset, names: Sequence[str], *, is_kept: bool) -> None:
@@ -209,13 +220,13 @@ def machines(facts: Facts) -> list[tuple[str, str, str, str]]:
 
 
 def _axis(facts: Facts) -> str:
-    names = facts["names"]
     if not graph.is_dated(facts["years"]):
         return _(
             "The dates tell no two categories apart, so there is no time axis: they stand by likeness in both "
             "directions."
         )
-    barr = len(relations.years_of(names))
+    placed, unclear = relations.placed_by_barr([*facts["names"], *facts["too_small"]])
+    barr = sum(name in placed for name in facts["names"])
     said = _("Each category has a row of its own; those that look alike are near each other.")
     if barr:
         said += " " + ngettext(
@@ -225,6 +236,10 @@ def _axis(facts: Facts) -> str:
         ).format(n=barr)
     else:
         said += " " + _("Years are the median of the dates of its images.")
+    if unclear:
+        said += " " + _("Barr's chart has one box where several may be meant: {names}.").format(
+            names=_named(unclear)
+        )
     return said
 
 
@@ -250,8 +265,8 @@ def _lists(facts: Facts) -> None:
     if left:
         st.caption(_("Too few images to judge: {names}.").format(names=plain(", ".join(left[:_MOST]))))
     if facts["too_small"]:
-        names = ", ".join(name[:_NAME_LENGTH] for name in facts["too_small"][:_MOST])
-        st.caption(_("Left out, with fewer than three images: {names}.").format(names=plain(names)))
+        names = _named(facts["too_small"])
+        st.caption(_("Left out, with fewer than three images: {names}.").format(names=names))
 
 
 def arrow_lists(facts: Facts) -> list[tuple[str, list[str], str]]:
