@@ -238,14 +238,21 @@ def test_arrows_without_a_test_are_listed_neither_way() -> None:
     one = {"source": "a", "target": "b", "year": None, "is_backward": False, "nearer_than": None}
     facts = {"arrows": [{**one, "is_supported": None}], "nearness": {"reason": "too few"}}
     assert influences_view.arrow_lists(facts) == [
-        ("The arrows", ["a → b"], "It cannot be said whether the images support them: too few.")
+        (
+            "The arrows",
+            ["<bdi>a</bdi> → <bdi>b</bdi>"],
+            "It cannot be said whether the images support them: too few.",
+        )
     ]
     assert influences_view.curators(facts)[0][2] == "untested"
     facts["arrows"] = [{**one, "is_supported": True, "nearer_than": 0.8}]
     assert [lines for _title, lines, _why in influences_view.arrow_lists(facts)] == [
-        ["a → b · nearer than 80%"],
+        ["<bdi>a</bdi> → <bdi>b</bdi> · nearer than 80%"],
         [],
     ]
+    assert influences_view.arrow_text(facts["arrows"][0] | {"source": "<b>"}).startswith(
+        "<bdi>&lt;b&gt;</bdi> →"
+    )
     placed = graph.nodes("ab", {}, np.array([[0, 0.1], [0.1, 0]]))
     lines = graph.edges(placed, [("a", "b", "untested", "a → b")])
     chart = graph.drawn(placed, lines, is_dated=False, is_dark=False, sentence="said").to_dict()

@@ -247,7 +247,10 @@ def _axis(facts: Facts) -> str:
 
 
 def _lists(facts: Facts) -> None:
-    alone = [f"{one} – {other} · {numeral(d, '.3f')}" for one, other, d in facts["without_arrow"]]
+    alone = [
+        f"{_isolated(one)} – {_isolated(other)} · {numeral(d, '.3f')}"
+        for one, other, d in facts["without_arrow"]
+    ]
     shown = [
         *arrow_lists(facts),
         (
@@ -261,7 +264,7 @@ def _lists(facts: Facts) -> None:
             st.markdown(f"**{title}** ({len(lines)})")
             st.caption(meaning)
             st.html(_listed(lines))
-    left = [f"{one['source']} → {one['target']}" for one in facts["missing"]]
+    left = [f"{one['source'][:_NAME_LENGTH]} → {one['target'][:_NAME_LENGTH]}" for one in facts["missing"]]
     if left:
         st.caption(_("Too few images to judge: {names}.").format(names=plain(", ".join(left[:_MOST]))))
     if facts["too_small"]:
@@ -270,7 +273,7 @@ def _lists(facts: Facts) -> None:
 
 
 def arrow_lists(facts: Facts) -> list[tuple[str, list[str], str]]:
-    """Return the lists of arrows: title, a line each, what the list means; no list says what cannot be said."""
+    """Return the lists of arrows: title, a line of HTML each, what it means; no list says what cannot be said."""
     said: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     for one in facts["arrows"]:
         said[one["is_supported"]].append(arrow_text(one))
@@ -288,17 +291,22 @@ def arrow_lists(facts: Facts) -> list[tuple[str, list[str], str]]:
 
 
 def arrow_text(one: Facts) -> str:
-    """Return an arrow and what the pictures say to it, on one line."""
-    said = f"{one['source']} → {one['target']}"
+    """Return an arrow and what the pictures say to it, on one line of HTML."""
+    said = f"{_isolated(one['source'])} → {_isolated(one['target'])}"
     if one["nearer_than"] is not None:
-        said += " · " + _("nearer than {share:.0%}").format(share=one["nearer_than"])
-    return said + (" · " + _("goes back in time") if one["is_backward"] else "")
+        said += " · " + escape(_("nearer than {share:.0%}").format(share=one["nearer_than"]))
+    return said + (" · " + escape(_("goes back in time")) if one["is_backward"] else "")
+
+
+def _isolated(name: str) -> str:
+    """Return a name as HTML, whose direction of writing does not reach beyond it."""
+    return f"<bdi>{escape(name[:_NAME_LENGTH])}</bdi>"
 
 
 def _listed(lines: Sequence[str]) -> str:
     if not lines:
         return '<p class="hint">' + escape(_("none")) + "</p>"
-    items = "".join(f'<li dir="auto">{escape(line[: 3 * _NAME_LENGTH])}</li>' for line in lines[:_MOST])
+    items = "".join(f"<li>{line}</li>" for line in lines[:_MOST])
     rest = len(lines) - _MOST
     said = escape(_("and {n} more").format(n=numeral(rest)))
     more = f'<li class="hint">{said}</li>' if rest > 0 else ""
