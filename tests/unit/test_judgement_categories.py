@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from barrx import datasets, i18n
+from barrx import cluster_rows, datasets, i18n
+from barrx.clustering import Clustering
 from barrx.errors import Cancelled
 from barrx.judgement import categories, explanations, faithfulness, pixels, portraits, values
 from barrx.judgement.values import Values
@@ -106,6 +107,15 @@ def test_portrait_has_majority_strangers_and_words() -> None:
     assert (first.words[1].inside, first.words[1].overall) == (9, 9)
     assert (second.number, second.majority, second.strangers) == (2, "b", ())
     assert [word.word for word in second.words] == ["house"]
+
+
+def test_of_equals_the_majority_is_the_one_that_the_table_of_clusters_names_first() -> None:
+    cells = ["b", "b", "a", "a", "b"]
+    labels, strength = np.array([0, 0, 0, 0, 1]), np.ones(5, np.float32)
+    found = portraits.portraits(values.of_cells("c", cells), labels, strength, [set()] * 5)
+    clusters = Clustering(labels.astype(np.int32), strength)
+    rows = cluster_rows.of_map(np.zeros((5, 2), np.float32), clusters, pd.Series(cells))
+    assert found[0].majority == rows[0].mix[0][0] == "a"
 
 
 def test_words_score_the_log_odds_with_the_prior_of_all_pictures() -> None:

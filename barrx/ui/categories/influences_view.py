@@ -132,6 +132,7 @@ def _take(dataset: Dataset, names: Sequence[str]) -> None:
     file = st.file_uploader(
         _("relations.csv"),
         type=["csv", "tsv", "txt"],
+        max_upload_size=arrow_files.MOST_BYTES // 2**20,
         key=key,
         help=_("Columns source and target, optional year. It is kept for this collection."),
     )
@@ -226,9 +227,12 @@ def _axis(facts: Facts) -> str:
             "directions."
         )
     placed, unclear = relations.placed_by_barr([*facts["names"], *facts["too_small"]])
-    barr = sum(name in placed for name in facts["names"])
+    dated = [name for name in facts["names"] if name in facts["years"]]
+    barr = sum(name in placed for name in dated)
     said = _("Each category has a row of its own; those that look alike are near each other.")
-    if barr:
+    if barr and barr == len(dated):
+        said += " " + _("Each stands at the year of Alfred Barr's chart of 1936.")
+    elif barr:
         said += " " + ngettext(
             "{n} stands at the year of Alfred Barr's chart of 1936, the others at the median of their dates.",
             "{n} stand at the year of Alfred Barr's chart of 1936, the others at the median of their dates.",
