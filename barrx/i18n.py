@@ -98,8 +98,7 @@ class _Message(str):
     source: tuple[str, str, int] | tuple[str]
 
     def format(self, *args: object, **values: object) -> str:
-        is_source = language() == SOURCE
-        said = Said(super().format(*args, **values) if is_source else _Numbers().vformat(self, args, values))
+        said = Said(_Numbers().vformat(self, args, values))
         said.source, said.values = self.source, values
         return said
 
@@ -215,14 +214,14 @@ def numeral(value: Any, spec: str = ",") -> str:
 
     Parameters
     ----------
-    spec : Python's format specification, such as ``,``, ``.2f`` or ``.0%``
+    spec : Python's format specification, such as ``,``, ``.2f`` or ``.0%``; with none a number stays as typed
     """
-    if language() == SOURCE:
-        return format(value, spec)
     style = numerals()
-    if abs(value) < style.least_grouped:
+    if language() != SOURCE and abs(value) < style.least_grouped:
         spec = spec.replace(",", "")
     signs: dict[str, str | int | None] = {",": style.group, ".": style.decimal, "%": style.percent}
+    if spec:
+        signs["-"] = "\N{MINUS SIGN}"
     return format(value, spec).translate(str.maketrans(signs))
 
 

@@ -138,6 +138,7 @@ def _spaces(subject: Subject) -> Answer:
     request = subject.map.request
     found = spaces.compare(subject.embedding, request.projection, request.clustering, subject.labels)
     facts = {
+        "is_projected": len(subject.labels) >= spaces.LEAST_IMAGES,
         "clusters": found.elsewhere.n_clusters,
         "noise_share": found.elsewhere.noise_share,
         "agreement": found.agreement,

@@ -10,7 +10,7 @@ from barrx.datasets import Dataset
 from barrx.errors import DatasetError
 from barrx.i18n import _
 
-MOST_BYTES = 5_000_000
+MOST_BYTES = 5 * 2**20
 
 
 def find(dataset: Dataset) -> Path | None:

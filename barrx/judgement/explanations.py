@@ -23,7 +23,7 @@ from barrx.judgement.values import Values
 PERMUTATIONS = 100
 CLEARLY = 0.1  # AMI by which something has to explain the clusters better than the category to be called out
 SIGNIFICANT = 3.0  # standard deviations above chance
-SAME = 0.75  # AMI with the category from which on a column is the same distinction under another name
+SAME = 0.75  # AMI with the category from which on a column can hardly be told apart from it
 LEAST_SHARE = 0.2  # of the pictures: what is known of fewer says nothing of the clusters as a whole
 NEARLY_ALL = 0.95  # of the pictures: a figure over fewer has to say over how many
 _MOST_SHARE = 0.5  # of the pictures: a column of more values than that tells every picture from the others
@@ -92,8 +92,12 @@ class Explanation:
             self.n_both >= LEAST_SHARE * self.n_images
             and _above_chance(self.on_both) >= bar
             and _is_significant(self.on_both)
-            and self.same_as_category < SAME
         )
+
+    @property
+    def goes_with_category(self) -> bool:
+        """Whether it is mostly the same distinction as the chosen category."""
+        return self.same_as_category >= SAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +122,8 @@ class Ranking:
 
     @property
     def rivals(self) -> tuple[Explanation, ...]:
-        """What the clusters follow clearly more than the chosen category, and is another distinction."""
-        return tuple(e for e in self.explanations if e.is_rival)
+        """What the clusters follow clearly more than the chosen category; what is another distinction comes first."""
+        return tuple(sorted((e for e in self.explanations if e.is_rival), key=lambda e: e.goes_with_category))
 
     @property
     def sentence(self) -> str:
@@ -173,6 +177,12 @@ def _warning(rival: Explanation, column: str) -> str:
         "other": _rounded(_above_chance(rival.on_both)),
         "own": _rounded(_above_chance(rival.category_on_both)),
     }
+    if rival.goes_with_category:
+        return _(
+            "“{rival}” explains the clusters better than “{column}” (agreement above chance {other:.2f} against "
+            "{own:.2f}), but it goes mostly with “{column}” (agreement {same:.2f}): the two can hardly be told apart "
+            "here."
+        ).format(**figures, same=_rounded(rival.same_as_category))
     if rival.kind == "file":
         return _(
             "Careful: the clusters follow “{rival}”, a property of the files, more than “{column}” "

@@ -147,7 +147,8 @@ def _portrait(
     if not len(inside.codes):
         return Portrait(number=number, size=size, majority="", majority_share=0.0, strangers=(), words=words)
     counts = np.bincount(inside.codes, minlength=len(values.names))
-    majority = int(counts.argmax())
+    # Of several as frequent the first by name, as in the table of the clusters.
+    majority = min(np.flatnonzero(counts == counts.max()).tolist(), key=values.names.__getitem__)
     strangers = np.setdiff1d(inside.known, inside.members(majority))
     order = np.lexsort((strangers, -strength[strangers]))
     return Portrait(

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from barrx.i18n import _, ngettext
 from barrx.judgement.sweep import PARAMETERS
 
-MOST_NOISE = 0.4  # beyond it a setting is recommended only if there is none below
-STEADY = 0.5  # neighbouring settings have at most half as many clusters more; a setting on a cliff has
+MOST_NOISE = 0.4  # a setting with more comes after all that have less
+STEADY = 0.5  # neighbouring settings have at most half as many clusters more; beside a cliff they have
 
 Row = Mapping[str, Any]
 
@@ -30,7 +30,7 @@ class Recommendation:
     number : int
         its place in the sweep
     score : float
-        mean of its ranks, from 0 to 1
+        mean of its ranks among its equals, from 0 to 1
     reason : str
         one sentence
     """
@@ -38,6 +38,23 @@ class Recommendation:
     number: int
     score: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step from a setting to a neighbouring one.
+
+    Attributes
+    ----------
+    change : float
+        0.25 means a quarter more clusters on one side than on the other; twice the ``min_cluster_size`` may halve
+        the number, and only what is beyond that counts
+    clusters : int
+        how many there are after it
+    """
+
+    change: float
+    clusters: int
 
 
 def recommend(
@@ -48,10 +65,11 @@ def recommend(
 ) -> list[Recommendation]:
     """Rank the settings of a sweep.
 
-    A setting has to have two clusters, and if there are such, at most 40 % noise, and no cliff beside it: the
-    next values of each parameter give at most half as many clusters more, or fewer. Those are ranked by
-    trustworthiness, by DBCV, by how little noise they leave and by how little the number of clusters changes to
-    the next values; the mean of the four ranks counts, and of the stability too where it was measured.
+    A setting has to have two clusters. Those with at most 40 % noise come first, and among these those without a
+    cliff beside them: the next values of each parameter give at most half as many clusters more, or fewer. Equals
+    in that are ranked by trustworthiness, by DBCV, by how little noise they leave and by how little the number of
+    clusters changes to the next values; the mean of the four ranks counts, and of the stability too where it was
+    measured.
 
     Parameters
     ----------
@@ -67,57 +85,68 @@ def recommend(
     -------
     list of Recommendation, best first; empty if no setting has two clusters
     """
-    able = [i for i, row in enumerate(rows) if row["clusters"] >= 2]
-    able = [i for i in able if rows[i]["noise_share"] <= MOST_NOISE] or able
-    change = unsteadiness(rows)
-    able = [i for i in able if (change[i] or 0) <= STEADY] or able
-    if not able:
-        return []
-    measures = [
-        [rows[i]["trustworthiness"] for i in able],
-        [rows[i]["dbcv"] if rows[i]["dbcv_kind"] == "dbcv" else None for i in able],
-        [-rows[i]["noise_share"] for i in able],
-        [None if (by := change[i]) is None else -by for i in able],
-        [(stability or {}).get(i) for i in able],
+    steps = steepest(rows)
+    tiers: dict[tuple[bool, bool], list[int]] = {}
+    for i, row in enumerate(rows):
+        if row["clusters"] >= 2:
+            tiers.setdefault((row["noise_share"] > MOST_NOISE, _is_cliff(steps[i])), []).append(i)
+    best = [
+        scored for tier in sorted(tiers) for scored in _in_order(rows, tiers[tier], steps, stability or {})
     ]
-    score = np.mean([_ranks(measure) for measure in measures if any(v is not None for v in measure)], axis=0)
-    best = sorted(range(len(able)), key=lambda at: (-round(float(score[at]), 9), able[at]))[:most]
     return [
         Recommendation(
-            number=able[at],
-            score=float(score[at]),
-            reason=_reason(rows, able[at], change[able[at]], (stability or {}).get(able[at]))
-            + _artefacts((artefacts or {}).get(able[at], 0), int(rows[able[at]]["clusters"])),
+            number=i,
+            score=score,
+            reason=_reason(rows, i, steps[i], (stability or {}).get(i))
+            + _artefacts((artefacts or {}).get(i, 0), int(rows[i]["clusters"])),
         )
-        for at in best
+        for i, score in best[:most]
     ]
 
 
-def unsteadiness(rows: Sequence[Row]) -> list[float | None]:
-    """Return for each setting the largest change of the number of clusters to a neighbouring one.
+def _in_order(
+    rows: Sequence[Row], equals: Sequence[int], steps: Sequence[Step | None], stability: Mapping[int, float]
+) -> list[tuple[int, float]]:
+    """Return some settings and their scores, best first."""
+    measures = [
+        [rows[i]["trustworthiness"] for i in equals],
+        [rows[i]["dbcv"] if rows[i]["dbcv_kind"] == "dbcv" else None for i in equals],
+        [-rows[i]["noise_share"] for i in equals],
+        [None if (step := steps[i]) is None else -step.change for i in equals],
+        [stability.get(i) for i in equals],
+    ]
+    score = np.mean([_ranks(measure) for measure in measures if any(v is not None for v in measure)], axis=0)
+    best = sorted(range(len(equals)), key=lambda at: (-round(float(score[at]), 9), equals[at]))
+    return [(equals[at], float(score[at])) for at in best]
 
-    Neighbours differ in one numeric parameter, by one step of the grid. 0.25 means a quarter more, or fewer;
-    twice the ``min_cluster_size`` may halve the number, and only what is beyond that counts. None where a setting
-    has no neighbour.
+
+def steepest(rows: Sequence[Row]) -> list[Step | None]:
+    """Return for each setting the largest step to a neighbouring one; None where it has no neighbour.
+
+    Neighbours differ in one numeric parameter, by one step of the grid.
     """
-    steps = {name: sorted({row[name] for row in rows}) for name in PARAMETERS if name != "seed"}
-    numeric = [name for name, found in steps.items() if not any(isinstance(value, str) for value in found)]
+    values = {name: sorted({row[name] for row in rows}) for name in PARAMETERS if name != "seed"}
+    numeric = [name for name, found in values.items() if not any(isinstance(value, str) for value in found)]
     at = {tuple(row[name] for name in PARAMETERS): row["clusters"] for row in rows}
-    result: list[float | None] = []
+    result: list[Step | None] = []
     for row in rows:
-        changes = [
-            _change(row, dict(zip(PARAMETERS, key, strict=True)), at[key])
+        found = [
+            Step(_change(row, dict(zip(PARAMETERS, key, strict=True)), at[key]), int(at[key]))
             for name in numeric
-            for key in _neighbours(row, name, steps[name])
+            for key in _neighbours(row, name, values[name])
             if key in at
         ]
-        result.append(math.expm1(max(changes)) if changes else None)
+        result.append(max(found, key=lambda step: step.change, default=None))
     return result
+
+
+def _is_cliff(step: Step | None) -> bool:
+    return step is not None and step.change > STEADY
 
 
 def _change(row: Row, other: Row, clusters: int) -> float:
     usual = abs(math.log(row["min_cluster_size"] / other["min_cluster_size"]))
-    return max(0.0, abs(math.log((row["clusters"] + 1) / (clusters + 1))) - usual)
+    return math.expm1(max(0.0, abs(math.log((row["clusters"] + 1) / (clusters + 1))) - usual))
 
 
 def _neighbours(row: Row, name: str, steps: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -137,7 +166,7 @@ def _ranks(measure: Sequence[float | None]) -> NDArray[np.float64]:
     return ranks
 
 
-def _reason(rows: Sequence[Row], number: int, change: float | None, comes_back: float | None) -> str:
+def _reason(rows: Sequence[Row], number: int, step: Step | None, comes_back: float | None) -> str:
     row = rows[number]
     n = int(row["clusters"])
     parts = [
@@ -151,13 +180,15 @@ def _reason(rows: Sequence[Row], number: int, change: float | None, comes_back: 
                 value=row["trustworthiness"], place=better + 1, n=len(rows)
             )
         )
-    if change is not None:
+    if step is not None:
         parts.append(
-            _("no cliff beside it")
-            if change <= STEADY
-            else _("on a cliff: the next values change the number of clusters by {change:.0%}").format(
-                change=change
-            )
+            ngettext(
+                "on a cliff: the next value of a parameter gives {n} cluster",
+                "on a cliff: the next value of a parameter gives {n} clusters",
+                step.clusters,
+            ).format(n=step.clusters)
+            if _is_cliff(step)
+            else _("no cliff beside it")
         )
     if comes_back is not None:
         parts.append(_("its clusters come back to {share:.0%}").format(share=comes_back))

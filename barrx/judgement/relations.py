@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -40,19 +41,23 @@ class Relations:
         between categories of the collection, each once
     unknown : tuple of str
         names that are no category of the collection
+    ambiguous : tuple of str
+        names that may mean several categories
     dropped : int
         rows left out: without a source or a target, from a category to itself, or said twice
     """
 
     arrows: tuple[Relation, ...]
     unknown: tuple[str, ...]
+    ambiguous: tuple[str, ...]
     dropped: int
 
 
 def read(source: Path | bytes, categories: Sequence[str], name: str = "") -> Relations:
     """Read a ``relations.csv``: the columns ``source`` and ``target``, and if there is one, ``year`` or ``years``.
 
-    Names are matched with the categories without regard to case, accents, blanks and brackets.
+    A name means the category that is written so; if there is none, the only one that is written so without regard
+    to case, accents, blanks and brackets.
 
     Parameters
     ----------
@@ -103,6 +108,13 @@ def read_usable(source: bytes, categories: Sequence[str], name: str) -> Relation
     found = read(source, categories, name)
     if found.arrows:
         return found
+    if found.ambiguous:
+        raise DatasetError(
+            _(
+                "“{name}” has no arrow between categories of this collection, so it is not taken. Each of these may "
+                "mean several: {names}. Write them as the collection does."
+            ).format(name=name, names=", ".join(found.ambiguous[:_NAMED])[:_LONGEST_NAME])
+        )
     if found.unknown:
         raise DatasetError(
             _(
@@ -117,32 +129,71 @@ def read_usable(source: bytes, categories: Sequence[str], name: str) -> Relation
 
 
 def _cells(column: pd.Series) -> list[str]:
-    return ["" if pd.isna(cell) else " ".join(str(cell).split()) for cell in column]
+    return ["" if pd.isna(cell) else _tidy(str(cell)) for cell in column]
 
 
 def _related(rows: Sequence[tuple[str, str, str]], categories: Sequence[str]) -> Relations:
-    named = {plain(category): category for category in reversed(categories)}
+    meant = _meanings(categories)
     arrows: dict[tuple[str, str], Relation] = {}
-    unknown: dict[str, None] = {}
+    unclear: dict[str, int] = {}  # name -> how many categories it may mean
     dropped = 0
     for source, target, year in rows:
-        lost = [text for text in (source, target) if text and plain(text) not in named]
-        unknown |= dict.fromkeys(lost)
+        found = [meant(text) for text in (source, target)]
+        lost = {
+            text: len(names)
+            for text, names in zip((source, target), found, strict=True)
+            if text and len(names) != 1
+        }
+        unclear |= lost
         if lost:
             continue
-        ends = (named.get(plain(source), ""), named.get(plain(target), ""))
+        ends = (found[0][0] if source else "", found[1][0] if target else "")
         if not all(ends) or ends[0] == ends[1] or ends in arrows:
             dropped += 1
             continue
         arrows[ends] = Relation(source=ends[0], target=ends[1], year=parse_year(year))
-    return Relations(arrows=tuple(arrows.values()), unknown=tuple(unknown), dropped=dropped)
+    return Relations(
+        arrows=tuple(arrows.values()),
+        unknown=tuple(name for name, n in unclear.items() if n == 0),
+        ambiguous=tuple(name for name, n in unclear.items() if n > 1),
+        dropped=dropped,
+    )
 
 
-def plain(name: str) -> str:
-    """Return a name without case, accents, blanks, signs and what stands in brackets: for matching only."""
-    folded = unicodedata.normalize("NFKD", re.sub(r"\([^)]*\)", " ", name)).casefold()
+def _meanings(names: Iterable[str]) -> Callable[[str], tuple[str, ...]]:
+    """Return what tells which of some names a text may mean: one, none, or several.
+
+    Those that are written just so; if there are none, those that are but for case, accents and signs; if there are
+    none, those that are but for what stands in brackets too.
+    """
+    by_form: list[dict[str, list[str]]] = [{} for _form in _FORMS]
+    for name in names:
+        for known, form in zip(by_form, _FORMS, strict=True):
+            known.setdefault(form(name), []).append(name)
+
+    def meant(text: str) -> tuple[str, ...]:
+        """Return the names that a text may mean."""
+        found = (known.get(form(text)) for known, form in zip(by_form, _FORMS, strict=True))
+        return tuple(next(filter(None, found), ()))
+
+    return meant
+
+
+def _tidy(name: str) -> str:
+    return " ".join(name.split())
+
+
+def _letters(name: str) -> str:
+    folded = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(sign for sign in folded if not unicodedata.combining(sign))
     return re.sub(r"[\W_]+", "", letters) or re.sub(r"\s+", "", name.casefold())
+
+
+def _bare(name: str) -> str:
+    return _letters(re.sub(r"\([^)]*\)", " ", name)) or _letters(name)
+
+
+_FORMS: Final = (_tidy, _letters, _bare)
 
 
 # --- the time axis ----------------------------------------------------------------------------------------
@@ -177,13 +228,31 @@ def years_of(
     dict
         without the categories for which no year is known
     """
-    chart = barr_1936().dropna(subset=["year"])
-    barr = {plain(str(name)): int(year) for name, year in zip(chart["name"], chart["year"], strict=True)}
+    barr, _unclear = placed_by_barr(categories)
     found: dict[str, int] = {}
     for category in categories:
         own = sorted((pictures or {}).get(category, ()))
-        if plain(category) in barr:
-            found[category] = barr[plain(category)]
+        if category in barr:
+            found[category] = barr[category]
         elif own:
             found[category] = own[len(own) // 2]
     return found
+
+
+def placed_by_barr(categories: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return the years of Barr's chart for the categories that are a box of it, and those that only may be.
+
+    Several categories may be the same box, as “Cubism (analytic)” and “Cubism (synthetic)”: then none of them is.
+    """
+    chart = barr_1936().dropna(subset=["year"])
+    years = {str(name): int(year) for name, year in zip(chart["name"], chart["year"], strict=True)}
+    boxes, meant = _meanings(years), _meanings(categories)
+    found: dict[str, int] = {}
+    unclear = []
+    for category in categories:
+        box = boxes(category)
+        if len(box) == 1 and meant(box[0]) == (category,):
+            found[category] = years[box[0]]
+        elif box:
+            unclear.append(category)
+    return found, tuple(unclear)

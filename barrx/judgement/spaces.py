@@ -21,6 +21,9 @@ from barrx.judgement.values import Values
 from barrx.projection import ProjectionParams
 
 DIMENSIONS = 10
+LEAST_IMAGES = (
+    DIMENSIONS + 5
+)  # with fewer UMAP has no room in so many dimensions: the vectors themselves are taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,7 +85,10 @@ def _as_values(labels: NDArray[np.integer[Any]], *, with_noise: bool) -> Values:
 
 
 def load_or_compute(embedding: Embedding, params: ProjectionParams) -> NDArray[np.float32]:
-    """Return the (n_images, 10) coordinates, from the cache or computed; ``min_dist`` does not matter."""
+    """Return the (n_images, 10) coordinates, from the cache or computed; ``min_dist`` does not matter.
+
+    Of fewer than ``LEAST_IMAGES`` pictures it is the embedding itself.
+    """
     made_with = cache.versions("umap-learn", "pynndescent", "numba", "numpy", "scipy")
     parts = (params.n_neighbors, params.metric, params.seed, DIMENSIONS)
     key = "space:" + cache.fingerprint(embedding.fingerprint, parts, made_with)
@@ -93,7 +99,7 @@ def load_or_compute(embedding: Embedding, params: ProjectionParams) -> NDArray[n
 
 def _project(embedding: Embedding, params: ProjectionParams) -> NDArray[np.float32]:
     n = len(embedding.vectors)
-    if n < DIMENSIONS + 5:  # too few for UMAP in so many dimensions: the directions themselves
+    if n < LEAST_IMAGES:
         return embedding.vectors
     params.check(n)
     nearest = neighbors.load_or_compute(embedding, params.metric, params.n_neighbors)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from barrx import roles
 from barrx.clustering import Clustering
 from barrx.i18n import _, numeral
+from barrx.judgement import values as column_values
 from barrx.projection import Coordinates
 from barrx.ui import palette
 
@@ -98,12 +99,19 @@ def by_cluster(clustering: Clustering, given: Mapping[int, str] = NO_NAMES) -> C
 
 
 def by_column(metadata: pd.DataFrame, column: str) -> Coloring:
-    """Colour by a metadata column: numbers in bins, anything else by category."""
+    """Colour by a metadata column: numbers in bins, anything else by category, the decades of the dates too."""
+    if column == column_values.DECADE and column_values.has_decades(metadata):
+        return _by_category(_decades(metadata["year"]), column)
     values = metadata[column]
     is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     if is_number and values.nunique() > MAX_CATEGORIES:
         return _by_number(values.astype(float), column)
     return _by_category(values, column)
+
+
+def _decades(years: pd.Series) -> pd.Series:
+    found = column_values.decades(years)
+    return pd.Series([found.names[code] if code >= 0 else "" for code in found.first], dtype=object)
 
 
 def by_share(

@@ -11,6 +11,7 @@ from barrx.ui.text import plain
 from barrx.workers import Job, Snapshot
 
 _EVERY = 0.4  # seconds between two looks at a running job
+_SLOW = 0.5  # a second: below it one counts by the minute
 
 
 def watch(job: Job, *, title: str, unit: str, on_done: Callable[[Snapshot], None] | None = None) -> None:
@@ -64,8 +65,10 @@ def _line(now: Snapshot, unit: str) -> str:
     if not now.total:
         return _("getting ready")
     parts = [_("{done:,} of {total:,} {unit}").format(done=now.done, total=now.total, unit=unit)]
-    if now.rate > 0:
+    if now.rate >= _SLOW:
         parts.append(_("{rate:.1f} {unit} a second").format(rate=now.rate, unit=unit))
+    elif now.rate > 0:
+        parts.append(_("{rate:.1f} {unit} a minute").format(rate=60 * now.rate, unit=unit))
     if now.seconds_left is not None:
         parts.append(_("{time} left").format(time=duration(now.seconds_left)))
     return " · ".join(parts)

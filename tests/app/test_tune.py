@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from barrx import datasets, rights, workers
+from barrx import datasets, rights, settings, workers
 from barrx.judgement import sweep
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
@@ -50,6 +50,18 @@ def test_tune_hangs_what_is_finished_and_offers_to_go_on(home: Path) -> None:
     assert "agreement" in shown
 
 
+def test_the_wall_can_be_coloured_by_decades_and_explore_by_their_dates(home: Path) -> None:
+    demo = datasets.load("demo")
+    base = MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames))
+    sweep.run(demo, SweepRequest(base=base, grid={"min_cluster_size": (10,)}, category="decade"), alone=True)
+    test = page("tune", compare="decade", try_min_cluster_size="10", **CUTS)
+    test.session_state[keys.WALL_COLOR] = "category"
+    test.run()
+    (shown,) = [str(e.proto) for e in test.get("bidi_component") if "barrx_tune" in str(e.proto)]
+    assert "2000s" in shown
+    assert "color=year" in shown
+
+
 @pytest.mark.parametrize("asked", ["0", "99999", "x"])
 def test_tune_refuses_an_address_that_makes_no_sense(home: Path, asked: str) -> None:
     test = page("tune", try_n_neighbors=asked)
@@ -58,8 +70,6 @@ def test_tune_refuses_an_address_that_makes_no_sense(home: Path, asked: str) -> 
 
 
 def test_read_only_dashboard_says_how_to_run_a_sweep(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from barrx import settings
-
     monkeypatch.setenv("BARRX_READ_ONLY", "1")
     settings.current.cache_clear()
     test = page("tune")

@@ -31,6 +31,7 @@ from tests.browser.conftest import OpenPage, Server
 from tests.browser.steps import PATIENCE, wait_until_idle
 
 NOTE = "<img src=x onerror=alert(1)> =1+1"
+LONG = "x" * 300  # no blank to break a line at
 
 
 @pytest.fixture
@@ -172,6 +173,12 @@ def test_clusters_that_follow_the_photographer_are_called_out(
     expect(said).to_be_visible()
     expect(said).to_contain_text("photographer")
     expect(said).to_contain_text("more than “school”")
+    look_at(page, "Influences")
+    answered(page)
+    expect(page.locator("ul.arrows").first).to_contain_text(LONG[:80])
+    page.set_viewport_size({"width": 390, "height": 844})
+    wait_until_idle(page)
+    assert too_wide(page) == []
 
 
 def _of_two_photographers(demo: Dataset, folder: Path) -> Path:
@@ -191,7 +198,8 @@ def _of_two_photographers(demo: Dataset, folder: Path) -> Path:
             taken.paste(square.resize((90, 90)), (75, 60))
             taken.paste((20, 20, 20), (20, 200, 220, 215))
         taken.save(folder / "lent" / f"{number:03}.png")
-        rows.append([f"{number:03}.png", categories[i], ("Grey", "Blue")[number % 2]])
+        school = LONG if categories[i] == "flags" else categories[i]
+        rows.append([f"{number:03}.png", school, ("Grey", "Blue")[number % 2]])
     with (folder / "lent.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["filename", "school", "photographer"], *rows])
     return folder / "lent"

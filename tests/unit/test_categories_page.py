@@ -14,14 +14,13 @@ from barrx.errors import DatasetError
 from barrx.judgement import arrow_files, explanations, influences, relations, values
 from barrx.judgement.questions import plain
 from barrx.judgement.relations import Relation
-from barrx.ui import categories
+from barrx.ui import categories, nearest
 from barrx.ui.categories import (
     agreement_view,
     explanations_view,
     graph,
     heat,
     influences_view,
-    nearest,
     portraits_view,
     sentences,
 )
@@ -58,6 +57,15 @@ def test_sentence_of_the_agreement_follows_its_height_and_its_chance(ami: float,
     assert "68% of the images" in found
 
 
+def test_sentences_do_not_speak_of_all_as_a_share_nor_of_none() -> None:
+    facts = agreed()
+    facts["agreement"]["clustered_share"] = 1.0
+    said = sentences.agreement(facts, "movement")
+    assert said.endswith("Each of the images compared lies in a cluster.")
+    faithful = {"kept": 0.9, "k": 5, "kept_by_chance": 0.1, "misplaced": 0}
+    assert sentences.faithfulness(faithful, 20).endswith("No image stands among strangers.")
+
+
 def test_sentence_says_why_there_is_no_agreement() -> None:
     assert sentences.agreement(agreed(reason="every picture is noise"), "x") == (
         "Nothing can be said of “x”: every picture is noise."
@@ -79,7 +87,9 @@ def test_words_of_the_permutation_test_do_not_claim_what_it_denies() -> None:
     found = {"reason": "", "superiority": 0.9, "effect": 1.2, "p": 0.001, "least_p": 0.0001, "pairs": 12}
     assert "bear the arrows out strongly" in sentences.nearness(found)
     assert "do not bear the arrows out" in sentences.nearness({**found, "p": 0.2})
-    assert "do not bear the arrows out" in sentences.nearness({**found, "effect": -0.5})
+    behind = sentences.nearness({**found, "effect": -0.5})
+    assert "do not bear the arrows out" in behind
+    assert "d = −0.50" in behind
     assert "There is no test: too few." in sentences.nearness({**found, "reason": "too few"})
     weak = sentences.nearness({**found, "p": 0.33, "least_p": 0.33})
     assert weak.startswith("There are too few pairs for a test to tell")
@@ -99,8 +109,11 @@ def test_whether_clusters_are_the_maps_own_rests_on_the_figure_with_noise(
 ) -> None:
     one = agreed(with_noise)["agreement"]
     one |= {"without_noise": {"figures": {**FIGURES, "ami": 0.91}}, "n_compared": 810}
-    found = sentences.spaces({"agreement": one, "clusters": 24, "in_both": 455}, 23)
+    facts = {"agreement": one, "clusters": 24, "in_both": 455, "is_projected": True}
+    found = sentences.spaces(facts, 23)
     assert said in found
+    assert "24 in ten dimensions" in found
+    assert "24 among the vectors" in sentences.spaces({**facts, "is_projected": False}, 23)
     assert found.endswith("Of the 455 images (56%) that both put into a cluster, it is 0.91.")
 
 
@@ -210,9 +223,11 @@ def test_words_beside_a_bar_say_of_how_many_images_and_do_not_lie_on_it() -> Non
     one = {"name": "creator", "kind": "column", "score": -0.04, "is_significant": False, "is_chosen": False}
     one |= {"compared": {"spread": {"ami": 0.01}}, "n_values": 3, "n_known": 40, "n_missing": 60}
     rows = explanations_view.table({"explanations": [{**one, "is_of_nearly_all": False}]})
-    assert rows["text"].tolist() == ["-0.04 as by chance · 40 of 100"]
+    assert rows["text"].tolist() == ["−0.04 as by chance · 40 of 100"]
     chart = explanations_view.drawn(rows, sentence="said").to_dict()
     assert chart["layer"][2]["encoding"]["x"]["field"] == "words_at"
+    perfect = explanations_view.drawn(rows.assign(score=0.9), sentence="said").to_dict()
+    assert perfect["layer"][0]["encoding"]["x"]["axis"]["values"][-1] == 1
     (drawn,) = chart["datasets"].values()
     assert drawn[0]["words_at"] == 0
 
@@ -239,14 +254,21 @@ def test_arrows_without_a_test_are_listed_neither_way() -> None:
     one = {"source": "a", "target": "b", "year": None, "is_backward": False, "nearer_than": None}
     facts = {"arrows": [{**one, "is_supported": None}], "nearness": {"reason": "too few"}}
     assert influences_view.arrow_lists(facts) == [
-        ("The arrows", ["a → b"], "It cannot be said whether the images support them: too few.")
+        (
+            "The arrows",
+            ["<bdi>a</bdi> → <bdi>b</bdi>"],
+            "It cannot be said whether the images support them: too few.",
+        )
     ]
     assert influences_view.curators(facts)[0][2] == "untested"
     facts["arrows"] = [{**one, "is_supported": True, "nearer_than": 0.8}]
     assert [lines for _title, lines, _why in influences_view.arrow_lists(facts)] == [
-        ["a → b · nearer than 80%"],
+        ["<bdi>a</bdi> → <bdi>b</bdi> · nearer than 80%"],
         [],
     ]
+    assert influences_view.arrow_text(facts["arrows"][0] | {"source": "<b>"}).startswith(
+        "<bdi>&lt;b&gt;</bdi> →"
+    )
     placed = graph.nodes("ab", {}, np.array([[0, 0.1], [0.1, 0]]))
     lines = graph.edges(placed, [("a", "b", "untested", "a → b")])
     chart = graph.drawn(placed, lines, is_dated=False, is_dark=False, sentence="said").to_dict()
@@ -266,6 +288,12 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
     assert lines["width"].is_monotonic_decreasing, "wide at the source"
     chart = graph.drawn(placed, lines, is_dated=True, is_dark=False, sentence="said").to_dict()
     assert chart["description"] == "said"
+    longest = graph.drawn(
+        placed.assign(label="x" * 30), lines, is_dated=True, is_dark=False, sentence=""
+    ).to_dict()
+    assert longest["layer"][-1]["encoding"]["x"]["scale"]["range"][1] == {
+        "expr": "width - min(194, 0.65 * width)"
+    }
     for undated in ({}, {"a": 2005, "b": 2005}):
         assert graph.nodes("ab", undated, np.zeros((2, 2)))["label"].tolist() == ["a", "b"]
 
@@ -274,6 +302,24 @@ def test_barrs_movements_stand_at_the_years_of_his_chart() -> None:
     names = ("Cubism", "Purism", "Suprematism", "mine")
     placed = graph.nodes(names, relations.years_of(names, {"mine": [1950]}), np.zeros((4, 4)))
     assert placed["x"].tolist() == [1906, 1918, 1913, 1950]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("Cubism", "Purism"), "Each stands at the year of Alfred Barr's chart of 1936."),
+        (("Cubism", "Purism", "mine"), "2 stand at the year of Alfred Barr's chart of 1936, the others at"),
+        (("yours", "mine"), "Years are the median of the dates"),
+        (
+            ("Cubism (early)", "Cubism (late)", "mine"),
+            "Barr's chart has one box where several may be meant: Cubism (early), Cubism (late).",
+        ),
+    ],
+)
+def test_what_stands_on_the_time_axis_is_said(names: tuple[str, ...], said: str) -> None:
+    own = {name: [1950 + place] for place, name in enumerate(names)}
+    facts = {"names": names, "too_small": (), "years": relations.years_of(names, own)}
+    assert said in influences_view._axis(facts).replace("\\", "")
 
 
 def test_arrows_of_a_collection_are_kept_found_and_removed(
@@ -285,8 +331,8 @@ def test_arrows_of_a_collection_are_kept_found_and_removed(
     path = arrow_files.find(demo)
     assert path is not None
     assert relations.read(path, ["fruit", "flowers"]).arrows == (Relation(source="fruit", target="flowers"),)
-    with pytest.raises(DatasetError, match="at most 5,000,000 are read"):
-        arrow_files.keep("demo", b"x" * 5_000_001)
+    with pytest.raises(DatasetError, match="at most 5,242,880 are read"):
+        arrow_files.keep("demo", b"x" * (arrow_files.MOST_BYTES + 1))
     assert arrow_files.forget("demo").startswith(b"source")
     with pytest.raises(DatasetError, match="no arrows here"):
         arrow_files.forget("demo")

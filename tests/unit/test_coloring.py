@@ -51,6 +51,16 @@ def test_coloring_by_number_counts_every_known_value_once() -> None:
     assert (found.indexes == coloring.MISSING).sum() == 1
 
 
+def test_coloring_by_decade_takes_the_dates_together() -> None:
+    found = coloring.by_column(pd.DataFrame({"year": [1901.0, 1909.0, 1912.0, np.nan]}), "decade")
+    assert [found.names.get(int(i), found.missing) for i in found.indexes] == [
+        "1900s",
+        "1900s",
+        "1910s",
+        "no value",
+    ]
+
+
 def test_coloring_by_share_has_even_steps_and_sets_the_flagged_apart() -> None:
     shares = np.array([0.0, 0.19, 0.2, 1.0, np.nan, 0.9])
     flags = np.array([False, True, False, False, True, False])

@@ -127,6 +127,8 @@ def test_two_threads_speak_two_languages_at_once() -> None:
         (1234567.5, ",.1f", "1,234,567.5", "1.234.567,5"),
         (0.256, ".1%", "25.6%", "25,6\N{NO-BREAK SPACE}%"),
         (0.5, ".2f", "0.50", "0,50"),
+        (-0.5, ".2f", "\N{MINUS SIGN}0.50", "\N{MINUS SIGN}0,50"),
+        (-1.5, "", "-1.5", "-1,5"),  # as somebody typed it
     ],
 )
 def test_numbers_follow_the_language(value: float, spec: str, english: str, spanish: str) -> None:

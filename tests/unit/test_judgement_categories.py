@@ -1,5 +1,6 @@
 """What is typical, misplaced, split or merged; what a cluster is; what else could explain it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from barrx import datasets, i18n
+from barrx import cluster_rows, datasets, i18n
+from barrx.clustering import Clustering
 from barrx.errors import Cancelled
 from barrx.judgement import categories, explanations, faithfulness, pixels, portraits, values
 from barrx.judgement.values import Values
@@ -105,6 +107,15 @@ def test_portrait_has_majority_strangers_and_words() -> None:
     assert (first.words[1].inside, first.words[1].overall) == (9, 9)
     assert (second.number, second.majority, second.strangers) == (2, "b", ())
     assert [word.word for word in second.words] == ["house"]
+
+
+def test_of_equals_the_majority_is_the_one_that_the_table_of_clusters_names_first() -> None:
+    cells = ["b", "b", "a", "a", "b"]
+    labels, strength = np.array([0, 0, 0, 0, 1]), np.ones(5, np.float32)
+    found = portraits.portraits(values.of_cells("c", cells), labels, strength, [set()] * 5)
+    clusters = Clustering(labels.astype(np.int32), strength)
+    rows = cluster_rows.of_map(np.zeros((5, 2), np.float32), clusters, pd.Series(cells))
+    assert found[0].majority == rows[0].mix[0][0] == "a"
 
 
 def test_words_score_the_log_odds_with_the_prior_of_all_pictures() -> None:
@@ -232,6 +243,23 @@ def test_the_same_distinction_under_another_name_is_no_rival() -> None:
     found = explanations.rank([("column", folder)], category, np.repeat([0, 1, 2], 30), permutations=20)
     assert next(e for e in found.explanations if e.name == "folder").same_as_category == pytest.approx(1)
     assert found.rivals == ()
+
+
+def test_what_explains_the_clusters_better_is_not_denied_where_it_mostly_goes_with_the_category() -> None:
+    of_source = np.repeat(np.arange(5), 40)
+    movements = [f"m{(k + 1) % 5 if i % 11 == 0 else k}" for i, k in enumerate(of_source)]
+    category = values.of_cells("movement", movements)
+    source = values.of_cells("source", [f"s{k}" for k in of_source])
+    found = explanations.rank([("column", source)], category, of_source, permutations=20)
+    (rival,) = found.rivals
+    assert rival.same_as_category > explanations.SAME
+    assert found.sentence == (
+        "“source” explains the clusters better than “movement” (agreement above chance 1.00 against 0.80), but it "
+        "goes mostly with “movement” (agreement 0.80): the two can hardly be told apart here."
+    )
+    other = replace(rival, name="lender", same_as_category=0.2)
+    ranking = replace(found, explanations=(*found.explanations, other))
+    assert ranking.sentence.startswith("Careful: the clusters follow “lender”"), "what tells more comes first"
 
 
 def test_a_column_filled_for_a_few_pictures_is_left_out_and_gives_no_alarm() -> None:

@@ -33,6 +33,35 @@ def test_relations_are_read_matched_and_counted() -> None:
     assert found.dropped == 3  # said twice, to itself, without a source
 
 
+def test_names_that_differ_in_brackets_only_are_categories_of_their_own() -> None:
+    names = ("Cubism (analytic)", "Cubism (synthetic)", "Purism")
+    text = (
+        "source,target\nCubism (analytic),Cubism (synthetic)\nCUBISM synthetic,Purism (late)\n"
+        "Cubism,Purism\nPurism,Cubism\nCubism,Fauvism\n"
+    )
+    found = relations.read(text.encode(), names)
+    assert found.arrows == (
+        Relation(source="Cubism (analytic)", target="Cubism (synthetic)"),
+        Relation(source="Cubism (synthetic)", target="Purism"),
+    )
+    assert (found.ambiguous, found.unknown, found.dropped) == (("Cubism",), ("Fauvism",), 0)
+    with pytest.raises(DatasetError, match=r"not taken. Each of these may mean several: Cubism\. Write them"):
+        relations.read_usable(b"source,target\nCubism,Purism\n", names, "r.csv")
+    exact = relations.read(b"source,target\nCubism,cubism\n", ("cubism", "Cubism", "Cubism (late)"))
+    assert exact.arrows == (Relation(source="Cubism", target="cubism"),)
+
+
+def test_a_year_of_barrs_chart_is_of_one_category() -> None:
+    own = {"Cubism (analytic)": [1910], "Cubism (synthetic)": [1913]}
+    assert relations.years_of([*own, "Purism"], own) == {
+        "Cubism (analytic)": 1910,
+        "Cubism (synthetic)": 1913,
+        "Purism": 1918,
+    }
+    assert relations.placed_by_barr([*own, "Purism"]) == ({"Purism": 1918}, tuple(own))
+    assert relations.placed_by_barr(["Cubism", "Cubism (late)"]) == ({"Cubism": 1906}, ("Cubism (late)",))
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -196,20 +196,26 @@ def test_the_setting_that_is_best_in_everything_is_recommended_with_its_reason()
     )
 
 
-def test_no_recommendation_stands_on_a_cliff_if_there_is_another() -> None:
+def test_what_stands_on_a_cliff_or_is_mostly_noise_comes_after_the_others_and_is_not_lost() -> None:
     rows = [
         row(10, 30, 0.1, 0.9, 0.9),
         row(11, 3, 0.1, 0.9, 0.9),
         row(12, 3, 0.3, 0.9, 0.1),
-        row(13, 3, 0.35, 0.9, 0.0),
+        row(13, 3, 0.45, 0.9, 0.9),
+        row(14, 3, 0.35, 0.9, 0.0),
     ]
-    assert recommendation.recommend(rows, most=9)[0].number in (2, 3)
-    assert "on a cliff" in recommendation.recommend(rows[:2])[0].reason
+    best = recommendation.recommend(rows, most=9)
+    assert [one.number for one in best] == [2, 4, 0, 1, 3]
+    assert "on a cliff: the next value of a parameter gives 30 clusters" in best[3].reason
+    assert "on a cliff: the next value of a parameter gives 3 clusters" in best[2].reason
+    assert "45% noise" in best[4].reason
+    assert "no cliff beside it" in best[4].reason
 
 
 def test_twice_the_size_may_halve_the_clusters() -> None:
-    assert recommendation.unsteadiness([row(10, 19, 0, 1, 1), row(20, 9, 0, 1, 1)]) == [0.0, 0.0]
-    assert recommendation.unsteadiness([row(10, 19, 0, 1, 1)]) == [None]
+    found = recommendation.steepest([row(10, 19, 0, 1, 1), row(20, 9, 0, 1, 1)])
+    assert [(step.change, step.clusters) for step in found if step] == [(0.0, 9), (0.0, 19)]
+    assert recommendation.steepest([row(10, 19, 0, 1, 1)]) == [None]
 
 
 def test_without_two_clusters_nothing_is_recommended() -> None:

@@ -23,6 +23,7 @@ from barrx.datasets import DEMO_SLUG
 from barrx.errors import DatasetError, EncoderError, ParameterError
 from barrx.pipeline import MapRequest
 from barrx.projection import ProjectionParams
+from barrx.ui import jobs
 from barrx.workers import Job, Lane, Pool, Snapshot
 from tests import processes
 
@@ -289,6 +290,15 @@ def test_time_left_follows_the_rate() -> None:
     assert Snapshot(state="running", done=20, total=100, rate=4.0).seconds_left == 20
     assert Snapshot(state="running", done=20, total=100).seconds_left is None
     assert Snapshot(state="running").seconds_left is None
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [(4.0, "20 of 100 maps · 4.0 maps a second · "), (0.04, "20 of 100 maps · 2.4 maps a minute · ")],
+)
+def test_a_rate_is_said_so_that_it_says_something(rate: float, said: str) -> None:
+    line = jobs._line(Snapshot(state="running", done=20, total=100, rate=rate), "maps")
+    assert line.startswith(said)
 
 
 def test_rate_does_not_count_what_was_there_before() -> None:

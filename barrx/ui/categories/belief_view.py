@@ -88,24 +88,42 @@ def _spaces(found: Judged) -> None:
     facts, table = found.answer.facts, found.answer.arrays["table"]
     sentence = sentences.spaces(facts, found.map.clustering.n_clusters)
     st.markdown(f"**{plain(sentence)}**")
-    st.caption(
-        _(
-            "The clusters of this page are found on the two coordinates of the map, which min_dist and the squeeze "
-            "into two dimensions shape. Here HDBSCAN has looked for them in ten dimensions of UMAP, with the same "
-            "settings. Each row is a cluster in ten dimensions, each column one on the map."
-        )
-    )
+    is_projected = facts["is_projected"]
+    st.caption(explained(is_projected=is_projected))
     numbers = [int(row) for row in facts["rows"]]
     order = sorted(
         range(len(numbers)), key=lambda place: numbers[place] == NOISE
     )  # noise last, as on the map
     columns = [group_name(int(group)) for group in facts["groups"]]
-    cells = heat.cells(table[order], [_there(numbers[place]) for place in order], columns)
-    titles = (_("in ten dimensions"), _("cluster on the map"))
+    there = _there if is_projected else _among_vectors
+    cells = heat.cells(table[order], [there(numbers[place]) for place in order], columns)
+    titles = (
+        _("in ten dimensions") if is_projected else _("among the vectors"),
+        _("cluster on the map"),
+    )
     chart = heat.drawn(cells, titles, is_dark=st.context.theme.type == "dark", sentence=sentence)
     st.altair_chart(chart, theme="streamlit")
     with st.expander(_("The figures")):
         st.html(figures_table(facts["agreement"]))
+
+
+def explained(*, is_projected: bool) -> str:
+    """Say what the clusters of the map are held against: ten dimensions of UMAP, or the vectors themselves."""
+    if is_projected:
+        return _(
+            "The clusters of this page are found on the two coordinates of the map, which min_dist and the squeeze "
+            "into two dimensions shape. Here HDBSCAN has looked for them in ten dimensions of UMAP, with the same "
+            "settings. Each row is a cluster in ten dimensions, each column one on the map."
+        )
+    return _(
+        "The clusters of this page are found on the two coordinates of the map. Here HDBSCAN has looked for them "
+        "among the vectors themselves, with the same settings: the images are too few for UMAP in ten dimensions. "
+        "Each row is a cluster of vectors, each column one on the map."
+    )
+
+
+def _among_vectors(number: int) -> str:
+    return _("noise there") if number == NOISE else _("vectors' cluster {n}").format(n=number)
 
 
 def _there(number: int) -> str:

@@ -118,11 +118,14 @@ def drawn(rows: pd.DataFrame, *, sentence: str) -> "alt.LayerChart":
     named = rows.assign(kind_name=rows["kind"].map(kinds), words_at=rows["score"].clip(lower=0.0))
     order = named["name"].tolist()
     highest = max(0.1, float(named["score"].max()))
+    most = highest * 1.4  # room for the words
     base = alt.Chart(named).encode(
         y=alt.Y("name:N", sort=order, title=None).axis(labelLimit=220, ticks=False, domain=False)
     )
+    # 1 is everything: no number stands beyond it.
+    axis = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1.0]) if most > 1 else alt.Axis()
     bars = base.mark_bar(cornerRadiusEnd=2, height=15).encode(
-        x=alt.X("score:Q", title=_("agreement above chance"), scale=alt.Scale(domainMax=highest * 1.4)),
+        x=alt.X("score:Q", title=_("agreement above chance"), scale=alt.Scale(domainMax=most), axis=axis),
         color=alt.Color(
             "kind_name:N",
             scale=alt.Scale(domain=list(kinds.values()), range=[_COLORS[kind] for kind in kinds]),

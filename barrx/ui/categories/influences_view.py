@@ -58,7 +58,7 @@ def _arrows(dataset: Dataset, column: str) -> Relations | None:
             icon=":material/account_tree:",
         )
     if found is not None:
-        _say_unknown(found)
+        _say_unclear(found)
     with st.expander(_("The arrows"), expanded=path is None, icon=":material/arrow_right_alt:"):
         if found is not None:
             _read(found)
@@ -78,13 +78,24 @@ def _read(found: Relations) -> None:
     st.caption(said)
 
 
-def _say_unknown(found: Relations) -> None:
+def _say_unclear(found: Relations) -> None:
     if found.unknown:
-        shown = ", ".join(name[:_NAME_LENGTH] for name in found.unknown[:_MOST])
         st.warning(
-            _("No category of this collection: {names}.").format(names=plain(shown)),
+            _("No category of this collection: {names}.").format(names=_named(found.unknown)),
             icon=":material/help:",
         )
+    if found.ambiguous:
+        st.warning(
+            _(
+                "Each of these may mean several categories, so their arrows are left out: {names}. Write them as the "
+                "collection does."
+            ).format(names=_named(found.ambiguous)),
+            icon=":material/help:",
+        )
+
+
+def _named(names: Sequence[str]) -> str:
+    return plain(", ".join(name[:_NAME_LENGTH] for name in names[:_MOST]))
 
 
 def _give(dataset: Dataset, names: Sequence[str], *, is_kept: bool) -> None:
@@ -121,6 +132,7 @@ def _take(dataset: Dataset, names: Sequence[str]) -> None:
     file = st.file_uploader(
         _("relations.csv"),
         type=["csv", "tsv", "txt"],
+        max_upload_size=arrow_files.MOST_BYTES // 2**20,
         key=key,
         help=_("Columns source and target, optional year. It is kept for this collection."),
     )
@@ -209,15 +221,18 @@ def machines(facts: Facts) -> list[tuple[str, str, str, str]]:
 
 
 def _axis(facts: Facts) -> str:
-    names = facts["names"]
     if not graph.is_dated(facts["years"]):
         return _(
             "The dates tell no two categories apart, so there is no time axis: they stand by likeness in both "
             "directions."
         )
-    barr = len(relations.years_of(names))
+    placed, unclear = relations.placed_by_barr([*facts["names"], *facts["too_small"]])
+    dated = [name for name in facts["names"] if name in facts["years"]]
+    barr = sum(name in placed for name in dated)
     said = _("Each category has a row of its own; those that look alike are near each other.")
-    if barr:
+    if barr and barr == len(dated):
+        said += " " + _("Each stands at the year of Alfred Barr's chart of 1936.")
+    elif barr:
         said += " " + ngettext(
             "{n} stands at the year of Alfred Barr's chart of 1936, the others at the median of their dates.",
             "{n} stand at the year of Alfred Barr's chart of 1936, the others at the median of their dates.",
@@ -225,6 +240,10 @@ def _axis(facts: Facts) -> str:
         ).format(n=barr)
     else:
         said += " " + _("Years are the median of the dates of its images.")
+    if unclear:
+        said += " " + _("Barr's chart has one box where several may be meant: {names}.").format(
+            names=_named(unclear)
+        )
     return said
 
 
@@ -232,7 +251,10 @@ def _axis(facts: Facts) -> str:
 
 
 def _lists(facts: Facts) -> None:
-    alone = [f"{one} – {other} · {numeral(d, '.3f')}" for one, other, d in facts["without_arrow"]]
+    alone = [
+        f"{_isolated(one)} – {_isolated(other)} · {numeral(d, '.3f')}"
+        for one, other, d in facts["without_arrow"]
+    ]
     shown = [
         *arrow_lists(facts),
         (
@@ -246,16 +268,16 @@ def _lists(facts: Facts) -> None:
             st.markdown(f"**{title}** ({len(lines)})")
             st.caption(meaning)
             st.html(_listed(lines))
-    left = [f"{one['source']} → {one['target']}" for one in facts["missing"]]
+    left = [f"{one['source'][:_NAME_LENGTH]} → {one['target'][:_NAME_LENGTH]}" for one in facts["missing"]]
     if left:
         st.caption(_("Too few images to judge: {names}.").format(names=plain(", ".join(left[:_MOST]))))
     if facts["too_small"]:
-        names = ", ".join(name[:_NAME_LENGTH] for name in facts["too_small"][:_MOST])
-        st.caption(_("Left out, with fewer than three images: {names}.").format(names=plain(names)))
+        names = _named(facts["too_small"])
+        st.caption(_("Left out, with fewer than three images: {names}.").format(names=names))
 
 
 def arrow_lists(facts: Facts) -> list[tuple[str, list[str], str]]:
-    """Return the lists of arrows: title, a line each, what the list means; no list says what cannot be said."""
+    """Return the lists of arrows: title, a line of HTML each, what it means; no list says what cannot be said."""
     said: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     for one in facts["arrows"]:
         said[one["is_supported"]].append(arrow_text(one))
@@ -273,17 +295,22 @@ def arrow_lists(facts: Facts) -> list[tuple[str, list[str], str]]:
 
 
 def arrow_text(one: Facts) -> str:
-    """Return an arrow and what the pictures say to it, on one line."""
-    said = f"{one['source']} → {one['target']}"
+    """Return an arrow and what the pictures say to it, on one line of HTML."""
+    said = f"{_isolated(one['source'])} → {_isolated(one['target'])}"
     if one["nearer_than"] is not None:
-        said += " · " + _("nearer than {share:.0%}").format(share=one["nearer_than"])
-    return said + (" · " + _("goes back in time") if one["is_backward"] else "")
+        said += " · " + escape(_("nearer than {share:.0%}").format(share=one["nearer_than"]))
+    return said + (" · " + escape(_("goes back in time")) if one["is_backward"] else "")
+
+
+def _isolated(name: str) -> str:
+    """Return a name as HTML, whose direction of writing does not reach beyond it."""
+    return f"<bdi>{escape(name[:_NAME_LENGTH])}</bdi>"
 
 
 def _listed(lines: Sequence[str]) -> str:
     if not lines:
         return '<p class="hint">' + escape(_("none")) + "</p>"
-    items = "".join(f'<li dir="auto">{escape(line[: 3 * _NAME_LENGTH])}</li>' for line in lines[:_MOST])
+    items = "".join(f"<li>{line}</li>" for line in lines[:_MOST])
     rest = len(lines) - _MOST
     said = escape(_("and {n} more").format(n=numeral(rest)))
     more = f'<li class="hint">{said}</li>' if rest > 0 else ""

@@ -22,7 +22,11 @@ def agreement(facts: Facts, column: str) -> str:
     chance = _("Chance alone gives {mean} ± {spread}.").format(
         mean=two_places(clear["chance"]["ami"]), spread=two_places(clear["spread"]["ami"])
     )
-    of_all = _("That holds for the {share:.0%} of the images that lie in a cluster.").format(share=share)
+    of_all = (
+        _("That holds for the {share:.0%} of the images that lie in a cluster.").format(share=share)
+        if share < 1
+        else _("Each of the images compared lies in a cluster.")
+    )
     return f"{said} {chance} {of_all}"
 
 
@@ -109,9 +113,11 @@ def misplaced_why(one: Facts) -> str:
 def spaces(facts: Facts, n_clusters: int) -> str:
     """Say whether clusters on the map are the map's own, from the facts of the part ``spaces``."""
     found = facts["agreement"]
-    counts = _("{here} clusters on the map, {there} in ten dimensions.").format(
-        here=n_clusters, there=facts["clusters"]
-    )
+    counts = (
+        _("{here} clusters on the map, {there} in ten dimensions.")
+        if facts["is_projected"]
+        else _("{here} clusters on the map, {there} among the vectors.")
+    ).format(here=n_clusters, there=facts["clusters"])
     if found["without_noise"] is None:
         return counts
     # With noise: which images belong to no cluster is as much a finding as which belong together.
@@ -141,6 +147,8 @@ def faithfulness(facts: Facts, n_images: int) -> str:
         "keep {chance:.0%}."
     ).format(kept=facts["kept"], k=facts["k"], chance=facts["kept_by_chance"])
     n = facts["misplaced"]
+    if not n:
+        return said + " " + _("No image stands among strangers.")
     warning = ngettext(
         "{n} image ({share:.0%}) stands among strangers: most of its neighbours on the map are not like it.",
         "{n} images ({share:.0%}) stand among strangers: most of their neighbours on the map are not like them.",

@@ -51,7 +51,7 @@ def _percent(value: float) -> str:
 
 
 def _decimal(value: float) -> str:
-    return numeral(value, ".2f").replace("-", "−")
+    return numeral(value, ".2f")
 
 
 def measures(column: str | None) -> list[Measure]:

@@ -62,7 +62,7 @@ def _lede() -> str:
 
 def _choose_color(dataset: Dataset, category: str | None) -> str | None:
     """Return the column whose categories colour the maps; None for the clusters of each."""
-    if category is None or category not in dataset.metadata:  # decades are not a column one can colour by
+    if category is None:
         return None
     names = {_CLUSTERS: _("Clusters"), _CATEGORY: category}
     chosen = st.segmented_control(
@@ -86,7 +86,7 @@ def _results(dataset: Dataset, found: Results, color: str | None) -> None:
         return
     shown = measures.comparable(measures.measures(found.request.category), found)
     ranked = found.ranked()
-    query = {} if color is None else {keys.COLOR: color}
+    query = {} if color is None else {keys.COLOR: _in_explore(dataset, color)}
     _recommended(found, ranked, query)
     _download(dataset, found)
     wall.show(found, ranked, shown, coloring=_coloring(dataset, color), query=query)
@@ -95,6 +95,11 @@ def _results(dataset: Dataset, found: Results, color: str | None) -> None:
 
 def _coloring(dataset: Dataset, color: str | None) -> Coloring | None:
     return None if color is None else coloring.by_column(dataset.metadata, color)
+
+
+def _in_explore(dataset: Dataset, color: str) -> str:
+    """Return the column by which Explore colours its map: the dates, where the wall is coloured by their decades."""
+    return color if color in dataset.metadata else "year"
 
 
 def _recommended(found: Results, ranked: list[Recommendation], query: dict[str, str]) -> None:
