@@ -200,7 +200,7 @@ def _read_camera(dataset: Dataset, query: Query) -> None:
         x = y = zoom = math.nan
     if not (abs(x) < _FARTHEST and abs(y) < _FARTHEST and 1 / _FARTHEST < zoom < _FARTHEST):
         raise ParameterError(_("The address asks for a place on the map that makes no sense."))
-    look_state.keep_camera(dataset, (x, y, zoom))
+    look_state.look(dataset, (x, y, zoom))
 
 
 def _read_style(_dataset: Dataset, query: Query) -> None:

@@ -2,17 +2,27 @@
 
 import contextlib
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
 from barrx import datasets
 from barrx.ui import keys
-from tests.browser.app_steps import button, heading, open_app, to_page, wait_for_map, widget
+from tests.browser.app_steps import button, heading, open_app, press_on, to_page, wait_for_map, widget
 from tests.browser.conftest import OpenPage, Server, StartServer
-from tests.browser.steps import choose, corner, drag, pixels, the_map, wait_until_idle
+from tests.browser.steps import (
+    choose,
+    corner,
+    drag,
+    pixels,
+    the_map,
+    wait_for_another_map,
+    wait_until_idle,
+    wait_until_still,
+)
 
 ASKED = "/?min_cluster_size=12&color=category&q=bird&min_dist=9"
 
@@ -111,6 +121,44 @@ def test_what_one_sees_opens_elsewhere_by_its_link_and_again_as_a_saved_view(
     same_view(page, direct)
     assert "min_cluster_size=12" in direct.url
     assert "view=" not in direct.url
+
+
+def camera_in(url: str) -> str:
+    return parse_qs(urlsplit(url).query)["at"][0]
+
+
+def places_on_the_map(page: Page) -> NDArray[np.float64]:
+    wait_for_map(page)
+    wait_until_still(page)
+    return pixels(page) - corner(page)
+
+
+def test_link_looks_at_the_same_place_of_a_map_that_is_first_to_be_computed(
+    page: Page, server: Server, start_server: StartServer, open_page: OpenPage
+) -> None:
+    open_app(page, server, "/?n_neighbors=30&min_dist=0.3")
+    wait_for_map(page)
+    left, top = corner(page)
+    page.mouse.move(left + 300, top + 220)
+    page.mouse.wheel(0, -300)
+    expect(page).to_have_url(re.compile("at="))
+    places = {page.url: places_on_the_map(page)}
+
+    # The same view of another map is another place, and the address says that one.
+    before, camera = the_map(page).get_attribute("data-revision") or "", camera_in(page.url)
+    press_on(page, keys.MIN_DIST, "End")
+    wait_for_another_map(page, before)
+    expect(page).not_to_have_url(re.compile(re.escape(urlencode({"at": camera}))))
+    expect(page).to_have_url(re.compile("min_dist=1.*at="))
+    places[page.url] = places_on_the_map(page)
+
+    elsewhere = start_server()
+    for url, expected in places.items():
+        other = open_page()
+        open_app(other, elsewhere, url.removeprefix(server.url))
+        np.testing.assert_allclose(places_on_the_map(other), expected, atol=0.5)
+        assert camera_in(other.url) == camera_in(url)
+        other.close()
 
 
 def test_link_to_what_is_not_here_says_so(page: Page, server: Server) -> None:
