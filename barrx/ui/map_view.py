@@ -69,9 +69,7 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
         if not dimmed:
             address.select_by_rule(dataset, finished, shown)
         names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
-        problems = address.problems(color, filters.to_query(now))
-        if problems:
-            st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
+        address.warn(address.problems(color, filters.to_query(now)))
         if not dimmed:
             kept.line(dataset, finished)
         left, right = st.columns([3, 1], gap="medium")
