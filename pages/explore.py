@@ -19,9 +19,10 @@ if embedding_panel.show(dataset, encoder):
         color = controls.choose_color(dataset)
         chosen = filter_panel.choose(dataset)
         request, place = controls.choose_map(dataset, encoder)
-    address.check(dataset, request)
+    address.check(dataset, request, color)
     map_view.show(dataset, request, color, chosen)
     with place:
         after_map.show(lambda: cliff_chart.show(dataset, request, color))
 else:
+    address.warn(address.problems_without_map(dataset, encoder))
     st.caption(_("The map appears here as soon as every image has its vector."))

@@ -22,6 +22,7 @@ _BOLD = (
     "arialbd.ttf",
     "Arial Bold.ttf",
 )
+_ROUND = 0.6  # radius of a plate's corners
 _OVER = 8  # a mark is drawn larger by this, then reduced: its edge is smooth
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -34,6 +35,9 @@ class Pen(Protocol):
 
     def line(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
         """Draw a thin line."""
+
+    def plate(self, x: float, y: float, width: float, height: float) -> None:
+        """Draw a white box to write on; its upper left corner is given."""
 
     def text(
         self, x: float, y: float, text: str, size: float, color: str, *, bold: bool, middle: bool
@@ -119,20 +123,21 @@ class SvgPen:
             f'<line x1="{x1:.3f}" y1="{y1:.3f}" x2="{x2:.3f}" y2="{y2:.3f}" stroke="{color}" stroke-width="0.25"/>\n'
         )
 
+    def plate(self, x: float, y: float, width: float, height: float) -> None:
+        """Draw a white box to write on; its upper left corner is given."""
+        self._parts.append(
+            f'<rect x="{x:.3f}" y="{y:.3f}" width="{width:.3f}" height="{height:.3f}" rx="{_ROUND}" fill="#ffffff"/>\n'
+        )
+
     def text(
         self, x: float, y: float, text: str, size: float, color: str, *, bold: bool, middle: bool
     ) -> None:
         """Write a line of text; ``y`` is its foot."""
         anchor = "middle" if middle else "start"
         weight = "bold" if bold else "normal"
-        halo = (
-            ' stroke="#ffffff" stroke-width="0.9" paint-order="stroke" stroke-linejoin="round"'
-            if middle
-            else ""
-        )
         self._parts.append(
             f'<text x="{x:.3f}" y="{y:.3f}" font-size="{size}" fill="{color}" text-anchor="{anchor}" '
-            f'font-weight="{weight}"{halo}>{escape(text)}</text>\n'
+            f'font-weight="{weight}">{escape(text)}</text>\n'
         )
 
     def picture(self, x: float, y: float, picture: Image.Image, width: float, height: float) -> None:
@@ -169,6 +174,11 @@ class PngPen:
         places = [round(v * _PIXELS) for v in (*start, *end)]
         self._draw.line(places, fill=color, width=3)
 
+    def plate(self, x: float, y: float, width: float, height: float) -> None:
+        """Draw a white box to write on; its upper left corner is given."""
+        box = [v * _PIXELS for v in (x, y, x + width, y + height)]
+        self._draw.rounded_rectangle(box, _ROUND * _PIXELS, fill="#ffffff")
+
     def text(
         self, x: float, y: float, text: str, size: float, color: str, *, bold: bool, middle: bool
     ) -> None:
@@ -179,8 +189,6 @@ class PngPen:
             fill=color,
             font=font(size, bold),
             anchor="ms" if middle else "ls",
-            stroke_width=5 if middle else 0,
-            stroke_fill="#ffffff",
         )
 
     def picture(self, x: float, y: float, picture: Image.Image, width: float, height: float) -> None:

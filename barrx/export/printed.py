@@ -22,6 +22,7 @@ _LEGEND = 58.0
 _TOP, _BOTTOM = 30.0, 34.0
 _INK, _QUIET = "#22252a", "#5c6068"
 _NAME = 3.0  # height of the name of a cluster
+_BAR = 0.2  # of the longer side of what is shown: places have no unit
 _LINE = 4.6  # from one line of the legend to the next
 
 
@@ -82,10 +83,18 @@ class PrintedMap:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """From the coordinates of the map to the sheet: how many millimetres a unit has, and where the middle is."""
+    """From the coordinates of the map to the sheet.
+
+    Attributes
+    ----------
+    scale : millimetres of a unit of the coordinates
+    middle : in the coordinates
+    side : the longer one of what is shown, in millimetres
+    """
 
     scale: float
     middle: tuple[float, float]
+    side: float
 
     @classmethod
     def of(cls, coordinates: NDArray[np.floating]) -> "_Place":
@@ -94,7 +103,7 @@ class _Place:
         spread = np.maximum(high - low, 1e-6)
         room = (WIDTH - 3 * _MARGIN - _LEGEND - CELL, HEIGHT - _TOP - _BOTTOM - CELL)
         scale = min(room[0] / spread[0], room[1] / spread[1])
-        return cls(scale, ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2))
+        return cls(scale, ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2), float(spread.max() * scale))
 
     def __call__(self, x: float, y: float) -> tuple[float, float]:
         return (
@@ -167,6 +176,7 @@ def _names(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
         if any(abs(across - a) < half + h and abs(down - d) < 1.4 * _NAME for a, d, h in taken):
             continue
         taken.append((across, down, half))
+        pen.plate(across - half, down - _NAME, 2 * half, 1.35 * _NAME)
         pen.text(across, down, name, _NAME, _INK, bold=True, middle=True)
 
 
@@ -189,12 +199,11 @@ def _legend(pen: Pen, sheet: PrintedMap) -> None:
 
 def _foot(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
     y = HEIGHT - _BOTTOM + 8
-    unit = _round_length(40 / place.scale)
-    end = _MARGIN + unit * place.scale
+    end = _MARGIN + _BAR * place.side
     pen.line((_MARGIN, y), (end, y), _INK)
     for x in (_MARGIN, end):
         pen.line((x, y - 1), (x, y + 1), _INK)
-    said = _("{n:g} units of the map").format(n=unit)
+    said = _("{share} of the longer side of what is shown").format(share=numeral(_BAR, ".0%"))
     shown = ngettext("{shown} of {total} image shown", "{shown} of {total} images shown", sheet.total).format(
         shown=numeral(len(sheet.coordinates)), total=numeral(sheet.total)
     )
@@ -204,12 +213,6 @@ def _foot(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
         for line in wrapped(text, 2.8, across, most):
             y += 4.2
             pen.text(_MARGIN, y + 1, line, 2.8, _QUIET, bold=False, middle=False)
-
-
-def _round_length(longest: float) -> float:
-    """Return the largest length of 1, 2 or 5 times a power of ten that is not longer."""
-    power = 10.0 ** math.floor(math.log10(longest))
-    return next(step * power for step in (5, 2, 1) if step * power <= longest)
 
 
 def shape_of(index: int, n_colors: int) -> str:

@@ -4,6 +4,7 @@ Read once, on a session's first run; from then on the session knows, and the add
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,17 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from barrx import cache, filters, selection_rules, spans, views
+from barrx import cache, datasets, filters, selection_rules, spans, views
 from barrx.arrangements import Arrangement
 from barrx.datasets import Dataset
+from barrx.encoders import Encoder
 from barrx.errors import BarrxError, DatasetError, ParameterError, ViewsError
 from barrx.filters import Filters
 from barrx.i18n import _, numeral
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import asked_state, component, controls, filter_panel, keys, look_state, nearest, state
 from barrx.ui.share import opening
+from barrx.ui.text import plain
 from barrx.views import BY_CLUSTER, Appearance, Style, references, saved
 
 Query = dict[str, list[str]]
@@ -85,9 +88,7 @@ def restore(dataset: Dataset) -> None:
     if not _is_of(dataset, query):
         # Whatever else it asks for is about another collection.
         asked_state.take_asked()
-        said = _("This link shows the collection “{asked}”, which is not here. You see “{title}” instead.")
-        asked = query[keys.DATASET][-1]
-        asked_state.asked_in_vain(_LINK, [said.format(asked=asked, title=dataset.title)])
+        asked_state.asked_in_vain(_LINK, _of_collection(dataset, query))
         return
     found, problems = filters.from_query(query, dataset)
     filter_panel.preset(dataset, found)
@@ -99,28 +100,49 @@ def restore(dataset: Dataset) -> None:
     asked_state.asked_in_vain(_LINK, problems)
 
 
-def check(dataset: Dataset, request: MapRequest) -> None:
-    """Say what of a link's collection, encoder and parameters is not so here; lists say it of theirs themselves."""
+def check(dataset: Dataset, request: MapRequest, color: str) -> None:
+    """Say what of a link's collection, encoder, parameters and colour is not so here."""
     query = asked_state.take_asked()
     if query is None:
         return
-    problems = []
-    mark = query.get(keys.OF, [""])[-1]
-    if mark and not dataset.fingerprint.startswith(mark):
-        problems.append(
-            _(
-                "“{title}” has changed since this link was made: images or their metadata are others now, "
-                "so the map may be another one."
-            ).format(title=dataset.title)
-        )
-    here = {keys.ENCODER: request.encoder} | dict(controls.values(request))
-    for name, value in here.items():
-        asked = query.get(name, [""])[-1]
-        if asked and not _is_same(asked, value):
-            said = _("The link asks for {name} = {asked}, which is not to be had here: it is {value}.")
-            problems.append(said.format(name=name, asked=asked, value=_text(value)))
+    here = {keys.ENCODER: request.encoder, keys.COLOR: color} | dict(controls.values(request))
+    problems = _of_collection(dataset, query) + _of_values(here, query)
     if problems:
         asked_state.asked_in_vain(_LINK, [*problems, *asked_state.in_vain(_LINK, None)])
+
+
+def problems_without_map(dataset: Dataset, encoder: Encoder) -> list[str]:
+    """Return what of a link's collection and encoder is not so here; the rest is read once there is a map."""
+    query = asked_state.asked()
+    if query is None:
+        return []
+    return _of_collection(dataset, query) + _of_values({keys.ENCODER: encoder.slug}, query)
+
+
+def _of_collection(dataset: Dataset, query: Query) -> list[str]:
+    if not _is_of(dataset, query):
+        asked = query[keys.DATASET][-1]
+        if any(summary.slug == asked for summary in datasets.summaries()):
+            return []  # another one has been chosen since
+        said = _("This link shows the collection “{asked}”, which is not here. You see “{title}” instead.")
+        return [said.format(asked=asked, title=dataset.title)]
+    if dataset.fingerprint.startswith(query.get(keys.OF, [""])[-1]):
+        return []
+    said = _(
+        "“{title}” has changed since this link was made: images or their metadata are others now, "
+        "so the map may be another one."
+    )
+    return [said.format(title=dataset.title)]
+
+
+def _of_values(here: Mapping[str, object], query: Query) -> list[str]:
+    said = _("The link asks for {name} = {asked}, which is not to be had here: it is {value}.")
+    asked = {name: query.get(name, [""])[-1] for name in here}
+    return [
+        said.format(name=name, asked=asked[name], value=_text(value))
+        for name, value in here.items()
+        if asked[name] and not _is_same(asked[name], value)
+    ]
 
 
 def select_by_rule(dataset: Dataset, finished: Map, passing: _Flags | None) -> None:
@@ -148,6 +170,12 @@ def select_by_rule(dataset: Dataset, finished: Map, passing: _Flags | None) -> N
 def problems(*chosen: object) -> list[str]:
     """Return what the address asked for in vain, until something else is chosen."""
     return list(asked_state.in_vain(_LINK, chosen))
+
+
+def warn(problems: Sequence[str]) -> None:
+    """Show what the address asks for in vain, if anything."""
+    if problems:
+        st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
 
 
 def _is_of(dataset: Dataset, query: Query) -> bool:
@@ -200,7 +228,7 @@ def _read_camera(dataset: Dataset, query: Query) -> None:
         x = y = zoom = math.nan
     if not (abs(x) < _FARTHEST and abs(y) < _FARTHEST and 1 / _FARTHEST < zoom < _FARTHEST):
         raise ParameterError(_("The address asks for a place on the map that makes no sense."))
-    look_state.keep_camera(dataset, (x, y, zoom))
+    look_state.look(dataset, (x, y, zoom))
 
 
 def _read_style(_dataset: Dataset, query: Query) -> None:

@@ -12,17 +12,14 @@ function isDrawn() {
 }
 
 export default function ({ parentElement, setTriggerValue }) {
-  if (waiting.has(parentElement)) return undefined;
+  if (waiting.has(parentElement)) return;
   waiting.add(parentElement);
   const begun = performance.now();
-  let timer = null;
   const look = () => {
-    if (isDrawn() || performance.now() - begun > PATIENCE) setTriggerValue("drawn", true);
-    else timer = setTimeout(look, EVERY);
+    // Not by a clean-up, which Streamlit also calls for a call that a newer one has overtaken: the element itself tells.
+    if (!parentElement.isConnected) waiting.delete(parentElement);
+    else if (isDrawn() || performance.now() - begun > PATIENCE) setTriggerValue("drawn", true);
+    else setTimeout(look, EVERY);
   };
   look();
-  return () => {
-    clearTimeout(timer);
-    waiting.delete(parentElement);
-  };
 }

@@ -33,7 +33,9 @@ def choice(
     """
     asked = st.query_params.get(key)
     if key not in st.session_state:
-        asked_state.asked_in_vain(key, [asked] if asked is not None and asked not in options else [])
+        # While Explore reads a link, it says this beside the map, with all else that is not to be had.
+        is_said_here = asked is not None and asked not in options and asked_state.asked() is None
+        asked_state.asked_in_vain(key, [asked] if asked is not None and is_said_here else [])
         st.session_state[key] = asked if asked in options else default
     else:
         # Set again even if it stays: on a page that shows the list for the first time Streamlit would otherwise
@@ -41,7 +43,8 @@ def choice(
         known = st.session_state[key]
         st.session_state[key] = known if known in options else default  # else: removed since
     for missing in asked_state.in_vain(key, st.session_state[key]):
-        st.warning(_("The address asks for “{asked}”, which is not here.").format(asked=plain(missing)))
+        said = _("{label}: the address asks for “{asked}”, which is not here.")
+        st.warning(said.format(label=label, asked=plain(missing)))
     labels = told_apart({option: name(option) for option in options})
     if as_buttons:
         chosen = st.segmented_control(

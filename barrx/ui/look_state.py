@@ -23,21 +23,49 @@ def keep_camera(collection: Dataset, camera: tuple[float, float, float] | None) 
         keep(_CAMERA, collection, (arrangement, camera))
 
 
-def enter_arrangement(collection: Dataset, version: str) -> None:
-    """Say which arrangement of the pictures is on screen: a place on another one means nothing here."""
+def enter_arrangement(collection: Dataset, version: str, *, stands_in: bool) -> None:
+    """Say which arrangement of the pictures is on screen: a place on another one means nothing here.
+
+    Parameters
+    ----------
+    stands_in : it is shown until the map that was asked for is there
+    """
+    if stands_in and _is_sought(collection):
+        return
     arrangement, last = kept(_CAMERA, collection) or (None, None)
     keep(_CAMERA, collection, (version, last if arrangement in (None, version) else None))
 
 
 def look(collection: Dataset, camera: tuple[float, float, float] | None) -> None:
-    """Look somewhere on whatever arrangement comes next; None for all of it. The map flies there."""
+    """Look somewhere on the map that is asked for, in whatever arrangement; None for all of it. The map flies there."""
+    reached, _sought = _revisions(collection)
     keep(_CAMERA, collection, (None, camera))
-    keep(_LOOK, collection, secrets.token_hex(4))
+    keep(_LOOK, collection, (reached, secrets.token_hex(4)))
 
 
-def camera_revision(collection: Dataset) -> str:
-    """Return another value each time the page decides where to look."""
-    return kept(_LOOK, collection) or ""
+def where_to_look(collection: Dataset, *, stands_in: bool) -> tuple[tuple[float, float, float] | None, str]:
+    """Return where a map looks at first, and another revision each time the page decides it.
+
+    Parameters
+    ----------
+    stands_in : it is shown until the map that was asked for is there: a place to go to waits for that one
+    """
+    reached, sought = _revisions(collection)
+    if stands_in and _is_sought(collection):
+        return None, reached
+    keep(_LOOK, collection, (sought, sought))
+    return camera(collection), sought
+
+
+def _is_sought(collection: Dataset) -> bool:
+    reached, sought = _revisions(collection)
+    return reached != sought
+
+
+def _revisions(collection: Dataset) -> tuple[str, str]:
+    """Return the revision of the place where the map asked for has been, and of the one where it is to look."""
+    found: tuple[str, str] = kept(_LOOK, collection) or ("", "")
+    return found
 
 
 def camera(collection: Dataset) -> tuple[float, float, float] | None:

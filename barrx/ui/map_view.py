@@ -69,20 +69,24 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
         if not dimmed:
             address.select_by_rule(dataset, finished, shown)
         names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
-        problems = address.problems(color, filters.to_query(now))
-        if problems:
-            st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
+        address.warn(address.problems(color, filters.to_query(now)))
         if not dimmed:
             kept.line(dataset, finished)
         left, right = st.columns([3, 1], gap="medium")
         with left:
             arrangement = arrange_panel.choose(dataset, finished)
             placed = arrange_panel.places(dataset, finished, arrangement, names)
-            look_state.enter_arrangement(dataset, placed.version)
+            look_state.enter_arrangement(dataset, placed.version, stands_in=dimmed)
             place = st.container(key=keys.MAP_CONTAINER)
             hide = filter_panel.line(dataset, now, shown)
+            camera, camera_revision = look_state.where_to_look(dataset, stands_in=dimmed)
             options = replace(
-                _options(dataset, finished, names), dimmed=dimmed, shown=shown, hide_filtered=hide
+                _options(dataset, finished, names),
+                camera=camera,
+                camera_revision=camera_revision,
+                dimmed=dimmed,
+                shown=shown,
+                hide_filtered=hide,
             )
             with place:
                 selected = _map(dataset, finished, color, options, placed)
@@ -138,8 +142,6 @@ def _options(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> MapOp
         editable=views.is_writable(),
         selection=selection.indexes,
         selection_revision=selection.revision,
-        camera=look_state.camera(dataset),
-        camera_revision=look_state.camera_revision(dataset),
         style=look_state.style(),
         style_revision=look_state.style_revision(),
         lines=inspector.lines(dataset, finished),

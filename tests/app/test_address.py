@@ -29,11 +29,37 @@ def test_link_of_another_state_of_the_collection_says_so(home: Path) -> None:
 def test_link_says_what_is_not_to_be_had_until_something_else_is_chosen(home: Path) -> None:
     test = page("explore", n_neighbors="999", metric="hamming", color="school")
     said = warnings(test)
-    for asked in ("n_neighbors = 999", "metric = hamming", "“school”, which is not here"):
+    for asked in ("n_neighbors = 999", "metric = hamming", "color = school, which is not"):
         assert asked in said
     assert not test.exception
     test.selectbox(key=keys.COLOR).select("category").run()
     assert warnings(test) == ""
+
+
+def test_link_says_also_without_a_map_that_its_collection_has_changed(home: Path) -> None:
+    test = page("explore", dataset="demo", of="000000000000", encoder="inception-v3")
+    said = warnings(test)
+    assert "The weights of Inception V3 (84 MB) are not on this machine" in said
+    assert "“Open Clip Art” has changed since this link was made" in said
+    # Said until there is a map, beside which all that the link asks for is read.
+    assert "has changed since this link was made" in warnings(test.run())
+    test.selectbox(key=keys.ENCODER).select("efficientnet-lite0").run()
+    assert "has changed since this link was made" in warnings(test)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("dataset", "“nosuch”"), ("encoder", "encoder = nosuch"), ("color", "color = nosuch")]
+)
+def test_link_says_once_what_is_not_here(home: Path, name: str, said: str) -> None:
+    test = page("explore", **{name: "nosuch"})
+    assert said in warnings(test)
+    assert len(test.warning) == 1
+
+
+def test_list_of_another_page_says_itself_what_is_not_here(home: Path) -> None:
+    assert warnings(page("clusters", encoder="nosuch")) == (
+        "Encoder: the address asks for “nosuch”, which is not here."
+    )
 
 
 def test_link_of_a_collection_that_is_not_here_asks_for_nothing_else(home: Path) -> None:

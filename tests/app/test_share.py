@@ -283,8 +283,9 @@ _SIDES = (keys.COMPARE_ONE, keys.COMPARE_OTHER)
 def test_two_views_stand_side_by_side_with_one_selection(home: Path) -> None:
     demo = datasets.load("demo")
     shown = default_map(demo)
-    other = replace(shown, coordinates=shown.coordinates[:, ::-1].copy(), clustering=shown.clustering)
-    saving.save(demo, other, seen_of(demo), Draft(name="Mirrored"))
+    coordinates = shown.coordinates[:, ::-1].copy()  # laid over each other, these are the same
+    coordinates[:30] = coordinates[30:60]
+    saving.save(demo, replace(shown, coordinates=coordinates), seen_of(demo), Draft(name="Mirrored"))
     test = page("share", section="compare")
     assert not test.exception
     assert "1.00" in texts(test)
@@ -295,6 +296,21 @@ def test_two_views_stand_side_by_side_with_one_selection(home: Path) -> None:
     test.run()
     assert test.session_state["_selection"][1].indexes.tolist() == [1, 2, 3]
     assert not test.exception
+
+
+def test_two_views_side_by_side_differ_at_first_where_any_does_and_the_same_map_is_said(home: Path) -> None:
+    demo = datasets.load("demo")
+    shown = default_map(demo)
+    cut = replace(shown.request.clustering, min_cluster_size=12)
+    saving.save(
+        demo, shown, seen_of(demo, request=replace(shown.request, clustering=cut)), Draft(name="Other")
+    )
+    same = saving.save(demo, shown, seen_of(demo), Draft(name="Of the map in Explore"))
+    test = page("share", section="compare")
+    assert test.selectbox(key=keys.COMPARE_ONE).value != same
+    test.selectbox(key=keys.COMPARE_ONE).set_value(same).run()
+    assert "Both sides show the same map." in test.info[0].value
+    assert not [button for button in test.button if button.key == keys.COMPARED_MOVED]
 
 
 def test_link_to_two_views_side_by_side_shows_those_two_as_they_are_drawn(home: Path) -> None:

@@ -157,12 +157,14 @@ def test_collections_and_pictures_are_text_in_lists_cards_and_questions(
 
 @pytest.mark.parametrize("asked", [*TITLES[:5], ":material_home: :streamlit:", "a -> b >= c -- <-> d"])
 def test_words_of_the_address_are_text_in_the_warning(harmless: Page, gallery: Server, asked: str) -> None:
-    open_app(harmless, gallery, f"/?dataset={quote(asked)}&encoder={quote(asked)}")
-    wait_for_map(harmless)
-    warnings = harmless.get_by_role("alert")
-    expect(warnings).to_have_count(3)  # beside each list, and over the map that is shown instead
-    for text in warnings.all_text_contents():
-        assert f"“{asked}”, which is not here." in text.replace("\N{WORD JOINER}", "")
+    for name, said in (("dataset", f"“{asked}”, which"), ("encoder", f"encoder = {asked}, which")):
+        open_app(harmless, gallery, f"/?{name}={quote(asked)}")
+        wait_for_map(harmless)
+        (text,) = harmless.get_by_role("alert").all_text_contents()
+        assert said in text.replace("\N{WORD JOINER}", "")
+    open_app(harmless, gallery, f"/share?dataset={quote(asked)}")
+    (text,) = harmless.get_by_role("alert").all_text_contents()
+    assert f"“{asked}”, which is not here." in text.replace("\N{WORD JOINER}", "")
 
 
 def test_rights_are_in_view_with_the_picture_whatever_its_title(open_page: OpenPage, gallery: Server) -> None:

@@ -4,9 +4,10 @@ import asyncio
 import hashlib
 import re
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,13 +21,49 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 from barrx import datasets, pipeline, views
+from barrx.datasets import Dataset
+from barrx.pipeline import Map
+from barrx.ui import keys
+from barrx.views import Appearance, Draft, interpretations, saving, tours
+from barrx.views.interpretations import Words
+from barrx.views.tours import Stop
 from tests.browser.conftest import REPOSITORY, Server, StartServer
 
-PAGES = ("", "clusters", "categories", "datasets", "share")
+# Pages, and parts of a page that only its address opens.
+PAGES = (
+    "",
+    "clusters",
+    "categories",
+    "datasets",
+    *(f"share?section={part}" for part in ("tour", "texts", "compare", "export", "views")),
+)
+# What writes on the page Share, and what is written by it all, by table of the database.
+WRITERS = {
+    f"{keys.SAVE_FORM}:",
+    keys.SAVE_AGAIN,
+    keys.SAVED_EDIT,
+    keys.SAVED_COPY,
+    keys.SAVED_REMOVE,
+    keys.SAVED_UNDO,
+    keys.SAVED_RESTORE,
+    f"{keys.TEXT_FORM}:publish",
+    keys.TEXT_EDIT,
+    keys.TEXT_REMOVE,
+    keys.TEXT_UNDO,
+    keys.TEXT_ACCEPT,
+    keys.CONTRIBUTIONS,
+    keys.TOUR_ADD,
+    f"{keys.TOUR_STOP}:::up",
+    f"{keys.TOUR_STOP}:::remove",
+    f"{keys.TOUR_STOP}:undo",
+}
+WRITTEN = {"view", "saved_view", "revision", "interpretation", "stop", "switch"}
 RENAMED = '[{"event": "renamed", "value": {"label": 0, "name": "taken over"}}]'
 T = TypeVar("T")
 
 _PRESSED = ("button", "bidi_component")
+_TYPED = ("text_input", "text_area")
+_SWITCH = "-contributions_open:"  # others only look
 # What leads to another page or encoder, or only looks: pressing it would take time and tell nothing.
 _LOOKING = re.compile(
     r"-(?:other_encoder|lang:page|address|reset|gallery|selection_links|keep|open.*|clear_.*)$"
@@ -49,6 +86,7 @@ class Visitor:
     """Somebody who speaks to a server without a browser: what was shown, by the kind of element."""
 
     socket: ClientConnection
+    query: str = ""  # of the address
     pages: dict[str, str] = field(default_factory=dict)
     shown: list[Shown] = field(default_factory=list)  # by the last run
     session: str = ""
@@ -58,7 +96,8 @@ class Visitor:
         """Ask for a page with the states of widgets, and read until its script has ended."""
         self.shown.clear()
         message = BackMsg()
-        message.rerun_script.page_script_hash = self.pages.get(page, "")
+        message.rerun_script.query_string = self.query
+        message.rerun_script.page_script_hash = self.pages.get(page.partition("?")[0], "")
         message.rerun_script.fragment_id = fragment
         message.rerun_script.widget_states.widgets.extend(states)
         await self.socket.send(message.SerializeToString())
@@ -81,7 +120,8 @@ class Visitor:
                 for p in answer.navigation.app_pages
             }
             running = answer.navigation.page_script_hash
-            self.page = next((page for page, hash in self.pages.items() if hash == running), "")
+            page = next((page for page, hash in self.pages.items() if hash == running), "")
+            self.page = f"{page}?{self.query}" if self.query else page
         elif kind == "new_session":
             self.session = answer.new_session.initialize.session_id or self.session
         elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
@@ -93,16 +133,17 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visitor(server: Server) -> AsyncIterator[Visitor]:
+async def visitor(server: Server, query: str = "") -> AsyncIterator[Visitor]:
     address = server.url.replace("http", "ws") + "/_stcore/stream"
     async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:
-        found = Visitor(socket)
+        found = Visitor(socket, query)
         await found.run("")
         yield found
 
 
 def is_pressed(widget: Shown) -> bool:
-    return widget.kind in _PRESSED and not _LOOKING.search(widget.id)
+    is_switch = widget.kind == "checkbox" and _SWITCH in widget.id
+    return is_switch or (widget.kind in _PRESSED and not _LOOKING.search(widget.id))
 
 
 def role(widget: Shown) -> str:
@@ -114,6 +155,8 @@ def pressed(widget: Shown) -> WidgetState:
     if widget.kind == "bidi_component":
         # Streamlit gathers what components tell under one name; see its make_trigger_id.
         return WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{widget.id}__events", json_trigger_value=RENAMED)
+    if widget.kind == "checkbox":
+        return WidgetState(id=widget.id, bool_value=True)
     return WidgetState(id=widget.id, trigger_value=True)
 
 
@@ -123,34 +166,40 @@ async def press_everything(server: Server, known: Sequence[Shown] = ()) -> list[
     `known` are pressed as well, whether or not they are shown here.
     """
     found = list[Shown]()
-    async with visitor(server) as someone:
-        for page in [p for p in PAGES if p in someone.pages]:
-            await someone.run(page)
-            found += someone.shown
-            waiting = [
-                each for each in dict.fromkeys([*found, *known]) if each.page == page and is_pressed(each)
-            ]
-            done = set[str]()  # one button of each kind: each view that is saved has buttons of its own
-            while waiting:
-                widget = waiting.pop(0)
-                if role(widget) in done:
-                    continue
-                done.add(role(widget))
-                texts = [
-                    WidgetState(id=each.id, string_value="evil")
-                    for each in found
-                    if (each.page, each.kind) == (page, "text_input")
-                ]
-                await someone.run(page, [pressed(widget), *texts], widget.fragment)
-                found += someone.shown
-                # What opens with a button is pressed next, before it closes again.
-                new = [
-                    each
-                    for each in someone.shown
-                    if each.page == page and is_pressed(each) and role(each) not in done
-                ]
-                waiting = new + waiting
+    for page in PAGES:
+        async with visitor(server, page.partition("?")[2]) as someone:
+            if page.partition("?")[0] in someone.pages:
+                found += await press_all_of(page, someone, [each for each in known if each.page == page])
     return list(dict.fromkeys(found))
+
+
+async def press_all_of(page: str, someone: Visitor, known: Sequence[Shown]) -> list[Shown]:
+    """Press every button of a page, and those that are known; return all widgets."""
+    await someone.run(page)
+    found = list(someone.shown)
+    waiting = [each for each in dict.fromkeys([*found, *known]) if each.page == page and is_pressed(each)]
+    done = set[str]()  # one button of each kind: each view that is saved has buttons of its own
+    while waiting:
+        widget = waiting.pop(0)
+        if role(widget) in done:
+            continue
+        done.add(role(widget))
+        texts = [
+            WidgetState(id=id, string_value="evil")
+            for id in dict.fromkeys(
+                each.id for each in [*found, *known] if each.page == page and each.kind in _TYPED
+            )
+        ]
+        await someone.run(page, [pressed(widget), *texts], widget.fragment)
+        found += someone.shown
+        # What opens with a button is pressed next, before it closes again.
+        new = [
+            each
+            for each in someone.shown
+            if each.page == page and is_pressed(each) and role(each) not in done
+        ]
+        waiting = new + waiting
+    return found
 
 
 def kept(home: Path) -> dict[str, str]:
@@ -164,9 +213,16 @@ def kept(home: Path) -> dict[str, str]:
     }
 
 
+def rows(home: Path) -> dict[str, list[Any]]:
+    """Return all that people made in the database, by table."""
+    with closing(sqlite3.connect(home / "views.sqlite3")) as connection:
+        names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
+
+
 @pytest.fixture
 def filled(home: Path, tmp_path: Path) -> Path:
-    """A BARRX_HOME with a collection, a group, and a cluster that has a name."""
+    """A BARRX_HOME with a collection, a group, a cluster that has a name, and two views with all that they can have."""
     folder = tmp_path / "pictures"
     folder.mkdir()
     for path in sorted((REPOSITORY / "barrx/demo/images").iterdir())[:3]:
@@ -179,8 +235,21 @@ def filled(home: Path, tmp_path: Path) -> Path:
     assert finished is not None
     views.add_group(demo, "a group", [1, 2, 3])
     views.name_cluster(demo, np.flatnonzero(finished.clustering.labels == 0), "kites")
+    for name in ("a view", "another view"):
+        save_with_tour_and_texts(demo, finished, name)
     shutil.copytree(home, tmp_path / "writable" / "home")
     return home
+
+
+def save_with_tour_and_texts(demo: Dataset, finished: Map, name: str) -> None:
+    seen = Appearance(request=finished.request, fingerprint=demo.fingerprint)
+    id = saving.save(demo, finished, seen, Draft(name=name))
+    saving.save_again(id, demo, finished, seen)
+    tours.set_stops(id, [Stop(title="here"), Stop(title="there")])
+    interpretations.add(id, Words(title="a text", text="of a curator"), {})
+    interpretations.let_contribute(True)
+    interpretations.contribute(id, Words(title="a text", text="of a visitor"), client=name)
+    interpretations.let_contribute(False)
 
 
 def spoken(talk: Coroutine[Any, Any, T]) -> T:
@@ -211,18 +280,21 @@ def test_read_only_server_writes_nothing_whatever_it_is_told(
     # The same messages change a server that may write: they are the right ones.
     offline = {"HTTPS_PROXY": "http://127.0.0.1:9"}
     writable = start_server(folder=tmp_path / "writable", **offline)
-    before = kept(writable.home)
+    before, said = kept(writable.home), rows(writable.home)
     buttons = spoken(press_everything(writable))
     after = kept(writable.home)
     assert spoken(send_file(writable)) == 204
     assert {name for name in before if name.startswith("datasets/mine/")} - after.keys()
-    assert before["views.sqlite3"] != after["views.sqlite3"]
+    roles = "\n".join(role(each) for each in buttons if is_pressed(each))
+    assert [writer for writer in WRITERS if writer not in roles] == []
+    assert {table for table, lines in rows(writable.home).items() if lines != said[table]} >= WRITTEN
     writable.stop()
 
     server = start_server(folder=filled.parent, BARRX_READ_ONLY="1", **offline)
-    before = kept(filled)
+    before, said = kept(filled), rows(filled)
     shown = spoken(press_everything(server, [replace(each, fragment="") for each in buttons]))
     assert kept(filled) == before
+    assert rows(filled) == said
     assert "file_uploader" in {each.kind for each in buttons}
     assert "file_uploader" not in {each.kind for each in shown}
 

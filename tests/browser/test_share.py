@@ -2,17 +2,27 @@
 
 import contextlib
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
 from barrx import datasets
 from barrx.ui import keys
-from tests.browser.app_steps import button, heading, open_app, to_page, wait_for_map, widget
+from tests.browser.app_steps import button, heading, open_app, press_on, to_page, wait_for_map, widget
 from tests.browser.conftest import OpenPage, Server, StartServer
-from tests.browser.steps import choose, corner, drag, pixels, the_map, wait_until_idle
+from tests.browser.steps import (
+    choose,
+    corner,
+    drag,
+    pixels,
+    the_map,
+    wait_for_another_map,
+    wait_until_idle,
+    wait_until_still,
+)
 
 ASKED = "/?min_cluster_size=12&color=category&q=bird&min_dist=9"
 
@@ -113,6 +123,44 @@ def test_what_one_sees_opens_elsewhere_by_its_link_and_again_as_a_saved_view(
     assert "view=" not in direct.url
 
 
+def camera_in(url: str) -> str:
+    return parse_qs(urlsplit(url).query)["at"][0]
+
+
+def places_on_the_map(page: Page) -> NDArray[np.float64]:
+    wait_for_map(page)
+    wait_until_still(page)
+    return pixels(page) - corner(page)
+
+
+def test_link_looks_at_the_same_place_of_a_map_that_is_first_to_be_computed(
+    page: Page, server: Server, start_server: StartServer, open_page: OpenPage
+) -> None:
+    open_app(page, server, "/?n_neighbors=30&min_dist=0.3")
+    wait_for_map(page)
+    left, top = corner(page)
+    page.mouse.move(left + 300, top + 220)
+    page.mouse.wheel(0, -300)
+    expect(page).to_have_url(re.compile("at="))
+    places = {page.url: places_on_the_map(page)}
+
+    # The same view of another map is another place, and the address says that one.
+    before, camera = the_map(page).get_attribute("data-revision") or "", camera_in(page.url)
+    press_on(page, keys.MIN_DIST, "End")
+    wait_for_another_map(page, before)
+    expect(page).not_to_have_url(re.compile(re.escape(urlencode({"at": camera}))))
+    expect(page).to_have_url(re.compile("min_dist=1.*at="))
+    places[page.url] = places_on_the_map(page)
+
+    elsewhere = start_server()
+    for url, expected in places.items():
+        other = open_page()
+        open_app(other, elsewhere, url.removeprefix(server.url))
+        np.testing.assert_allclose(places_on_the_map(other), expected, atol=0.5)
+        assert camera_in(other.url) == camera_in(url)
+        other.close()
+
+
 def test_link_to_what_is_not_here_says_so(page: Page, server: Server) -> None:
     open_app(page, server, "/?dataset=frescoes&of=0123456789ab&q=x&n_neighbors=4")
     wait_for_map(page)
@@ -139,12 +187,17 @@ def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, serv
     )
     expect(other).to_be_visible()
     wait_until_idle(page)
-    button(page, keys.COMPARED_MOVED).click()
-    for canvas in (one, other):
-        expect(canvas).to_have_attribute("data-selected", "24")
-    wait_until_idle(page)
     widget(page, keys.COMPARED_ONE).locator('.toolbar [data-choice="dots"]').click()
+    widget(page, keys.COMPARED_ONE).locator('.toolbar [data-switch="names"]').click()
     one.scroll_into_view_if_needed()
+    box = one.bounding_box()
+    assert box
+    page.keyboard.down("Shift")
+    drag(page, [(box["x"] + 20, box["y"] + 20), (box["x"] + box["width"] - 20, box["y"] + box["height"] / 2)])
+    page.keyboard.up("Shift")
+    expect(one).not_to_have_attribute("data-selected", "0")
+    expect(other).to_have_attribute("data-selected", one.get_attribute("data-selected") or "")
+    wait_until_idle(page)
     for _attempt in range(5):  # while the page still settles, the place is soon another
         x, y = one.evaluate("canvas => canvas.barrxPixelOf(5)")
         page.mouse.move(x, y, steps=3)
@@ -170,6 +223,7 @@ def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, serv
             to_page(page, "Share")
             wait_until_idle(page)
         page.get_by_role("textbox", name="Title").fill(title)
+        page.get_by_role("textbox", name="Text").fill("w" * 600)
         page.get_by_role("button", name="Add the stop").click()
         expect(page.get_by_text(f"{n + 1}. {title}")).to_be_visible()
         wait_until_idle(page)
@@ -177,6 +231,7 @@ def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, serv
     canvas = the_map(page)
     expect(page.get_by_role("heading", name="Everything")).to_be_visible()
     expect(page.get_by_role("link", name="Explore")).not_to_be_visible()
+    assert page.locator(".stop").evaluate("words => words.scrollWidth <= words.clientWidth")
     expect(widget(page, keys.LANGUAGE)).to_be_hidden()  # it lay on the map's own buttons
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.get_by_role("button", name="End the tour")).to_be_in_viewport()

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from barrx import datasets, embedding, encoders, export, pipeline
@@ -132,7 +133,7 @@ def test_sheets_for_print_have_the_size_of_the_paper_and_hold_hostile_text(
     sheet = sheet_of(Scene(dataset=hostile, finished=finished, shown=shown))
     drawn = printed.svg(sheet).decode()
     assert "200 of 810 images shown" in drawn
-    assert "units of the map" in drawn
+    assert "20% of the longer side of what is shown" in drawn
     assert "&lt;script&gt;" in drawn
     assert "<script" not in drawn
     assert "\x00" not in drawn
@@ -165,3 +166,29 @@ def test_names_on_a_sheet_never_lie_on_each_other(demo: Dataset, finished: Map) 
     assert ">largest<" in drawn
     assert ">elsewhere<" in drawn
     assert ">hidden<" not in drawn
+
+
+def test_names_on_a_sheet_are_read_also_over_a_dark_picture(demo: Dataset, finished: Map) -> None:
+    with io.BytesIO() as buffer:
+        Image.new("RGB", (8, 8), "#000000").save(buffer, "WEBP")
+        dark = buffer.getvalue()
+    sheet = replace(
+        sheet_of(Scene(dataset=demo, finished=finished), pictures=False),
+        coordinates=np.array([[0.0, 0.0], [1.0, 1.0]]),
+        colors=["#000000"] * 2,
+        shapes=["circle"] * 2,
+        pictures=[(0, dark), (1, dark)],
+    )
+
+    def pixels(names: list[tuple[float, float, str]]) -> NDArray[np.uint8]:
+        with Image.open(io.BytesIO(printed.png(replace(sheet, names=names)))) as picture:
+            return np.asarray(picture.convert("L"))
+
+    before, after = pixels([]), pixels([(0.0, 0.0, "a")])
+    down, across = np.nonzero((before < 128) & (after > 250))  # white where the picture was dark
+    # A plate with straight edges: a stroke round the letter would leave the picture in the corners.
+    corner = 12  # pixels
+    for edge in (down.min(), down.max()):
+        assert (after[edge, across.min() + corner : across.max() - corner] > 250).all()
+    for edge in (across.min(), across.max()):
+        assert (after[down.min() + corner : down.max() - corner, edge] > 250).all()

@@ -46,9 +46,9 @@ export class Camera {
     return { ...view, offsetY: view.offsetY + above / 2 };
   }
 
-  /** Where one looks as [x, y, zoom]: the middle in the coordinates of the map; zoom 1 shows everything. */
-  get place() {
-    return [...this.toData(this.width / 2, this.height / 2), this.zoom];
+  /** Where a view looks as [x, y, zoom]: the middle in the coordinates of the map; zoom 1 shows everything. */
+  placeOf({ scale, offsetX, offsetY }) {
+    return [(this.width / 2 - offsetX) / scale, (offsetY - this.height / 2) / scale, scale / this.fitting.scale];
   }
 
   viewOfPlace([x, y, zoom]) {

@@ -73,6 +73,7 @@ export class Navigation {
   /** Fly to a place as [x, y, zoom]; null is all of the map. */
   flyToPlace(place) {
     const { camera } = this;
+    clearTimeout(this.timer); // Python knows
     this.fly(place ? camera.viewOfPlace(place) : camera.fitting, !place, Flight.FAR);
   }
 
@@ -115,8 +116,15 @@ export class Navigation {
     this.view.moved();
   }
 
+  /** Tell also a place that is named as before: it is one of other coordinates. */
+  retell() {
+    this.told = null;
+    this.byUser();
+  }
+
   tell() {
-    const place = this.camera.place.map((v) => Number(v.toPrecision(DIGITS)));
+    const { camera, flight } = this;
+    const place = camera.placeOf(flight?.to ?? camera.view).map((v) => Number(v.toPrecision(DIGITS)));
     if (JSON.stringify(place) === this.told) return;
     this.told = JSON.stringify(place);
     this.send(place);

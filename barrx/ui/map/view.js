@@ -235,6 +235,8 @@ export class MapView {
     } else if (!isSame || camera.isFitted || isLost) camera.fit();
     this.positions = this.travel?.positions ?? points;
     this.pointer.leave();
+    // What one looks at is another place on this map: a link must say the new one.
+    if (options.camera || !camera.isFitted) navigation.retell();
   }
 
   filter() {

@@ -38,6 +38,26 @@ function build(bar, words) {
   bar.append(back, place, next, whole, end);
 }
 
+/* Once for each bar, until it is gone: Streamlit calls the component at each stop, and cleans up after the last call
+   only. Before the map, which takes the arrows for itself. */
+function listen(bar) {
+  bar.hear ??= (event) => {
+    if (bar.isConnected) key(bar, event);
+    else removeEventListener("keydown", bar.hear, true);
+  };
+  addEventListener("keydown", bar.hear, true); // the same function a second time changes nothing
+}
+
+function key(bar, event) {
+  const step = STEPS[event.key];
+  if (!step || isTyped(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  // A button that has the focus is pressed by the space bar.
+  if (event.key === " " && bar.contains(event.composedPath()[0])) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!event.repeat) bar.go(step);
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const bar = parentElement.querySelector(".presenter");
   if (!bar.firstChild) build(bar, data.words);
@@ -56,6 +76,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     // Another value each time: the same one twice would be no news.
     setTriggerValue("go", { to, turn: Math.random() });
   };
+  bar.go = go;
+  listen(bar);
   named("back").onclick = () => go(-1);
   named("next").onclick = () => go(1);
   named("end").onclick = () => {
@@ -65,17 +87,4 @@ export default function ({ data, parentElement, setTriggerValue }) {
   named("whole").hidden = !document.fullscreenEnabled;
   named("whole").onclick = () =>
     document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
-
-  const onKey = (event) => {
-    const step = STEPS[event.key];
-    if (!step || isTyped(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    // A button that has the focus is pressed by the space bar.
-    if (event.key === " " && bar.contains(event.composedPath()[0])) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (!event.repeat) go(step);
-  };
-  // Before the map takes the arrows for itself.
-  addEventListener("keydown", onKey, true);
-  return () => removeEventListener("keydown", onKey, true);
 }

@@ -1,6 +1,6 @@
 """Two views of one collection side by side: one selection, one pointer, and what differs between them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -26,6 +26,8 @@ from barrx.views import Style, references, saved
 _PRESENT = 0  # stands for what Explore shows; the ids of views begin with 1
 _MOST_MOVED = 24
 _SAID = 8
+_STILL = 0.0005  # of the map's width: a way that reads as 0.0 %
+_LOOKED_AT = 8  # views, for two maps to begin with that differ
 _HEIGHT = 460
 
 
@@ -51,24 +53,38 @@ def show(dataset: Dataset) -> None:
         st.info(_("Save a view first: it can be compared with another one, or with what Explore shows."))
         return
     ids = list(names)
-    opened = session.opened_view(dataset)
     left, right = st.columns(2)
     with left:
-        one = _choose(_("Left"), names, keys.COMPARE_ONE, opened if opened in names else ids[1])
+        one = _choose(_("Left"), names, keys.COMPARE_ONE, lambda: _another_map(dataset, ids[1:]))
     with right:
-        other = _choose(_("Right"), names, keys.COMPARE_OTHER, _PRESENT)
+        other = _choose(_("Right"), names, keys.COMPARE_OTHER, lambda: _PRESENT)
     sides = _side(dataset, one, names), _side(dataset, other, names)
     if sides[0] is None or sides[1] is None:
         return
     _compared(dataset, sides[0], sides[1])
 
 
-def _choose(label: str, names: Mapping[int, str], key: str, default: int) -> int:
+def _choose(label: str, names: Mapping[int, str], key: str, default: Callable[[], int]) -> int:
     if st.session_state.get(key) not in names:
-        st.session_state[key] = default
+        st.session_state[key] = default()
     chosen = st.selectbox(label, list(names), key=key, format_func=names.__getitem__, persist_state="session")
     _follow(key, int(chosen))
     return int(chosen)
+
+
+def _another_map(dataset: Dataset, ids: Sequence[int]) -> int:
+    """Return the view that was opened, else the newest, that shows another map than Explore does, if one does."""
+    shown, opened = present.of(dataset), session.opened_view(dataset)
+    ids = sorted(ids, key=lambda id: id != opened)
+    others = (id for id in ids[:_LOOKED_AT] if shown is None or _is_another(id, shown.seen.request))
+    return next(others, ids[0])
+
+
+def _is_another(id: int, request: MapRequest) -> bool:
+    try:
+        return saved.load(id).seen.request != request
+    except BarrxError:  # of a newer version, or damaged: said if it is chosen
+        return False
 
 
 def _arrive() -> None:
@@ -158,6 +174,11 @@ def _compared(dataset: Dataset, one: Side, other: Side) -> None:
 
 
 def _say(dataset: Dataset, found: Comparison, one: Side) -> None:
+    if not found.changes and found.stayed == 1 and found.moved.max() < _STILL:
+        st.info(
+            _("Both sides show the same map. Choose another view on one of them."), icon=":material/equal:"
+        )
+        return
     moved = float(np.median(found.moved))
     figures.strip(
         {
@@ -229,16 +250,18 @@ def _take(dataset: Dataset, events: list[MapEvents]) -> None:
 
 def _below(dataset: Dataset, found: Comparison) -> None:
     order = np.argsort(-found.moved, kind="stable")[:_MOST_MOVED]
+    order = order[found.moved[order] >= _STILL]
     selected = state.selection(dataset).indexes
-    st.button(
-        ngettext(
-            "Select the {n} image that moved most", "Select the {n} images that moved most", len(order)
-        ).format(n=len(order)),
-        key=keys.COMPARED_MOVED,
-        on_click=state.select,
-        args=(dataset, order),
-        icon=":material/moving:",
-    )
+    if len(order):
+        st.button(
+            ngettext(
+                "Select the {n} image that moved most", "Select the {n} images that moved most", len(order)
+            ).format(n=len(order)),
+            key=keys.COMPARED_MOVED,
+            on_click=state.select,
+            args=(dataset, order),
+            icon=":material/moving:",
+        )
     if len(selected):
         ways = selected[np.argsort(-found.moved[selected], kind="stable")]
         notes = [_("moved {share}").format(share=numeral(found.moved[i], ".1%")) for i in ways]
