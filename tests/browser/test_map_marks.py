@@ -387,6 +387,29 @@ def test_scale_is_drawn_as_far_as_it_holds(page: Page, maps: Server) -> None:
     assert texts == [["0", "5", "images"], ["0", "5", "images"], []]
 
 
+def test_the_only_heading_stays_over_its_part(page: Page, maps: Server) -> None:
+    edges = in_modules(
+        page,
+        maps,
+        """
+        const { Axes } = await load("axes");
+        const axes = new Axes();
+        const y = { title: "images", ticks: [[0, "0"], [20, "5"]], end: 30 };
+        axes.update({ x: null, y, headings: [[32, 10, "no value · 21"]] }, "serif");
+        const theme = { text: [0, 0, 0], ground: [255, 255, 255] };
+        const context = document.createElement("canvas").getContext("2d");
+        return given.map(scale => {
+          const toScreen = (x, y) => [x * scale, 400 - y * scale];
+          axes.drawTexts(context, { camera: { width: 2000, height: 600, scale, toScreen }, ratio: 1, theme });
+          return axes.taken.map(([left]) => left / scale);
+        });
+        """,
+        [8, 12, 50],
+    )
+    assert [len(lefts) for lefts in edges] == [1, 1, 1]
+    assert min(left for (left,) in edges) >= 30, edges
+
+
 def test_ticks_are_thinned_until_none_overlap(page: Page, maps: Server) -> None:
     steps = in_modules(
         page,

@@ -50,12 +50,17 @@ export class Pictures {
     return room < TILE ? 0 : Math.min(LARGEST_TILE, room * TILE_ROOM) - 2 * frameOf(room);
   }
 
+  /** Whether points are shown as pictures: one that stood for a part of a pile would cover the piles beside it. */
+  haveRoom({ camera, pitch, isPiled }) {
+    return !isPiled || this.tileAt(camera, pitch) > 0;
+  }
+
   /** Return the points that are to be shown as pictures in this view, the one to lie on top first. */
-  chosen({ camera, positions, mode, marked, pitch, isPiled }, width) {
+  chosen(scene, width) {
+    const { camera, positions, mode, marked, pitch } = scene;
     const isTiled = this.tileAt(camera, pitch) > 0;
     const level = isTiled ? Infinity : levelFor((width * SPACE[mode]) / camera.scale);
-    // A picture that stood for a part of a pile would cover the piles beside it.
-    const standing = isPiled && !isTiled ? [] : this.representatives.at(level);
+    const standing = this.haveRoom(scene) ? this.representatives.at(level) : [];
     const shown = [];
     const add = (i) => {
       const x = positions.x[i] * camera.scale + camera.offsetX;
