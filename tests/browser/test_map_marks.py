@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from barrx.views import MAX_NAME
 from tests.browser.conftest import REPOSITORY, OpenPage, Server, start
 from tests.browser.marks_app.names import NAMES
 from tests.browser.steps import (
@@ -193,6 +194,21 @@ def test_label_is_renamed_by_the_mouse_and_by_the_keyboard(page: Page, maps: Ser
     expect(page.get_by_text(f"{size} pictures selected")).to_be_visible()
     page.keyboard.press("Escape")
     expect(the_map(page)).to_be_focused()
+
+
+def test_field_of_a_name_says_how_long_one_may_be(page: Page, maps: Server) -> None:
+    show(page, maps)
+    plate(page, 18).dblclick()
+    field, said = label(page, 18).get_by_role("textbox"), label(page, 18).get_by_role("status")
+    page.keyboard.insert_text("x" * (MAX_NAME - 1))
+    expect(said).to_be_hidden()
+    page.keyboard.insert_text("yyy")
+    expect(said).to_have_text(f"A name may have {MAX_NAME} characters.")
+    expect(field).to_have_value("x" * (MAX_NAME - 1) + "y")
+    field.press("Enter")
+    expect(page.get_by_text(f"renamed 18 to {'x' * (MAX_NAME - 1)}y")).to_be_visible()
+    expect(field).to_have_count(0)
+    expect(said).to_have_count(0)
 
 
 def test_label_shows_representatives_and_selects_its_cluster(page: Page, maps: Server) -> None:

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from barrx.errors import ParameterError
 from barrx.spans import MAX_LENGTH
 from barrx.ui.map.options import Camera, MapOptions
-from barrx.views import Style
+from barrx.views import MAX_NAME, Style
 
 MAX_QUERY = 200  # characters
-MAX_NAME = 120
 
 _MOST_LISTED = 1000  # pictures; more of them travel as one bit a picture
 
