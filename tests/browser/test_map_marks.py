@@ -135,6 +135,34 @@ def test_labels_move_with_the_map_and_stay_the_same(page: Page, maps: Server) ->
     assert not overlapping(list(after.values()))
 
 
+_PICTURES = {
+    "none": [],
+    "above": [(-20, -60)],
+    "above and below": [(-20, -60), (-20, 20)],
+    "all over": [(x, y) for x in range(-400, 400, 42) for y in range(-400, 400, 42)],
+}
+
+
+@pytest.mark.parametrize("where", _PICTURES)
+def test_label_is_put_beside_pictures_where_there_is_room(page: Page, maps: Server, where: str) -> None:
+    """The label of a cluster of 40 x 40 pixels, among pictures of 40 x 40."""
+    (label,) = in_modules(
+        page,
+        maps,
+        """
+        const { placed } = await load("placing");
+        const label = { anchor: [0, 0], box: [-0.2, 0.2, -0.2, 0.2], width: 100, height: 26 };
+        const pictures = given.map(([left, top]) => ({ left, top, width: 40, height: 40 }));
+        return placed([label], 100, pictures, { left: -500, top: -500, right: 500, low: 500 });
+        """,
+        _PICTURES[where],
+    )
+    pictures = [{"left": x, "top": y, "width": 40, "height": 40} for x, y in _PICTURES[where]]
+    assert any(overlapping([label, picture]) for picture in pictures) == (where == "all over")
+    assert abs(label["left"] + 50) <= 80
+    assert abs(label["top"] + 13) <= 80
+
+
 def test_label_flies_to_its_cluster_and_lets_drags_and_the_wheel_through(page: Page, maps: Server) -> None:
     show(page, maps)
     before, box = scale(page), box_of(plate(page, 21))
