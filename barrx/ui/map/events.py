@@ -16,6 +16,7 @@ from barrx.ui.map.options import Camera, MapOptions
 from barrx.views import MAX_NAME, Style
 
 MAX_QUERY = 200  # characters
+NO_PICTURE = -1  # "clicked", where a double click takes back that its first click opened one
 
 _MOST_LISTED = 1000  # pictures; more of them travel as one bit a picture
 
