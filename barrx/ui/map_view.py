@@ -37,7 +37,7 @@ from barrx.ui.arrange_panel import Placed
 from barrx.ui.coloring import Coloring
 from barrx.ui.errors import reported
 from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
-from barrx.ui.map.events import read_index, read_query
+from barrx.ui.map.events import NO_PICTURE, read_index, read_query
 from barrx.ui.share import kept
 from barrx.ui.text import plain
 from barrx.views import BY_CLUSTER
@@ -155,7 +155,7 @@ def _hear(dataset: Dataset) -> None:
     """Take from the map what changes how it is to be shown, before it is shown."""
     told = st.session_state.get(keys.MAP) or {}
     clicked = read_index(told.get("clicked"), len(dataset.filenames))
-    if clicked is not None:
+    if clicked is not None or told.get("clicked") == NO_PICTURE:
         state.pick(dataset, clicked)
     query = read_query(told.get("query"), MapOptions(revision="", searchable=True))
     if query is not None:

@@ -131,6 +131,33 @@ def _letters(page: Page, x: float, y: float, width: int, height: int) -> int:
     return found
 
 
+@pytest.mark.parametrize("kind", ["columns", "time"])
+def test_piles_without_room_for_pictures_are_points_in_every_style(
+    server: Server, open_page: OpenPage, kind: str
+) -> None:
+    phone = open_page(viewport={"width": 390, "height": 844})
+    open_app(phone, server, f"/?arrange={kind}")
+    wait_for_map(phone)
+    for style in ("dots", "both", "pictures"):
+        choose(phone, style)
+        wait_until_still(phone)
+        expect(the_map(phone)).to_have_attribute("data-pictures", "0")
+        assert _seen(phone) > 0.9, style
+
+
+def _seen(page: Page) -> float:
+    """Return the share of the pictures at whose place something is drawn."""
+    found: float = the_map(page).evaluate(
+        """(canvas) => {
+          const box = canvas.getBoundingClientRect(), context = canvas.getContext("2d");
+          const at = ([x, y]) => [...context.getImageData((x - box.left) * d, (y - box.top) * d, 1, 1).data].join();
+          const d = canvas.width / box.width, n = +canvas.dataset.points, ground = at([box.left + 2, box.top + 60]);
+          return Array.from({ length: n }, (_, i) => at(canvas.barrxPixelOf(i))).filter(p => p !== ground).length / n;
+        }"""
+    )
+    return found
+
+
 def test_what_the_map_shows_is_said_of_each_arrangement(explore: Page) -> None:
     said = {"Map": "near each other", "Grid": "in a grid", "Categories": "by category", "Time": "by year"}
     for name, words in said.items():

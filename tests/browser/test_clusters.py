@@ -14,6 +14,7 @@ from barrx import clustering, datasets, pipeline
 from barrx.datasets import Dataset
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import keys
+from barrx.views import MAX_NAME
 from tests.browser.app_steps import (
     barrx,
     button,
@@ -205,7 +206,8 @@ def test_name_is_kept_as_text_and_can_be_taken_back(page: Page, server: Server) 
     table(page)
     line = row(page, 2)
     line.get_by_role("button", name="Give a name: cluster 2").click()
-    page.keyboard.type("no, not this")
+    page.keyboard.insert_text("no, not this " * 30)
+    expect(line.get_by_role("status")).to_have_text(f"A name may have {MAX_NAME} characters.")
     page.keyboard.press("Escape")
     expect(line.locator(".named span")).to_have_text("")
     page.keyboard.press("Enter")  # the focus is on the button again

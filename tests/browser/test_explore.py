@@ -35,6 +35,7 @@ from tests.browser.app_steps import (
 from tests.browser.conftest import OpenPage, Server, StartServer
 from tests.browser.steps import (
     alone,
+    bare,
     choose,
     corner,
     drag,
@@ -43,8 +44,10 @@ from tests.browser.steps import (
     press,
     query,
     revision,
+    the_map,
     wait_for_another_map,
     wait_until_idle,
+    wait_until_still,
 )
 
 
@@ -119,6 +122,36 @@ def _files(home: Path) -> set[str]:
 
 
 # --- a picture --------------------------------------------------------------------------------------------
+
+
+def test_double_click_on_a_picture_comes_closer_and_leaves_the_card_as_it_was(
+    explore: Page, demo: Dataset
+) -> None:
+    def zoom() -> float:
+        wait_until_still(explore)
+        return float(the_map(explore).evaluate("canvas => JSON.parse(canvas.dataset.view).scale"))
+
+    i, fitted = alone(explore), zoom()
+    explore.mouse.dblclick(*pixel_of(explore, i))
+    assert zoom() == pytest.approx(2 * fitted)
+    choose(explore, "both")  # what Python hears after the clicks
+    explore.wait_for_url("**style=*")
+    wait_until_idle(explore)
+    expect(card_title(explore)).to_have_count(0)
+    assert "picture=" not in explore.url
+
+    choose(explore, "dots")
+    press(explore, "fit")
+    zoom()
+    explore.mouse.click(*pixel_of(explore, i))
+    title = roles.texts(demo.metadata, "title")[i]
+    expect(card_title(explore)).to_have_text(title)
+    explore.mouse.dblclick(*pixel_of(explore, bare(explore)))
+    assert zoom() == pytest.approx(2 * fitted)
+    choose(explore, "pictures")
+    explore.wait_for_url("**style=pictures*")
+    wait_until_idle(explore)
+    expect(card_title(explore)).to_have_text(title)
 
 
 def test_click_shows_the_card_and_its_neighbours_lead_on(explore: Page, demo: Dataset) -> None:

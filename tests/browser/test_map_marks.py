@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from barrx.views import MAX_NAME
 from tests.browser.conftest import REPOSITORY, OpenPage, Server, start
 from tests.browser.marks_app.names import NAMES
 from tests.browser.steps import (
@@ -134,6 +135,34 @@ def test_labels_move_with_the_map_and_stay_the_same(page: Page, maps: Server) ->
     assert not overlapping(list(after.values()))
 
 
+_PICTURES = {
+    "none": [],
+    "above": [(-20, -60)],
+    "above and below": [(-20, -60), (-20, 20)],
+    "all over": [(x, y) for x in range(-400, 400, 42) for y in range(-400, 400, 42)],
+}
+
+
+@pytest.mark.parametrize("where", _PICTURES)
+def test_label_is_put_beside_pictures_where_there_is_room(page: Page, maps: Server, where: str) -> None:
+    """The label of a cluster of 40 x 40 pixels, among pictures of 40 x 40."""
+    (label,) = in_modules(
+        page,
+        maps,
+        """
+        const { placed } = await load("placing");
+        const label = { anchor: [0, 0], box: [-0.2, 0.2, -0.2, 0.2], width: 100, height: 26 };
+        const pictures = given.map(([left, top]) => ({ left, top, width: 40, height: 40 }));
+        return placed([label], 100, pictures, { left: -500, top: -500, right: 500, low: 500 });
+        """,
+        _PICTURES[where],
+    )
+    pictures = [{"left": x, "top": y, "width": 40, "height": 40} for x, y in _PICTURES[where]]
+    assert any(overlapping([label, picture]) for picture in pictures) == (where == "all over")
+    assert abs(label["left"] + 50) <= 80
+    assert abs(label["top"] + 13) <= 80
+
+
 def test_label_flies_to_its_cluster_and_lets_drags_and_the_wheel_through(page: Page, maps: Server) -> None:
     show(page, maps)
     before, box = scale(page), box_of(plate(page, 21))
@@ -193,6 +222,21 @@ def test_label_is_renamed_by_the_mouse_and_by_the_keyboard(page: Page, maps: Ser
     expect(page.get_by_text(f"{size} pictures selected")).to_be_visible()
     page.keyboard.press("Escape")
     expect(the_map(page)).to_be_focused()
+
+
+def test_field_of_a_name_says_how_long_one_may_be(page: Page, maps: Server) -> None:
+    show(page, maps)
+    plate(page, 18).dblclick()
+    field, said = label(page, 18).get_by_role("textbox"), label(page, 18).get_by_role("status")
+    page.keyboard.insert_text("x" * (MAX_NAME - 1))
+    expect(said).to_be_hidden()
+    page.keyboard.insert_text("yyy")
+    expect(said).to_have_text(f"A name may have {MAX_NAME} characters.")
+    expect(field).to_have_value("x" * (MAX_NAME - 1) + "y")
+    field.press("Enter")
+    expect(page.get_by_text(f"renamed 18 to {'x' * (MAX_NAME - 1)}y")).to_be_visible()
+    expect(field).to_have_count(0)
+    expect(said).to_have_count(0)
 
 
 def test_label_shows_representatives_and_selects_its_cluster(page: Page, maps: Server) -> None:
@@ -385,6 +429,29 @@ def test_scale_is_drawn_as_far_as_it_holds(page: Page, maps: Server) -> None:
         [0, -200, -290],
     )
     assert texts == [["0", "5", "images"], ["0", "5", "images"], []]
+
+
+def test_the_only_heading_stays_over_its_part(page: Page, maps: Server) -> None:
+    edges = in_modules(
+        page,
+        maps,
+        """
+        const { Axes } = await load("axes");
+        const axes = new Axes();
+        const y = { title: "images", ticks: [[0, "0"], [20, "5"]], end: 30 };
+        axes.update({ x: null, y, headings: [[32, 10, "no value · 21"]] }, "serif");
+        const theme = { text: [0, 0, 0], ground: [255, 255, 255] };
+        const context = document.createElement("canvas").getContext("2d");
+        return given.map(scale => {
+          const toScreen = (x, y) => [x * scale, 400 - y * scale];
+          axes.drawTexts(context, { camera: { width: 2000, height: 600, scale, toScreen }, ratio: 1, theme });
+          return axes.taken.map(([left]) => left / scale);
+        });
+        """,
+        [8, 12, 50],
+    )
+    assert [len(lefts) for lefts in edges] == [1, 1, 1]
+    assert min(left for (left,) in edges) >= 30, edges
 
 
 def test_ticks_are_thinned_until_none_overlap(page: Page, maps: Server) -> None:

@@ -23,6 +23,9 @@ saving.save(demo, pipeline.load(demo, request), seen, Draft(name="Vehicles"))
 """
 
 
+_SCALE = "JSON.parse(document.querySelector('#map').shadowRoot.querySelector('canvas').dataset.view).scale"
+
+
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demo as one file, and a view of it with a filter as a page with its pictures beside it."""
@@ -100,8 +103,14 @@ def _hover_and_open(page: Page) -> None:
     expect(tooltip.locator(".title")).not_to_be_empty()
     title = tooltip.locator(".title").inner_text()
     assert tooltip.locator("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 96
-    page.mouse.click(x, y)
+    fitted = page.evaluate(_SCALE)
+    page.mouse.dblclick(x, y)
     card = page.get_by_role("dialog")
+    page.wait_for_function(f"fitted => Math.abs({_SCALE} / fitted - 2) < 1e-6", arg=fitted)
+    expect(card).to_be_hidden()
+    page.keyboard.press("0")
+    page.wait_for_function(f"fitted => Math.abs({_SCALE} / fitted - 1) < 1e-6", arg=fitted)
+    page.mouse.click(x, y)
     expect(card.get_by_role("heading")).to_have_text(title)
     expect(card.locator(".credit")).to_contain_text("Public domain")
     page.keyboard.press("Escape")

@@ -15,6 +15,7 @@ from barrx.errors import ParameterError
 from barrx.ui import columns
 from barrx.ui import map as image_map
 from barrx.ui.map import Axes, Axis, ClusterMark, MapOptions, SelectionRule, events, selected_by
+from barrx.views import MAX_NAME
 from tests.unit.test_columns import fetched
 
 
@@ -277,7 +278,8 @@ def test_query_without_a_field_is_nothing() -> None:
         ({"label": 5, "name": "a"}, None),
         ({"label": "4", "name": "a"}, None),
         ({"label": True, "name": "a"}, None),
-        ({"label": 4, "name": "x" * 121}, None),
+        ({"label": 4, "name": "x" * MAX_NAME}, (4, "x" * MAX_NAME)),
+        ({"label": 4, "name": "x" * (MAX_NAME + 1)}, None),
         ({"label": 4, "name": None}, None),
         ({"label": [4], "name": "a"}, None),
         (["4", "a"], None),

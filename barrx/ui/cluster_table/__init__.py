@@ -151,4 +151,5 @@ def _words(mix: str, is_tried: bool) -> dict[str, object]:
         "give": _("Give a name"),
         "rename": _("Change the name"),
         "most": views.MAX_NAME,
+        "bound": _("A name may have {bound} characters.").format(bound=views.MAX_NAME),
     }

@@ -1,6 +1,7 @@
 /* The name of a cluster; a curator changes it in its place. */
 
 import { icon, make } from "../map/dom.js";
+import { nameField } from "../map/name_field.js";
 
 const PENCIL = "M4 20h4L19 9l-4-4L4 16v4M13 7l4 4";
 
@@ -21,8 +22,7 @@ export function nameOf(row, words, rename) {
 }
 
 function field(place, row, words, rename, before) {
-  const input = make("input", { type: "text", value: row.name, maxlength: words.most, dir: "auto" });
-  input.setAttribute("aria-label", `${words.rename}: ${row.label}`);
+  const { field: shown, input } = nameField(row.name, `${words.rename}: ${row.label}`, words);
   let isOver = false;
   const end = (isMeant) => {
     if (isOver) return;
@@ -40,7 +40,7 @@ function field(place, row, words, rename, before) {
     if (event.key === "Escape") end(false);
   });
   input.addEventListener("blur", () => end(true));
-  place.replaceChildren(input);
+  place.replaceChildren(shown);
   input.focus();
   input.select();
 }

@@ -62,7 +62,7 @@ export class Axes {
   update(axes, family) {
     const known = JSON.stringify([axes, family]);
     if (known === this.known) return;
-    Object.assign(this, { known, axes, family, headings: axes ? withRoom(axes.headings) : [] });
+    Object.assign(this, { known, axes, family, headings: axes ? withRoom(axes.headings, axes.y?.end) : [] });
     this.texts.clear();
     this.titles.clear();
   }
@@ -273,9 +273,11 @@ export class Axes {
   }
 }
 
-// Headings side by side share the room between them, whatever their height: `half` is in units of the data.
-function withRoom(headings) {
-  const columns = headings.map(([x, y, text]) => ({ x, y, text, half: Infinity })).sort((a, b) => a.x - b.x);
+// Headings side by side share the room between them, whatever their height; that of a part which stands apart begins
+// where the scale upwards ends. `half` is in units of the data.
+function withRoom(headings, end) {
+  const halfOf = (x) => (x > (end ?? Infinity) ? x - end : Infinity);
+  const columns = headings.map(([x, y, text]) => ({ x, y, text, half: halfOf(x) })).sort((a, b) => a.x - b.x);
   columns.slice(1).forEach((column, k) => {
     const half = (column.x - columns[k].x) / 2;
     if (!half) return;

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from barrx.errors import ParameterError
 from barrx.spans import MAX_LENGTH
 from barrx.ui.map.options import Camera, MapOptions
-from barrx.views import Style
+from barrx.views import MAX_NAME, Style
 
 MAX_QUERY = 200  # characters
-MAX_NAME = 120
+NO_PICTURE = -1  # "clicked", where a double click takes back that its first click opened one
 
 _MOST_LISTED = 1000  # pictures; more of them travel as one bit a picture
 

@@ -31,7 +31,7 @@ export class Gestures {
     on("pointercancel", this.cancel);
     on("pointerleave", (event) => event.pointerType === "mouse" && map.pointer.leave());
     on("wheel", this.wheel, { passive: false });
-    on("dblclick", (event) => map.navigation.zoomAt(event.shiftKey ? 1 / CLOSER : CLOSER, ...this.place(event)));
+    on("dblclick", this.doubleClick);
     on("keydown", this.key);
     // Control and a click open a menu on some systems; here they draw a lasso.
     on("contextmenu", (event) => event.ctrlKey && event.preventDefault());
@@ -132,6 +132,12 @@ export class Gestures {
     const isSecond = event.timeStamp - this.clicked < TWICE;
     this.clicked = event.timeStamp;
     if (!isSecond) this.map.pointer.click(...at, reach);
+  }
+
+  // Its first click has opened a picture already: to wait for a second one would make every card late.
+  doubleClick(event) {
+    this.map.pointer.takeBack();
+    this.map.navigation.zoomAt(event.shiftKey ? 1 / CLOSER : CLOSER, ...this.place(event));
   }
 
   cancel(event) {

@@ -1,8 +1,8 @@
 /* One cluster's label: a plate with its name and size; more about it, and what one can do, while one points at it. */
 
 import { make } from "./dom.js";
+import { nameField } from "./name_field.js";
 
-const LONGEST = 120; // letters of a name; Python takes no more
 const TWICE = 240; // ms in which the second click of a double click comes
 const SLIP = 5; // pixels a pointer may move and still click
 
@@ -121,10 +121,10 @@ export class Label {
   edit() {
     if (this.input) return;
     const name = this.name.textContent;
-    this.input = make("input", { maxlength: LONGEST, dir: "auto", "aria-label": this.words.rename, spellcheck: "false" });
-    this.input.value = name;
+    const { field, input } = nameField(name, this.words.rename, this.words);
+    this.input = input;
     this.button.hidden = true;
-    this.box.prepend(this.input);
+    this.box.prepend(field);
     this.input.focus();
     this.input.select();
     const end = (isKept, isFocused) => this.endEdit(isKept && this.input?.value.trim() !== name, isFocused);
@@ -142,7 +142,7 @@ export class Label {
     if (!input) return;
     this.input = null; // first: taking it away blurs it
     const name = input.value.trim();
-    input.remove();
+    input.parentElement.remove();
     this.button.hidden = false;
     if (isFocused) this.button.focus();
     if (isChanged) this.on.rename(name);

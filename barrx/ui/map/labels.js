@@ -86,10 +86,10 @@ export class Labels {
   }
 
   /** Show the labels that have room; `isOff` hides all of them. */
-  place({ camera, mode, isOff, isFaded, reserved }) {
+  place({ camera, mode, pictures, isOff, isFaded, reserved }) {
     this.layer.hidden = isOff;
     if (isOff) return;
-    const seen = inView(this.boxesAt(camera, mode), camera, MOST, reserved);
+    const seen = inView(this.boxesAt(camera, mode, pictures), camera, MOST, reserved);
     const held = [...this.shown.values()].filter((label) => label.isHeld);
     const wanted = new Set(seen.map(({ label }) => label.number));
     for (const number of [...this.shown.keys()]) {
@@ -120,13 +120,15 @@ export class Labels {
     this.shown.get(this.stop).button.focus({ preventScroll: true });
   }
 
-  boxesAt({ scale, width }, mode) {
+  boxesAt(camera, mode, pictures) {
+    const { scale, width } = camera;
     // Where the map shows pictures itself, the labels leave the room to them.
     const hasFaces = mode === "dots" && Boolean(this.look.addressOf);
     const isNarrow = width < NARROW;
     const widest = isNarrow ? WIDEST_NARROW : WIDEST;
-    const key = `${scale}/${widest}/${hasFaces}`;
-    if (this.layout?.key === key) return this.layout.boxes;
+    const room = roomOf(camera);
+    const key = `${scale}/${widest}/${hasFaces}/${pictures.width}/${Object.values(room)}`;
+    if (this.layout?.key === key && this.layout.shown === pictures.shown) return this.layout.boxes;
     for (const label of this.known) {
       const [left, right, low, high] = label.box;
       label.isOpen = hasFaces && label.representatives.length > 0 && Math.min(right - left, high - low) * scale >= ROOMY;
@@ -134,7 +136,7 @@ export class Labels {
       label.width = label.isOpen ? Math.max(label.plate, OPEN_WIDTH) : label.plate;
       label.height = HEIGHT + (label.isOpen ? FACES : 0);
     }
-    this.layout = { key, boxes: placed(this.known, scale) };
+    this.layout = { key, shown: pictures.shown, boxes: placed(this.known, scale, boxesOf(pictures, scale), room) };
     return this.layout.boxes;
   }
 
@@ -194,4 +196,16 @@ export class Labels {
     for (const number of [...this.shown.keys()]) this.drop(number);
     this.layer.remove();
   }
+}
+
+// What one sees when everything is shown, in pixels from the data's origin.
+function roomOf({ scale, fitting, width, height }) {
+  const times = scale / fitting.scale;
+  const [left, top] = [-fitting.offsetX * times, -fitting.offsetY * times];
+  return { left, top, right: left + width * times, low: top + height * times };
+}
+
+// Where pictures lie, in pixels from the data's origin.
+function boxesOf({ shown, width, x, y }, scale) {
+  return Array.from(shown, (i) => ({ left: x[i] * scale - width / 2, top: -y[i] * scale - width / 2, width, height: width }));
 }

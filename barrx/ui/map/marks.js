@@ -103,12 +103,13 @@ export class Marks {
   /** Draw what lies over everything, and put the elements over the canvas in their places. */
   drawOver(scene) {
     const { state, travel, screen } = this.view;
-    const { camera, mode } = scene;
+    const { camera, mode, pictures, points } = scene;
     if (!travel) this.axes.drawTexts(screen.context, scene);
     this.minimap.place(camera, this.axes.bottom);
     const isOff = !this.areClustersPlaces || !state.names;
     const isFaded = (number) => this.isFaded(number);
-    this.labels.place({ camera, mode, isOff, isFaded, reserved: this.minimap.room(camera) });
+    const spared = { ...pictures.spared(scene), x: points.x, y: points.y };
+    this.labels.place({ camera, mode, pictures: spared, isOff, isFaded, reserved: this.minimap.room(camera) });
   }
 
   destroy() {

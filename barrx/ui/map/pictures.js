@@ -19,6 +19,8 @@ const MARKED = 18; // pixels of a picture whose frame has room for a shape
 const MARK = 0.14; // of the picture's width: radius of the shape
 const MOST_MARK = 8;
 const RIM = 1.5;
+const NONE = new Uint32Array(0);
+const MOST_SPARED = 1500; // pictures that labels make way for; with more of them one is far inside of the map
 
 export class Pictures {
   constructor(thumbnails) {
@@ -50,12 +52,34 @@ export class Pictures {
     return room < TILE ? 0 : Math.min(LARGEST_TILE, room * TILE_ROOM) - 2 * frameOf(room);
   }
 
-  /** Return the points that are to be shown as pictures in this view, the one to lie on top first. */
-  chosen({ camera, positions, mode, marked, pitch, isPiled }, width) {
+  /** Whether points are shown as pictures: one that stood for a part of a pile would cover the piles beside it. */
+  haveRoom({ camera, pitch, isPiled }) {
+    return !isPiled || this.tileAt(camera, pitch) > 0;
+  }
+
+  /** Return how wide pictures are. */
+  widthIn({ camera, size, pitch }) {
+    return this.tileAt(camera, pitch) || this.sizeAt(camera, size);
+  }
+
+  /** Return the points that pictures stand at, wherever the map is moved. */
+  standing(scene) {
+    if (!this.haveRoom(scene)) return NONE;
+    const { camera, mode, pitch } = scene;
     const isTiled = this.tileAt(camera, pitch) > 0;
-    const level = isTiled ? Infinity : levelFor((width * SPACE[mode]) / camera.scale);
-    // A picture that stood for a part of a pile would cover the piles beside it.
-    const standing = isPiled && !isTiled ? [] : this.representatives.at(level);
+    return this.representatives.at(isTiled ? Infinity : levelFor((this.widthIn(scene) * SPACE[mode]) / camera.scale));
+  }
+
+  /** Return the pictures that are worth to be kept in sight at this scale: {shown (points), width}. */
+  spared(scene) {
+    const isSparse = scene.mode !== "dots" && !this.tileAt(scene.camera, scene.pitch);
+    const shown = isSparse ? this.standing(scene) : NONE;
+    return { shown: shown.length > MOST_SPARED ? NONE : shown, width: this.widthIn(scene) };
+  }
+
+  /** Return the points that are to be shown as pictures in this view, the one to lie on top first. */
+  chosen(scene, width) {
+    const { camera, positions, marked } = scene;
     const shown = [];
     const add = (i) => {
       const x = positions.x[i] * camera.scale + camera.offsetX;
@@ -67,7 +91,7 @@ export class Pictures {
     const isThere = (i) => i >= 0 && i < positions.x.length && (!this.visible || this.visible[i]);
     const first = new Set(marked.slice(0, MOST_MARKED).filter(isThere));
     for (const i of first) add(i);
-    for (const i of standing) if (!first.has(i)) add(i);
+    for (const i of this.standing(scene)) if (!first.has(i)) add(i);
     return shown;
   }
 
@@ -78,8 +102,8 @@ export class Pictures {
    * ratio (device pixels in a CSS pixel).
    */
   draw(context, scene) {
-    const { camera, size, ratio, isMoving } = scene;
-    const width = this.tileAt(camera, scene.pitch) || this.sizeAt(camera, size);
+    const { camera, ratio, isMoving } = scene;
+    const width = this.widthIn(scene);
     const shown = this.chosen(scene, width);
     const side = width * ratio > 120 ? 320 : 96;
     const waiting = [];

@@ -3,6 +3,11 @@
 const GAP = 5; // pixels between two labels
 const BIN = 96; // pixels, by side, of the squares in which neighbours are looked for
 const EDGE = 4; // pixels to the edge of the map
+const BESIDE = 80; // pixels from its anchor a label may be moved so that the pictures there are seen
+const WORTH = 500; // pixels of a way that are as bad as to hide a picture
+const LITTLE = 0.4; // of a picture: no label is moved to hide more elsewhere
+const MOST = 0.6; // of a picture: a label that would hide more of any one is left out,
+const CERTAIN = 6; // if so many more important ones are there
 const LEAST = 12; // pixels a cluster must be wide to be named
 const LOW = 2.4; // times the height of its label, below which a cluster would vanish behind it
 const FULL = 1.3; // a cluster so many times as large as the map still has its name in full,
@@ -27,6 +32,12 @@ class Taken {
     return true;
   }
 
+  /** Return which share another box hides of each one that lies near it. */
+  hiddenBy(box) {
+    const met = new Set([...this.binsOf(box)].flatMap((bin) => this.bins.get(bin) ?? []));
+    return [...met].map((one) => shareUnder(one, box));
+  }
+
   take(box) {
     for (const bin of this.binsOf(box)) {
       if (!this.bins.has(bin)) this.bins.set(bin, []);
@@ -42,36 +53,77 @@ function overlap(one, other) {
   );
 }
 
+function shareUnder(one, other) {
+  const across = Math.min(one.left + one.width, other.left + other.width) - Math.max(one.left, other.left);
+  const down = Math.min(one.top + one.height, other.top + other.height) - Math.max(one.top, other.top);
+  return (Math.max(0, across) * Math.max(0, down)) / (one.width * one.height);
+}
+
 /**
  * Return the boxes of labels at a scale, the most important first: {label, left, top, width, height}.
  *
- * `labels` come in the order of their importance, each with anchor, box (of its cluster), width and height. Places
- * are in pixels from the data's origin, so that moving the map changes nothing. A label without a place is left out.
+ * `labels` come in the order of their importance, each with anchor, box (of its cluster), width and height; `pictures`
+ * are boxes they had better not hide, and `room` is the box to stay in. All are in pixels from the data's origin, so
+ * that moving the map changes nothing. A label without a good place is left out.
  */
-export function placed(labels, scale) {
+export function placed(labels, scale, pictures, room) {
   const taken = new Taken();
+  const seen = new Taken();
+  for (const picture of pictures) seen.take(picture);
   const found = [];
   for (const label of labels) {
-    const { width, height, anchor, box: cluster } = label;
+    const cluster = label.box;
     if (Math.max(cluster[1] - cluster[0], cluster[3] - cluster[2]) * scale < LEAST) continue;
-    const left = anchor[0] * scale - width / 2;
-    for (const top of topsOf(label, scale)) {
-      const box = { label, left, top, width, height };
-      if (!taken.isFree(box)) continue;
-      taken.take(box);
-      found.push(box);
-      break;
-    }
+    const places = [...usual(label, scale), ...(pictures.length ? beside(label, scale) : [])];
+    const free = places.map((place) => kept(label, place, room)).filter((box) => taken.isFree(box));
+    const box = best(free, seen, found.length < CERTAIN ? 1 : MOST);
+    if (!box) continue;
+    taken.take(box);
+    found.push(box);
   }
   return found;
 }
 
+// The box that hides least for its way, the first of equals; none where each hides more than `most` of a picture.
+function best(boxes, seen, most) {
+  let [found, least] = [null, Infinity];
+  for (const box of boxes) {
+    const shares = seen.hiddenBy(box);
+    const hidden = shares.reduce((sum, share) => sum + share, 0);
+    const isFit = box.way ? hidden <= LITTLE : Math.max(0, ...shares) <= most;
+    const cost = hidden + box.way / WORTH;
+    if (isFit && cost < least) [found, least] = [box, cost];
+  }
+  return found;
+}
+
+function kept(label, [left, top, way], room) {
+  const { width, height } = label;
+  const pushed = [
+    pushOf(left - room.left, room.right - room.left - width),
+    pushOf(top - room.top, room.low - room.top - height),
+  ];
+  return { label, left: left + pushed[0], top: top + pushed[1], width, height, way };
+}
+
 // Over the densest place of a large cluster, above or below a small one.
-function topsOf({ anchor, box: [, , low, high], height }, scale) {
-  const middle = -anchor[1] * scale - height / 2;
+function usual({ anchor, box: [, , low, high], width, height }, scale) {
+  const [left, middle] = [anchor[0] * scale - width / 2, -anchor[1] * scale - height / 2];
   const outside = [-high * scale - height - GAP, -low * scale + GAP];
-  if ((high - low) * scale < LOW * height) return [...outside, middle];
-  return [middle, middle - height - GAP, middle + height + GAP];
+  const isSmall = (high - low) * scale < LOW * height;
+  const tops = isSmall ? [...outside, middle] : [middle, middle - height - GAP, middle + height + GAP];
+  return tops.map((top) => [left, top, 0]);
+}
+
+// Round the cluster and its densest place, as far as that is near; with the way there.
+function beside({ anchor, box: [start, end, low, high], width, height }, scale) {
+  const [x, middle] = [anchor[0] * scale, -anchor[1] * scale - height / 2];
+  const rows = [middle, middle - height - GAP, middle + height + GAP, -high * scale - height - GAP, -low * scale + GAP];
+  const columns = [0.5, 0.25, 0.75, 0, 1].map((share) => x - share * width);
+  const wayTo = (left, top) => Math.hypot(left + width / 2 - x, top - middle);
+  return [...columns, end * scale + GAP, start * scale - width - GAP]
+    .flatMap((left) => rows.map((top) => [left, top, wayTo(left, top)]))
+    .filter(([, , way]) => way <= BESIDE);
 }
 
 /**

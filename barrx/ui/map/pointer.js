@@ -16,6 +16,7 @@ export class Pointer {
     this.place = null; // on the screen
     this.hovered = -1;
     this.isByKeyboard = false;
+    this.before = null; // the picture that was open before the last click, -1 if none was; null if that opened nothing
   }
 
   hit(x, y, reach) {
@@ -98,12 +99,21 @@ export class Pointer {
   }
 
   click(x, y, reach) {
-    const i = this.view.points ? this.hit(x, y, reach) : -1;
-    if (i >= 0) this.view.send.click(i);
+    const { points, options, send } = this.view;
+    const i = points ? this.hit(x, y, reach) : -1;
+    this.before = i >= 0 ? (options.marked[0] ?? -1) : null;
+    if (i >= 0) send.click(i);
+  }
+
+  /** Open what was open before the last click. */
+  takeBack() {
+    if (this.before !== null) this.view.send.click(this.before);
+    this.before = null;
   }
 
   /** Take the picture at a place into the selection, or out of it. */
   pick(x, y, reach) {
+    this.before = null;
     const i = this.view.points ? this.hit(x, y, reach) : -1;
     if (i >= 0) this.view.toggle(i);
   }

@@ -71,6 +71,8 @@ export class Screen {
     const { context, ratio } = this;
     scene.ratio = ratio;
     scene.radius = this.radiusOf(scene);
+    // Without room for a picture, a picture's place is a point's.
+    if (scene.mode === "pictures" && !scene.pictures.haveRoom(scene)) scene.mode = "both";
     this.drawPoints(scene);
     const isUnfinished = drawBetween();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -1,5 +1,6 @@
 """What the map says in the language of its reader."""
 
+from barrx import views
 from barrx.i18n import _, pgettext
 
 
@@ -29,6 +30,8 @@ def words() -> dict[str, str]:
         "clusters": _("Clusters"),
         "fly": _("Show on the map"),
         "rename": _("Rename"),
+        "most": str(views.MAX_NAME),
+        "bound": _("A name may have {bound} characters.").format(bound=views.MAX_NAME),
         "select_cluster": _("Select"),
         "select_all": _("Select all of it"),
         "find": _("Find"),

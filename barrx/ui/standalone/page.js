@@ -39,8 +39,14 @@ function show() {
   mount({ data: { ...shown }, parentElement: shadow, setStateValue: () => {}, setTriggerValue: heard });
 }
 
+const TWICE = 300; // ms in which the second click of a double click comes, which a card over the map would take
+let opening = 0;
+
 function heard(name, value) {
-  if (name === "clicked") open(value);
+  if (name === "clicked") {
+    clearTimeout(opening);
+    if (value >= 0) opening = setTimeout(() => open(value), TWICE);
+  }
   if (name === "query") search(value);
 }
 
