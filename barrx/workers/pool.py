@@ -122,7 +122,7 @@ class Pool:
         self._slots = [_Slot(crew, limits=(most_jobs, most_memory)) for crew in _CREWS]
         self._warm_from: float | None = None
         self._last_asked = 0.0
-        self._planned: list[Mapping[str, Any]] = []
+        self._planned: list[Job] = []
         self._is_closed = False
         for slot in self._slots:
             name = f"worker for {slot.crew.lanes[0]}"
@@ -178,13 +178,14 @@ class Pool:
         """Compute ahead of the user when nobody asks for anything; takes the place of what was planned before."""
         wanted = list(arguments)
         with self._wake:
-            if wanted == self._planned:
+            is_planned = wanted == [job.arguments for job in self._planned]
+            if is_planned and not any(job.is_stopped for job in self._planned):
+                for job in self._planned:
+                    job.owners.add(owner)
                 return
             self._drop_ahead()
-            self._planned = wanted
-            for one in wanted:
-                job = Job(task=task, arguments=one, lane="ahead", owners={owner})
-                self._queues.waiting["ahead"].append(job)
+            self._planned = [Job(task=task, arguments=one, lane="ahead", owners={owner}) for one in wanted]
+            self._queues.waiting["ahead"].extend(self._planned)
             self._wake.notify_all()
 
     def find(self, key: str) -> Job | None:
@@ -210,7 +211,7 @@ class Pool:
     # --- who waits for what -------------------------------------------------------------------------------
 
     def _alive(self) -> list[Job]:
-        return [job for job in self._jobs.values() if not job.snapshot.is_over]
+        return [job for job in (*self._jobs.values(), *self._planned) if not job.snapshot.is_over]
 
     def _leave(self, lane: Lane, kind: str, owner: str, *, but: Job | None = None) -> None:
         for job in self._alive():
@@ -219,11 +220,10 @@ class Pool:
 
     def _drop_ahead(self) -> None:
         self._last_asked = time.monotonic()
-        self._planned = []
         self._queues.waiting["ahead"].clear()
-        for slot in self._slots:
-            if slot.job is not None and slot.job.lane == "ahead":
-                slot.job.cancel()
+        for job in self._planned:
+            job.cancel()
+        self._planned = []
 
     def _forget_old(self) -> None:
         over = [key for key, job in self._jobs.items() if job.snapshot.is_over]
@@ -235,9 +235,7 @@ class Pool:
         while not self._is_closed:
             time.sleep(_LOOK_EVERY)
             with self._wake:
-                ahead = (s.job for s in self._slots if s.job and s.job.lane == "ahead")
-                jobs = [*self._alive(), *ahead, *self._queues.waiting["ahead"]]
-                for job in jobs:
+                for job in self._alive():
                     for owner in [o for o in job.owners if o and not self._is_present(o)]:
                         job.leave(owner)
                 self._wake.notify_all()

@@ -255,19 +255,46 @@ def test_asking_for_one_part_of_a_page_anew_stops_no_other(pool: Pool) -> None:
 
 @pytest.mark.parametrize("lane", ["maps", "charts"])
 def test_work_ahead_begins_when_idle_and_is_dropped_for_a_request(pool: Pool, lane: Lane) -> None:
-    collection = datasets.load(DEMO_SLUG)
     # A cut, which is quick even where other tests leave little of the processor to work ahead.
     ahead = [replace(request(), clustering=ClusteringParams(min_cluster_size=33))]
-    pool.plan("map", [one.to_json() for one in ahead], owner="a")
-    wait_until(lambda: all(pipeline.load(collection, one) for one in ahead), "nothing was computed ahead")
+    plan(pool, ahead, "a")
+    wait_until(lambda: are_stored(ahead), "nothing was computed ahead")
     slow = [request(n_neighbors=n, min_dist=0.9, from_scratch=True) for n in (100, 90)]
-    pool.plan("map", [one.to_json() for one in slow], owner="a")
+    plan(pool, slow, "a")
     wait_until(lambda: processes.is_ahead(pool), "no work ahead")
     job = pool.submit("map", request(n_neighbors=17).to_json(), key="17", lane=lane, owner="a")
     wait_until(lambda: job.snapshot.state != "waiting", "not begun")
     assert job.wait(PATIENCE).state == "done"
     wait_until(lambda: not processes.is_ahead(pool), "goes on")
-    assert not any(pipeline.load(collection, one) for one in slow)
+    assert not any(are_stored([one]) for one in slow)
+
+
+def test_work_ahead_goes_on_while_another_session_has_planned_the_same(pool: Pool) -> None:
+    wanted = [request(n_neighbors=n, from_scratch=True) for n in (71, 72, 73)]
+    plan(pool, wanted, "closes its page")
+    plan(pool, wanted, "stays")
+    GONE.add("closes its page")
+    wait_until(lambda: are_stored(wanted), "the work ahead has ended with its first session")
+
+
+def test_work_ahead_of_a_session_that_has_gone_is_planned_anew(pool: Pool) -> None:
+    wanted = [request(n_neighbors=n, from_scratch=True) for n in (74, 75, 76)]
+    plan(pool, wanted, "reloads")
+    wait_until(lambda: processes.is_ahead(pool), "no work ahead")
+    GONE.add("reloads")
+    wait_until(lambda: not pool._queues.waiting["ahead"] and not processes.is_ahead(pool), "goes on")
+    assert not are_stored(wanted)
+    plan(pool, wanted, "has reloaded")
+    wait_until(lambda: are_stored(wanted), "taken for planned, though nobody works at it")
+
+
+def plan(pool: Pool, wanted: list[MapRequest], owner: str) -> None:
+    pool.plan("map", [one.to_json() for one in wanted], owner=owner)
+
+
+def are_stored(wanted: list[MapRequest]) -> bool:
+    collection = datasets.load(DEMO_SLUG)
+    return all(pipeline.load(collection, one) for one in wanted)
 
 
 def test_two_servers_and_the_command_line_compute_once(home: Path, tmp_path: Path) -> None:
