@@ -1,5 +1,6 @@
 """Worker processes: real ones, that end, die and are cancelled."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -213,6 +214,42 @@ def test_a_process_that_has_grown_too_large_is_replaced_when_it_is_idle(home: Pa
         wait_until(lambda: large not in (processes.of(pool, "maps") or [large]), "not replaced")
         assert submit(pool, request(n_neighbors=23)).wait(PATIENCE).state == "done"
         assert not _is_alive(large)
+    finally:
+        pool.close()
+
+
+def test_a_request_waits_for_the_process_that_is_being_warmed_and_not_until_it_is_warm_for_maps(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barrx.workers.pool._SOON", PATIENCE)
+    with warming_pool() as pool:
+        cut = replace(request(), clustering=ClusteringParams(min_cluster_size=34))
+        assert submit(pool, cut).wait(PATIENCE).state == "done"
+        assert pool._slots[0].warmed == 1
+        assert len(processes.of(pool, "maps")) == 1
+        wait_until(lambda: pool._slots[0].is_warm, "not warmed further")
+
+
+def test_a_request_has_a_process_of_its_own_where_warming_takes_long(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barrx.workers.pool._SOON", 0.0)
+    with warming_pool() as pool:
+        cut = replace(request(), clustering=ClusteringParams(min_cluster_size=35))
+        job = submit(pool, cut)
+        wait_until(lambda: job.snapshot.state != "waiting", "not begun")
+        assert len(processes.of(pool, "maps")) == 2
+        assert job.wait(PATIENCE).state == "done"
+
+
+@contextlib.contextmanager
+def warming_pool() -> Iterator[Pool]:
+    """Give a pool whose first process has just begun to be warmed."""
+    pool = Pool()
+    try:
+        pool.warm()
+        wait_until(lambda: pool._slots[0].warming_since is not None, "not begun")
+        yield pool
     finally:
         pool.close()
 
