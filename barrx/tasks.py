@@ -100,6 +100,7 @@ def _warm(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str
     _ready_to_cut()
     if not arguments.get("only_cuts"):
         _ready_to_map()
+        cache.forget_old_locks()  # once a start, when nobody waits
     return {}
 
 
