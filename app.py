@@ -3,6 +3,12 @@
 import streamlit as st
 
 from barrx.ui import preload, read_only
+from barrx.ui.lifespan import lifespan
 from barrx.ui.routes import ROUTES
 
-app = st.App("barrx/ui/main.py", routes=ROUTES, middleware=[*read_only.MIDDLEWARE, *preload.MIDDLEWARE])
+app = st.App(
+    "barrx/ui/main.py",
+    routes=ROUTES,
+    middleware=[*read_only.MIDDLEWARE, *preload.MIDDLEWARE],
+    lifespan=lifespan,
+)

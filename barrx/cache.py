@@ -339,6 +339,16 @@ def lock(key: str) -> FileLock:
     return FileLock(folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.lock")
 
 
+def forget_old_locks() -> None:
+    """Remove the files of locks that nobody holds any more: there is one for each setting that was ever computed."""
+    for old in (settings.current().home / "locks").glob("*.lock"):
+        with suppress(OSError):  # another process removes it at the same time
+            if old.stat().st_mtime < time.time() - _OLD_LOCK_SECONDS:
+                # Taking a lock leaves its file's time as it was: an old one may be held.
+                with suppress(Timeout), FileLock(old, timeout=0):
+                    old.unlink(missing_ok=True)
+
+
 def _drop(opened: Any, key: str) -> None:
     try:
         opened.delete(key)
@@ -354,11 +364,7 @@ def clear(store: Store) -> int:
     """Remove every entry of one cache, what was set aside of it, and old locks; return the number of entries."""
     for folder in settings.current().cache_dir.glob(f"{store}{_DAMAGED}*"):
         shutil.rmtree(folder, ignore_errors=True)
-    for old in (settings.current().home / "locks").glob("*.lock"):
-        if old.stat().st_mtime < time.time() - _OLD_LOCK_SECONDS:
-            # Taking a lock leaves its file's time as it was: an old one may be held.
-            with suppress(Timeout), FileLock(old, timeout=0):
-                old.unlink(missing_ok=True)
+    forget_old_locks()
     with _guarded(store) as opened:
         count = len(opened)
         try:
@@ -371,7 +377,8 @@ def clear(store: Store) -> int:
 
 
 def check(store: Store) -> list[str]:
-    """Read every entry of one cache; drop and name those that are damaged or not ours."""
+    """Read every entry of one cache; drop and name those that are damaged or not ours; remove old locks."""
+    forget_old_locks()
     problems: list[str] = []
     with _guarded(store) as opened:
         rows = opened._sql("SELECT rowid, key, raw, mode, filename, value FROM Cache").fetchall()

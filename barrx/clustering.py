@@ -246,12 +246,16 @@ def stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> N
     ready = _shipped_map(made_from)
     if ready is not None and min_samples == ClusteringParams().min_samples:
         return ready.tree
-    key = "tree:" + cache.fingerprint(made_from, min_samples, cache.versions(*_VERSIONS))
     grown, _was_there = cache.get_or_compute(
-        "projections", key, lambda: tree(coordinates, min_samples), shared=True
+        "projections", tree_key(made_from, min_samples), lambda: tree(coordinates, min_samples), shared=True
     )
     stored: NDArray[np.float64] = grown
     return stored
+
+
+def tree_key(made_from: str, min_samples: int) -> str:
+    """Return what the tree of a map is stored under."""
+    return "tree:" + cache.fingerprint(made_from, min_samples, cache.versions(*_VERSIONS))
 
 
 def _key(coordinates_fingerprint: str, params: ClusteringParams, anchor: Anchor | None) -> str:

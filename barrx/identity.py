@@ -138,12 +138,12 @@ def _change(before: list[int], after: list[int], counts: tuple[Counts, Counts]) 
     return Change(kind, tuple(before), tuple(after), sizes)
 
 
-def sentence(change: Change, name: Callable[[int], str] = str) -> str:
+def sentence(change: Change, was: Callable[[int], str] = str, now: Callable[[int], str] = str) -> str:
     """Return a change in words.
 
     Parameters
     ----------
-    name : gives what people call a cluster; its number where it has no name
+    was, now : give what people call a cluster of each setting; its number where it has no name there
     """
     templates = {
         "split": _("cluster {before} split into {after}"),
@@ -157,8 +157,8 @@ def sentence(change: Change, name: Callable[[int], str] = str) -> str:
     }
     size, new_size = change.sizes
     return templates[change.kind].format(
-        before=_listed([name(n) for n in change.before]),
-        after=_listed([name(n) for n in change.after]),
+        before=_listed([was(n) for n in change.before]),
+        after=_listed([now(n) for n in change.after]),
         size=numeral(size),
         new_size=numeral(new_size),
     )

@@ -96,9 +96,11 @@ def _ready_to_map() -> None:
 
 
 def _warm(arguments: Arguments, report: Report, stopped: Stopped) -> Mapping[str, Any]:
-    """Import and compile everything with tiny data: the first real map is then a quick one."""
+    """Import and compile what cuts need, and maps too, with tiny data: the first real one is then a quick one."""
     _ready_to_cut()
-    _ready_to_map()
+    if not arguments.get("only_cuts"):
+        _ready_to_map()
+        cache.forget_old_locks()  # once a start, when nobody waits
     return {}
 
 

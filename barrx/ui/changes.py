@@ -1,6 +1,6 @@
 """One quiet line above a map: what became of the clusters since the setting before."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 
 import streamlit as st
@@ -29,27 +29,27 @@ def _changes(revisions: tuple[str, str], _before: Map, _after: Map) -> list[Chan
 
 def _said(dataset: Dataset, before: Map, finished: Map) -> str:
     found = _changes((before.revision, finished.revision), before, finished)
-    maps = (before, finished)
-    names: dict[int, str] = {}
-    for one in maps if found else ():
-        names |= views.cluster_names(dataset, one.clustering.labels)
-    return sentences(found, names)
+    if not found:
+        return ""
+    was, now = (views.cluster_names(dataset, one.clustering.labels) for one in (before, finished))
+    return sentences(found, was, now)
 
 
-def sentences(found: list[Change], names: Mapping[int, str]) -> str:
+def sentences(found: list[Change], was: Mapping[int, str], now: Mapping[int, str]) -> str:
     """Return the changes that concern the most pictures in words, and how many more there are.
 
     Parameters
     ----------
-    names : what people call a cluster, where they gave it a name
+    was, now : what people call a cluster of each setting, where it has a name there: a name may not go with its number
     """
-
-    def name(number: int) -> str:
-        return _("“{name}”").format(name=names[number]) if number in names else str(number)
-
-    shown = [identity.sentence(change, name) for change in found[:_SHOWN]]
+    shown = [identity.sentence(change, calls(was), calls(now)) for change in found[:_SHOWN]]
     more = len(found) - len(shown)
     if more:
         shown.append(ngettext("{n} more change", "{n} more changes", more).format(n=more))
     text = " · ".join(shown)
     return text[:1].upper() + text[1:]
+
+
+def calls(names: Mapping[int, str]) -> Callable[[int], str]:
+    """Return what gives a cluster's name in quotation marks, its number where it has none."""
+    return lambda number: _("“{name}”").format(name=names[number]) if number in names else str(number)

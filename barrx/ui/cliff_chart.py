@@ -17,6 +17,7 @@ from barrx.datasets import Dataset
 from barrx.i18n import _, language
 from barrx.pipeline import MapRequest
 from barrx.ui import chart_locale, keys, rerun, state
+from barrx.ui.text import plain
 
 if TYPE_CHECKING:
     import altair as alt
@@ -71,6 +72,8 @@ def show(dataset: Dataset, request: MapRequest, column: str) -> None:
             st.rerun()
         state.remember_cliff(dataset, request.encoder, found)
         _draw(found, request.clustering, is_whole=not missing, is_stale=False)
+        if column in dataset.metadata and question.categories is None:
+            st.caption(no_agreement(column))
         if missing and running is None:
             st.caption(_("The chart could not be completed; another setting tries again."))
 
@@ -132,6 +135,13 @@ def _follow() -> None:
 def _selected(value: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = value["selection"].get(_SELECTION, [])
     return found
+
+
+def no_agreement(column: str) -> str:
+    """Say why the chart holds no agreement with a column."""
+    return _(
+        "No agreement with “{column}”: only columns of 2 to {most} different values are compared."
+    ).format(column=plain(column[:80]), most=cliff.MOST_CATEGORIES)
 
 
 def table(points: Sequence[Point]) -> pd.DataFrame:

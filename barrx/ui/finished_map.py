@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from barrx import ahead, pipeline, settings
 from barrx.datasets import Dataset
@@ -27,10 +28,12 @@ def show(dataset: Dataset, request: MapRequest, area: Callable[[Map, bool], None
     area : callable
         shows a map; called with it, and with whether it is an old one that waits for the one asked for
     """
+    # Each has its place, used or not: were the map moved by what comes and goes above, it would be made anew.
+    trouble, line = st.container(), st.container()
     key = f"map:{dataset.fingerprint}:{request}"
     finished = pipeline.load(dataset, request)
     job = state.pool().find(key)
-    if finished is None and _may_begin(job):
+    if finished is None and _may_begin(job, trouble):
         job = state.pool().submit("map", request.to_json(), key=key, lane="maps", owner=state.session_id())
         state.await_job(job)
         if job.wait(_AT_ONCE).is_over:
@@ -38,16 +41,16 @@ def show(dataset: Dataset, request: MapRequest, area: Callable[[Map, bool], None
             if finished is None:
                 st.rerun()  # which says what went wrong
     if finished is not None:
-        _waiting(None)
         state.pool().leave("maps", state.session_id())
         finished = _with_first_timing(dataset, finished, job)
         state.remember_map(finished)
         state.await_job(None)
         area(finished, False)
+        _wait(None, line)
         _plan_ahead(finished)
         return
     is_running = job is not None and not job.snapshot.is_over
-    _waiting(job if is_running else None)
+    _wait(job if is_running else None, line)
     last = state.last_map(dataset) or _default(dataset, request)
     if last is not None:
         area(last, True)
@@ -55,7 +58,7 @@ def show(dataset: Dataset, request: MapRequest, area: Callable[[Map, bool], None
         st.info(_("Computing the map. It takes some seconds."), icon=":material/hourglass_top:")
 
 
-def _may_begin(job: Job | None) -> bool:
+def _may_begin(job: Job | None, place: DeltaGenerator) -> bool:
     """Tell whether a map that is not there may be computed; say why not, and offer to try again."""
     if job is None:
         return True
@@ -67,8 +70,8 @@ def _may_begin(job: Job | None) -> bool:
             ).format(size=settings.current().cache_gb)
         )
     if job.snapshot.state == "failed":
-        st.error(plain(str(job.snapshot.error)), icon=":material/error:")
-        return st.button(_("Try again"), key=keys.RETRY_MAP, type="primary")
+        place.error(plain(str(job.snapshot.error)), icon=":material/error:")
+        return place.button(_("Try again"), key=keys.RETRY_MAP, type="primary")
     return True
 
 
@@ -95,8 +98,8 @@ def _with_first_timing(dataset: Dataset, finished: Map, job: Job | None) -> Map:
     return dataclasses.replace(finished, seconds=result["seconds"], was_stored=result["was_stored"])
 
 
-def _waiting(job: Job | None) -> None:
-    """Show a thin line while a map is computed; its place is kept when there is none."""
+def _wait(job: Job | None, place: DeltaGenerator) -> None:
+    """Show a thin line while a map is computed; its height is kept when there is none."""
 
     @st.fragment(run_every=None if job is None else _EVERY)
     def line() -> None:
@@ -106,7 +109,8 @@ def _waiting(job: Job | None) -> None:
         if job is not None and rerun.is_alone() and _is_over_soon(job):
             st.rerun()
 
-    line()
+    with place:
+        line()
 
 
 def _is_over_soon(job: Job) -> bool:

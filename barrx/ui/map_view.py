@@ -68,10 +68,11 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
         shown = filters.passing(dataset, now, finished.clustering)
         if not dimmed:
             address.select_by_rule(dataset, finished, shown)
-        names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
-        address.warn(address.problems(color, filters.to_query(now)))
-        if not dimmed:
-            kept.line(dataset, finished)
+        with st.container():  # whatever is said here, the map below keeps its place and is not made anew
+            names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
+            address.warn(address.problems(color, filters.to_query(now)))
+            if not dimmed:
+                kept.line(dataset, finished)
         left, right = st.columns([3, 1], gap="medium")
         with left:
             arrangement = arrange_panel.choose(dataset, finished)

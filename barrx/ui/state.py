@@ -29,7 +29,7 @@ _AWAITED = "_awaited"
 _PICTURE = "_picture"
 _NOTICE = "_notice"
 _CARRIED = "_carried"
-_WARM_AFTER = 2.0  # seconds: the browser draws the first map meanwhile
+_WARM_AFTER = 2.0  # seconds: the browser draws its map meanwhile
 _SELECTION = "_selection"
 _SEARCH = "_search"
 _REMOVED = "_removed_group"
@@ -60,7 +60,7 @@ def _is_present(session: str) -> bool:
 
 
 def warm_up() -> None:
-    """Have the map workers start and compile once, when the first page is on screen."""
+    """Have the map workers warmed once a page is on screen, unless the server's start has had it done."""
     pool().warm(after=_WARM_AFTER)
 
 

@@ -19,8 +19,11 @@ _KEPT_JOBS: Final = 200
 _LOOK_EVERY: Final = 2.0  # seconds between two looks at who is still there, and what has died
 IDLE_SECONDS: Final = 1.0  # nobody has asked for a map for so long: work ahead may begin,
 CALM_SECONDS: Final = (
-    15.0  # or, if that is done too, the second map worker be warmed: 3 s of processor time, 9 at first
+    15.0  # or, if that is done too, the second map worker be warmed: 3 s of processor time, far more at first
 )
+# A process is warmed for cuts first, 2 s of processor time, then for maps; what waits is taken in between.
+_WARMING: Final[tuple[Mapping[str, Any], ...]] = ({"only_cuts": True}, {})
+_SOON: Final = 2.0  # seconds after which a step may be one that compiles anew, for which nobody should wait
 MOST_JOBS: Final = 2000  # a process is replaced after so many jobs,
 MOST_MEMORY: Final = 1_500_000_000  # or above so many bytes when it is idle
 
@@ -59,13 +62,21 @@ class _Slot:
     crew: _Crew
     process: Process | None = None
     job: Job | None = None
-    is_warming: bool = False
-    is_warm: bool = False
+    warmed: int = 0  # steps of its warming that are done
+    warming_since: float | None = None
     limits: tuple[int, int] = (MOST_JOBS, MOST_MEMORY)
 
     @property
     def is_ready(self) -> bool:
-        return self.process is not None and self.process.is_alive and not self.is_warming
+        return self.process is not None and self.process.is_alive and self.warming_since is None
+
+    @property
+    def is_soon_ready(self) -> bool:
+        return self.warming_since is not None and time.monotonic() - self.warming_since < _SOON
+
+    @property
+    def is_warm(self) -> bool:
+        return self.warmed == len(_WARMING)
 
     @property
     def is_worn(self) -> bool:
@@ -73,7 +84,8 @@ class _Slot:
         if process is None or not process.is_alive:
             return process is not None
         # A new one has done one job, its warming: replacing it would give the same.
-        return process.jobs > max(1, jobs) or (process.jobs > 1 and process.rss > rss)
+        done = process.jobs - max(0, self.warmed - 1)
+        return done > max(1, jobs) or (done > 1 and process.rss > rss)
 
 
 @dataclass(slots=True)
@@ -122,7 +134,7 @@ class Pool:
         self._slots = [_Slot(crew, limits=(most_jobs, most_memory)) for crew in _CREWS]
         self._warm_from: float | None = None
         self._last_asked = 0.0
-        self._planned: list[Mapping[str, Any]] = []
+        self._planned: list[Job] = []
         self._is_closed = False
         for slot in self._slots:
             name = f"worker for {slot.crew.lanes[0]}"
@@ -178,13 +190,14 @@ class Pool:
         """Compute ahead of the user when nobody asks for anything; takes the place of what was planned before."""
         wanted = list(arguments)
         with self._wake:
-            if wanted == self._planned:
+            is_planned = wanted == [job.arguments for job in self._planned]
+            if is_planned and not any(job.is_stopped for job in self._planned):
+                for job in self._planned:
+                    job.owners.add(owner)
                 return
             self._drop_ahead()
-            self._planned = wanted
-            for one in wanted:
-                job = Job(task=task, arguments=one, lane="ahead", owners={owner})
-                self._queues.waiting["ahead"].append(job)
+            self._planned = [Job(task=task, arguments=one, lane="ahead", owners={owner}) for one in wanted]
+            self._queues.waiting["ahead"].extend(self._planned)
             self._wake.notify_all()
 
     def find(self, key: str) -> Job | None:
@@ -210,7 +223,7 @@ class Pool:
     # --- who waits for what -------------------------------------------------------------------------------
 
     def _alive(self) -> list[Job]:
-        return [job for job in self._jobs.values() if not job.snapshot.is_over]
+        return [job for job in (*self._jobs.values(), *self._planned) if not job.snapshot.is_over]
 
     def _leave(self, lane: Lane, kind: str, owner: str, *, but: Job | None = None) -> None:
         for job in self._alive():
@@ -219,11 +232,10 @@ class Pool:
 
     def _drop_ahead(self) -> None:
         self._last_asked = time.monotonic()
-        self._planned = []
         self._queues.waiting["ahead"].clear()
-        for slot in self._slots:
-            if slot.job is not None and slot.job.lane == "ahead":
-                slot.job.cancel()
+        for job in self._planned:
+            job.cancel()
+        self._planned = []
 
     def _forget_old(self) -> None:
         over = [key for key, job in self._jobs.items() if job.snapshot.is_over]
@@ -235,9 +247,7 @@ class Pool:
         while not self._is_closed:
             time.sleep(_LOOK_EVERY)
             with self._wake:
-                ahead = (s.job for s in self._slots if s.job and s.job.lane == "ahead")
-                jobs = [*self._alive(), *ahead, *self._queues.waiting["ahead"]]
-                for job in jobs:
+                for job in self._alive():
                     for owner in [o for o in job.owners if o and not self._is_present(o)]:
                         job.leave(owner)
                 self._wake.notify_all()
@@ -252,14 +262,14 @@ class Pool:
                 if self._is_closed:
                     return
                 slot.job = job
-                slot.is_warming = job is None
+                slot.warming_since = time.monotonic() if job is None else None
             if job is None:
                 self._renew(slot)
             else:
                 self._work(slot, job, tries=slot.crew.tries)
             with self._wake:
-                slot.job, slot.is_warming = None, False
-                if slot.crew.lanes[0] != "ahead":
+                slot.job, slot.warming_since = None, None
+                if job is not None and slot.crew.lanes[0] != "ahead":
                     self._last_asked = time.monotonic()
                 self._wake.notify_all()
 
@@ -269,7 +279,7 @@ class Pool:
             return None
         if first == "maps" and not slot.is_ready:
             others = [s for s in self._slots if s.crew.lanes[0] == first and s.job is None and s is not slot]
-            if len(self._queues.waiting[first]) <= sum(s.is_ready for s in others):
+            if len(self._queues.waiting[first]) <= sum(s.is_ready or s.is_soon_ready for s in others):
                 return self._queues.take(slot.crew.lanes[1:])
         return self._queues.take(slot.crew.lanes)
 
@@ -278,7 +288,9 @@ class Pool:
         return slot.is_worn or self._due_in(slot) == 0
 
     def _due_in(self, slot: _Slot) -> float | None:
-        """Return the seconds until a map worker is to be warmed; None while there is no telling."""
+        """Return the seconds until a process is to be warmed, or warmed further; None while there is no telling."""
+        if 0 < slot.warmed < len(_WARMING):
+            return max(0.0, IDLE_SECONDS - self._idle_for())
         if slot.crew.lanes[0] != "maps" or slot.is_warm or self._warm_from is None:
             return None
         if slot is self._slots[0]:
@@ -323,13 +335,14 @@ class Pool:
             self._end_process(slot)
 
     def _renew(self, slot: _Slot) -> None:
-        """Start or replace an idle process, and have it import and compile what its jobs need."""
+        """Start or replace an idle process, and have it import and compile what its next jobs need."""
         if slot.is_worn:
             self._end_process(slot)
         try:
-            warming = Job(task="warm", arguments={}, lane=slot.crew.lanes[0])
-            self._started(slot).run(warming, interruptible=False)
-            slot.is_warm = True
+            process = self._started(slot)
+            warming = Job(task="warm", arguments=_WARMING[slot.warmed], lane=slot.crew.lanes[0])
+            process.run(warming, interruptible=False)
+            slot.warmed += 1
         except (WorkerError, OSError, ValueError) as error:
             if not self._is_closed:
                 log.warning("no worker could be warmed: %s", error)
@@ -339,13 +352,13 @@ class Pool:
     def _started(self, slot: _Slot) -> Process:
         """Return the slot's process; a new one is not warmed, as somebody waits: its job imports what it needs."""
         if slot.process is None or not slot.process.is_alive:
-            slot.is_warm = False
+            slot.warmed = 0
             slot.process = Process(nice=slot.crew.nice)
             if self._is_closed:
                 raise WorkerError("closed")
         return slot.process
 
     def _end_process(self, slot: _Slot) -> None:
-        process, slot.process, slot.is_warm = slot.process, None, False
+        process, slot.process, slot.warmed = slot.process, None, 0
         if process is not None:
             process.close()

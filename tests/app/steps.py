@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -31,6 +32,21 @@ def texts(test: AppTest) -> str:
     # What a component is given is JSON in its proto; the map's would be long.
     protos += [text for e in test.get("bidi_component") if "barrx_card" in (text := str(e.proto))]
     return "\n".join(map(str, [*found, *protos]))
+
+
+def place_of_map(test: AppTest) -> list[int]:
+    """Return the way through the page to its map: the browser makes a map anew that stands elsewhere."""
+
+    def way(block: Any) -> list[int] | None:
+        for number, child in block.children.items():
+            found = way(child) if hasattr(child, "children") else None
+            if found is not None or (child.type == "bidi_component" and "barrx_map" in str(child.proto)):
+                return [number, *(found or [])]
+        return None
+
+    found = way(test.main)
+    assert found is not None, "there is no map"
+    return found
 
 
 def until(test: AppTest, condition: object) -> AppTest:

@@ -12,6 +12,7 @@ from barrx.arrangements import Arrangement
 from barrx.ui import controls, keys, map_view
 from barrx.ui.share import kept
 from barrx.views import Draft, references, saved, saving
+from tests.app.steps import place_of_map
 from tests.app.test_pages import page
 from tests.unit.test_views_saved import default_map, seen_of
 
@@ -139,12 +140,14 @@ def test_map_and_names_that_differ_from_those_kept_with_the_view_are_said(home: 
     assert not test.exception
     assert "computed anew and differs from the one kept with the view “Other" in warnings(test)
     assert test.button(key=keys.KEPT_COMPARE)
+    place = place_of_map(test)
     assert "“Later”" in test.info[0].value
     test.button(key=keys.KEPT_NAMES).click().run()
     assert views.cluster_names(demo, now.clustering.labels) == {}
     assert not test.info
     test.slider(key=keys.N_NEIGHBORS).set_value(20).run()
     assert "computed anew" not in warnings(test)
+    assert place_of_map(test) == place, "the browser makes the map anew when a notice goes"
 
 
 def test_what_the_opened_view_keeps_is_read_again_only_when_something_was_written(

@@ -18,7 +18,7 @@ from barrx.demo import shipped
 from barrx.pipeline import MapRequest
 from barrx.ui import keys, state
 from tests import processes
-from tests.app.steps import PATIENCE, ROOT, page, texts, until
+from tests.app.steps import PATIENCE, ROOT, page, place_of_map, texts, until
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -92,8 +92,9 @@ def test_map_that_is_computed_is_left_for_one_that_is_stored() -> None:
     assert job.wait(PATIENCE).state == "cancelled"
 
 
-def test_old_map_stays_beside_the_error_of_the_new_one() -> None:
+def test_old_map_stays_where_it_is_under_the_error_of_the_new_one() -> None:
     test = page("explore")
+    place = place_of_map(test)
     pool = state.pool()
 
     given_up = threading.Event()
@@ -114,6 +115,8 @@ def test_old_map_stays_beside_the_error_of_the_new_one() -> None:
         killer.join()
     assert "ended unexpectedly" in test.error[0].value
     assert "810" in texts(test)
+    assert place_of_map(test) == place
     test.button(key=keys.RETRY_MAP).click().run()
     until(test, lambda: "to compute" in texts(test))
     assert not test.error
+    assert place_of_map(test) == place

@@ -1,12 +1,15 @@
 """The page Share without a browser: a view is saved, found, renamed, removed and brought back; read-only refuses."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from barrx import datasets, settings, views
+from barrx.clustering import Clustering
 from barrx.ui import keys
 from barrx.ui.share import choosing, figure_making, present
 from barrx.ui.share.present import Present
@@ -311,6 +314,23 @@ def test_two_views_side_by_side_differ_at_first_where_any_does_and_the_same_map_
     test.selectbox(key=keys.COMPARE_ONE).set_value(same).run()
     assert "Both sides show the same map." in test.info[0].value
     assert not [button for button in test.button if button.key == keys.COMPARED_MOVED]
+
+
+def test_changes_between_two_views_name_each_cluster_as_its_own_view_does(home: Path) -> None:
+    demo = datasets.load("demo")
+    shown = default_map(demo)
+    labels = shown.clustering.labels
+    merged = np.where(np.isin(labels, [1, 16]), 0, labels)
+    saving.save(
+        demo,
+        replace(shown, clustering=Clustering(merged, shown.clustering.strength)),
+        seen_of(demo),
+        Draft(name="Merged"),
+    )
+    views.name_cluster(demo, np.flatnonzero(merged == 0), "All three")
+    assert re.search(
+        r"cluster “All three” split into 0, \d+ and \d+", texts(page("share", section="compare"))
+    )
 
 
 def test_link_to_two_views_side_by_side_shows_those_two_as_they_are_drawn(home: Path) -> None:

@@ -31,7 +31,7 @@ from tests.browser.app_steps import (
     widget,
 )
 from tests.browser.conftest import OpenPage, Server, StartServer, start
-from tests.browser.steps import bare, pixel_of, wait_for_another_map, wait_until_idle
+from tests.browser.steps import PATIENCE, bare, pixel_of, wait_for_another_map, wait_until_idle
 
 PATHS = ("/", "/clusters", "/datasets", "/method")
 
@@ -224,6 +224,15 @@ def test_every_page_fits_a_phone(open_page: OpenPage, server: Server, scheme: st
 # --- the process ------------------------------------------------------------------------------------------
 
 HEAVY = {"tensorflow", "keras", "umap", "hdbscan", "numba", "llvmlite", "sklearn", "pynndescent"}
+
+
+def test_a_worker_is_warmed_before_any_page_is_opened(start_server: StartServer) -> None:
+    server = start_server()
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not any("llvmlite" in mapped_libraries(w.pid) for w in psutil.Process(server.pid).children()):
+        assert time.monotonic() < deadline, "no worker has imported UMAP"
+        time.sleep(0.2)
+    assert mapped_libraries(server.pid) == set()
 
 
 def test_server_process_never_loads_what_workers_are_for(

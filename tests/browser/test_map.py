@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from barrx import datasets
 from tests.browser.conftest import REPOSITORY, Complaints, OpenPage, Server, StartServer, start
@@ -750,6 +750,29 @@ def test_dimmed_map_keeps_its_name(page: Page, maps: Server) -> None:
     wait_until_idle(page)
     expect(the_map(page)).to_have_css("opacity", "0.4")
     assert revision(page) == "600-0-False"
+
+
+def test_dimmed_map_stays_dimmed_until_the_new_one_is_here(page: Page, maps: Server) -> None:
+    show(page, maps)
+    page.get_by_text("dimmed").click()
+    expect(the_map(page)).to_have_css("opacity", "0.4")
+    held: list[Route] = []
+    page.route("**/barrx/column/**", lambda route: held.append(route))
+    page.get_by_test_id("stNumberInputStepUp").click()
+    wait_until_idle(page)
+    page.get_by_text("dimmed").click()
+    wait_until_idle(page)
+    assert held
+    assert (revision(page), opacity(page)) == ("600-0-False", "0.4")
+    for route in held:
+        route.continue_()
+    wait_for_another_map(page, "600-0-False")
+    expect(the_map(page)).to_have_css("opacity", "1")
+
+
+def opacity(page: Page) -> str:
+    found: str = the_map(page).evaluate("canvas => getComputedStyle(canvas).opacity")
+    return found
 
 
 def test_marked_picture_is_shown_in_any_case(page: Page, maps: Server) -> None:

@@ -1,7 +1,9 @@
 """Sliders on a large collection: every stop of the mouse brings its map, the cliff chart moves the slider too."""
 
+import os
 import re
 from collections.abc import Iterator
+from statistics import median
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -32,15 +34,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-def test_dragging_min_cluster_size_brings_the_map_of_every_stop(server: Server, page: Page) -> None:
+def test_dragging_min_cluster_size_brings_the_map_of_every_stop_within_a_second(
+    server: Server, page: Page
+) -> None:
     open_app(page, server, f"/?dataset={SLUG}")
     first = wait_for_map(page)
     # Whoever moves a slider in the first seconds waits for a worker to start.
     press_on(page, keys.MIN_CLUSTER_SIZE, "ArrowRight")
     expect(the_map(page)).not_to_have_attribute("data-revision", first, timeout=PATIENCE)
     seen, sizes = {first, wait_for_map(page)}, {11}
+    taken = []
     for _stop in range(STOPS):
-        drag(page, keys.MIN_CLUSTER_SIZE, 9)
+        taken.append(drag(page, keys.MIN_CLUSTER_SIZE, 9))
         seen.add(revision(page))
         wait_until_idle(page)
         size = thumb(page, keys.MIN_CLUSTER_SIZE).input_value()
@@ -48,6 +53,10 @@ def test_dragging_min_cluster_size_brings_the_map_of_every_stop(server: Server, 
         assert f"min_cluster_size={size}" in page.url
     assert len(sizes) == STOPS + 1
     assert len(seen) == STOPS + 2
+    # The one test that asserts a time, since it is what is promised. A machine with more to do than it has processors,
+    # as where three tests run on two, takes as many times more, and for single ones longer: there the median counts.
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    assert (max(taken) if busy <= 1 else median(taken)) <= max(1.0, busy), taken
 
 
 def test_cliff_chart_is_drawn_under_its_slider_and_moves_it(server: Server, page: Page) -> None:

@@ -4,12 +4,13 @@ import os
 import pickle
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from barrx import cache, codec
+from barrx import cache, codec, tasks
 from barrx.errors import CacheError
 from barrx.projection import ProjectionParams
 
@@ -226,7 +227,20 @@ def test_matrix_whose_blocks_end_early_is_not_stored(home: Path) -> None:
     assert not cache.has("embeddings", "blocks")
 
 
-def test_clearing_removes_old_locks_that_nobody_holds(home: Path) -> None:
+@pytest.mark.parametrize(
+    "tidy",
+    [
+        lambda: cache.clear("projections"),
+        lambda: cache.check("projections"),
+        lambda: tasks.run("warm", {}, lambda done, total, detail: None, lambda: False),
+    ],
+    ids=["clear", "check", "start"],
+)
+def test_tidying_removes_old_locks_that_nobody_holds(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tidy: Callable[[], object]
+) -> None:
+    for name in ("_ready_to_cut", "_ready_to_map"):
+        monkeypatch.setattr(tasks, name, lambda: None)
     two_days_ago = time.time() - 48 * 3600
     held, left = cache.lock("held"), cache.lock("left")
     for one in (held, left):
@@ -234,6 +248,6 @@ def test_clearing_removes_old_locks_that_nobody_holds(home: Path) -> None:
             pass
         os.utime(one.lock_file, (two_days_ago, two_days_ago))
     with held:
-        cache.clear("projections")
+        tidy()
         assert Path(held.lock_file).exists()
     assert not Path(left.lock_file).exists()

@@ -1,7 +1,10 @@
 """The chart under the slider: what it draws, and what it says in words."""
 
 import json
+from pathlib import Path
+from unittest.mock import MagicMock
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from barrx.cliff import Point
@@ -87,3 +90,28 @@ def test_counts_are_whole_numbers_even_where_there_is_no_cluster() -> None:
     }
     assert json.loads(y)["scale"]["domain"] == [0, 1]
     assert json.loads(y)["axis"]["format"] == "d"
+
+
+def test_chart_says_why_it_holds_no_agreement_with_a_column(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script() -> None:
+        from barrx import datasets
+        from barrx.pipeline import MapRequest
+        from barrx.ui import cliff_chart
+
+        demo = datasets.load("demo")
+        for column in ("title", "category", "cluster"):
+            request = MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames))
+            cliff_chart.show(demo, request, column)
+
+    monkeypatch.setattr(cliff_chart.state, "pool", MagicMock())
+    monkeypatch.setattr(
+        cliff_chart.cliff, "load", lambda question: [point("eom", n, 5) for n in question.sizes]
+    )
+    monkeypatch.setattr(cliff_chart, "_draw", lambda *points, **how: None)
+    test = AppTest.from_function(script).run()
+    assert not test.exception
+    assert [caption.value for caption in test.caption] == [
+        "No agreement with “title”: only columns of 2 to 200 different values are compared."
+    ]

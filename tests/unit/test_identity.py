@@ -128,8 +128,8 @@ def test_changes_name_what_concerns_the_most_pictures_first() -> None:
     after = as_labels((-1, 10), (1, 50), (2, 40))
     found = identity.changes(before, after)
     assert [change.kind for change in found] == ["split", "gone"]
-    said = identity.sentence(found[0], {1: "Cubists", 2: "Fauves"}.__getitem__)
-    assert said == "cluster Cubists split into Cubists and Fauves"
+    said = identity.sentence(found[0], {1: "Cubists"}.__getitem__, {1: "Fauves", 2: "Nabis"}.__getitem__)
+    assert said == "cluster Cubists split into Fauves and Nabis"
 
 
 @given(SOME_LABELS)

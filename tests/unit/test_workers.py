@@ -1,5 +1,6 @@
 """Worker processes: real ones, that end, die and are cancelled."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -218,6 +219,42 @@ def test_a_process_that_has_grown_too_large_is_replaced_when_it_is_idle(home: Pa
         pool.close()
 
 
+def test_a_request_waits_for_the_process_that_is_being_warmed_and_not_until_it_is_warm_for_maps(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barrx.workers.pool._SOON", PATIENCE)
+    with warming_pool() as pool:
+        cut = replace(request(), clustering=ClusteringParams(min_cluster_size=34))
+        assert submit(pool, cut).wait(PATIENCE).state == "done"
+        assert pool._slots[0].warmed == 1
+        assert len(processes.of(pool, "maps")) == 1
+        wait_until(lambda: pool._slots[0].is_warm, "not warmed further")
+
+
+def test_a_request_has_a_process_of_its_own_where_warming_takes_long(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barrx.workers.pool._SOON", 0.0)
+    with warming_pool() as pool:
+        cut = replace(request(), clustering=ClusteringParams(min_cluster_size=35))
+        job = submit(pool, cut)
+        wait_until(lambda: job.snapshot.state != "waiting", "not begun")
+        assert len(processes.of(pool, "maps")) == 2
+        assert job.wait(PATIENCE).state == "done"
+
+
+@contextlib.contextmanager
+def warming_pool() -> Iterator[Pool]:
+    """Give a pool whose first process has just begun to be warmed."""
+    pool = Pool()
+    try:
+        pool.warm()
+        wait_until(lambda: pool._slots[0].warming_since is not None, "not begun")
+        yield pool
+    finally:
+        pool.close()
+
+
 def test_a_cut_does_not_wait_until_a_new_process_can_make_maps(home: Path) -> None:
     code = """
 import sys
@@ -256,19 +293,46 @@ def test_asking_for_one_part_of_a_page_anew_stops_no_other(pool: Pool) -> None:
 
 @pytest.mark.parametrize("lane", ["maps", "charts"])
 def test_work_ahead_begins_when_idle_and_is_dropped_for_a_request(pool: Pool, lane: Lane) -> None:
-    collection = datasets.load(DEMO_SLUG)
     # A cut, which is quick even where other tests leave little of the processor to work ahead.
     ahead = [replace(request(), clustering=ClusteringParams(min_cluster_size=33))]
-    pool.plan("map", [one.to_json() for one in ahead], owner="a")
-    wait_until(lambda: all(pipeline.load(collection, one) for one in ahead), "nothing was computed ahead")
+    plan(pool, ahead, "a")
+    wait_until(lambda: are_stored(ahead), "nothing was computed ahead")
     slow = [request(n_neighbors=n, min_dist=0.9, from_scratch=True) for n in (100, 90)]
-    pool.plan("map", [one.to_json() for one in slow], owner="a")
+    plan(pool, slow, "a")
     wait_until(lambda: processes.is_ahead(pool), "no work ahead")
     job = pool.submit("map", request(n_neighbors=17).to_json(), key="17", lane=lane, owner="a")
     wait_until(lambda: job.snapshot.state != "waiting", "not begun")
     assert job.wait(PATIENCE).state == "done"
     wait_until(lambda: not processes.is_ahead(pool), "goes on")
-    assert not any(pipeline.load(collection, one) for one in slow)
+    assert not any(are_stored([one]) for one in slow)
+
+
+def test_work_ahead_goes_on_while_another_session_has_planned_the_same(pool: Pool) -> None:
+    wanted = [request(n_neighbors=n, from_scratch=True) for n in (71, 72, 73)]
+    plan(pool, wanted, "closes its page")
+    plan(pool, wanted, "stays")
+    GONE.add("closes its page")
+    wait_until(lambda: are_stored(wanted), "the work ahead has ended with its first session")
+
+
+def test_work_ahead_of_a_session_that_has_gone_is_planned_anew(pool: Pool) -> None:
+    wanted = [request(n_neighbors=n, from_scratch=True) for n in (74, 75, 76)]
+    plan(pool, wanted, "reloads")
+    wait_until(lambda: processes.is_ahead(pool), "no work ahead")
+    GONE.add("reloads")
+    wait_until(lambda: not pool._queues.waiting["ahead"] and not processes.is_ahead(pool), "goes on")
+    assert not are_stored(wanted)
+    plan(pool, wanted, "has reloaded")
+    wait_until(lambda: are_stored(wanted), "taken for planned, though nobody works at it")
+
+
+def plan(pool: Pool, wanted: list[MapRequest], owner: str) -> None:
+    pool.plan("map", [one.to_json() for one in wanted], owner=owner)
+
+
+def are_stored(wanted: list[MapRequest]) -> bool:
+    collection = datasets.load(DEMO_SLUG)
+    return all(pipeline.load(collection, one) for one in wanted)
 
 
 def test_two_servers_and_the_command_line_compute_once(home: Path, tmp_path: Path) -> None:

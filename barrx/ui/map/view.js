@@ -142,7 +142,8 @@ export class MapView {
     this.send = send;
     const turn = ++this.turn;
     this.root.style.setProperty("--map-height", `${options.height}px`);
-    this.root.classList.toggle("dimmed", options.dimmed);
+    // The old map is the old one until the new one is drawn.
+    if (options.dimmed) this.root.classList.add("dimmed");
     this.failure?.remove();
     const points = recall(columns);
     if (points) this.take(points, options);
@@ -166,6 +167,7 @@ export class MapView {
   take(points, options) {
     const before = this.points && { ...this.options, points: this.points };
     Object.assign(this, { options, points });
+    this.root.classList.toggle("dimmed", options.dimmed);
     this.thumbnails.setSource(options.token, options.collection);
     this.rows.setSource(options.token, options.collection);
     this.canvas.setAttribute("aria-label", options.alt);

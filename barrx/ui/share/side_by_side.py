@@ -16,7 +16,7 @@ from barrx.errors import BarrxError, EncoderError
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import MapRequest
 from barrx.projection import Coordinates
-from barrx.ui import coloring, figures, gallery, keys, look_state, routes, state
+from barrx.ui import changes, coloring, figures, gallery, keys, look_state, routes, state
 from barrx.ui.errors import reported
 from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
 from barrx.ui.share import choosing, present, session
@@ -153,7 +153,7 @@ def _compared(dataset: Dataset, one: Side, other: Side) -> None:
         Clustering(found.labels, other.clustering.strength),
         f"{other.version}-over-{one.version}",
     )
-    _say(dataset, found, one)
+    _say(dataset, found, (one, turned))
 
     @st.fragment
     @reported
@@ -173,7 +173,7 @@ def _compared(dataset: Dataset, one: Side, other: Side) -> None:
     maps()
 
 
-def _say(dataset: Dataset, found: Comparison, one: Side) -> None:
+def _say(dataset: Dataset, found: Comparison, sides: tuple[Side, Side]) -> None:
     if not found.changes and found.stayed == 1 and found.moved.max() < _STILL:
         st.info(
             _("Both sides show the same map. Choose another view on one of them."), icon=":material/equal:"
@@ -190,11 +190,8 @@ def _say(dataset: Dataset, found: Comparison, one: Side) -> None:
     if not found.changes:
         st.caption(_("No cluster split, merged or changed much."))
         return
-    names = views.cluster_names(dataset, one.clustering.labels)
-    shown = [
-        identity.sentence(change, lambda n: f"“{names[n]}”" if n in names else str(n))
-        for change in found.changes[:_SAID]
-    ]
+    calls = [changes.calls(views.cluster_names(dataset, side.clustering.labels)) for side in sides]
+    shown = [identity.sentence(change, *calls) for change in found.changes[:_SAID]]
     more = len(found.changes) - len(shown)
     if more:
         shown.append(ngettext("{n} more change", "{n} more changes", more).format(n=more))
