@@ -13,7 +13,7 @@ from barrx.facets import NO_VALUE
 from barrx.filters import Filters, Range
 from barrx.i18n import _, ngettext, numeral
 from barrx.ui import keys, state
-from barrx.ui.text import plain, told_apart
+from barrx.ui.text import apart_at_sight, plain, told_apart
 
 _MOST_VALUES = 1000  # in one list; the search finds what is rarer
 _COLUMNS_AT_FIRST = 5
@@ -116,7 +116,7 @@ def _choose_columns(dataset: Dataset) -> list[str]:
     if len(offered) <= _COLUMNS_AT_FIRST and set(asked) <= set(offered):
         return offered
     st.session_state[key] = asked if key in st.session_state else offered[:_COLUMNS_AT_FIRST]
-    labels = told_apart({column: column[:_LONGEST] for column in [*offered, *asked]})
+    labels = apart_at_sight({column: column for column in [*offered, *asked]})
     return st.multiselect(
         _("Columns"),
         list(labels),

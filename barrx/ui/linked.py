@@ -7,7 +7,7 @@ import streamlit as st
 
 from barrx.i18n import _
 from barrx.ui import asked_state
-from barrx.ui.text import plain, told_apart
+from barrx.ui.text import apart_at_sight, plain
 
 T = TypeVar("T", bound=str)
 
@@ -42,7 +42,7 @@ def choice(
         st.session_state[key] = known if known in options else default  # else: removed since
     for missing in asked_state.in_vain(key, st.session_state[key]):
         st.warning(_("The address asks for “{asked}”, which is not here.").format(asked=plain(missing)))
-    labels = told_apart({option: name(option) for option in options})
+    labels = apart_at_sight({option: name(option) for option in options})
     if as_buttons:
         chosen = st.segmented_control(
             label,

@@ -14,7 +14,7 @@ from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
 from barrx.ui import archive_route, gallery, groups_panel, keys, selection_actions, state
 from barrx.ui.errors import reported
-from barrx.ui.text import told_apart
+from barrx.ui.text import apart_at_sight
 
 _BY_CLUSTER = ""
 _MOST_ROWS = 12
@@ -108,8 +108,8 @@ def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64], is_ca
 
 
 def _counts(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str]) -> None:
-    names_of = {_BY_CLUSTER: _("cluster")} | {name: name[:80] for name in facets.categories(dataset)}
-    labels = told_apart(names_of)
+    names_of = {_BY_CLUSTER: _("cluster")} | {name: name for name in facets.categories(dataset)}
+    labels = apart_at_sight(names_of)
     column = st.selectbox(
         _("Counts by"),
         list(labels),
