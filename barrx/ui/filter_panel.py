@@ -17,7 +17,7 @@ from barrx.ui.text import apart_at_sight, plain, told_apart
 
 _MOST_VALUES = 1000  # in one list; the search finds what is rarer
 _COLUMNS_AT_FIRST = 5
-_LONGEST = 80  # characters of a value in a list
+_LONGEST = 80  # characters of a column or a value in a list
 _LEAST_BELOW = 0.001
 _KEPT: Final = "session"
 
@@ -122,7 +122,7 @@ def _choose_columns(dataset: Dataset) -> list[str]:
         list(labels),
         key=key,
         persist_state=_KEPT,
-        format_func=labels.__getitem__,
+        format_func=lambda column: labels[column][:_LONGEST],
         help=_("Which columns to filter by."),
     )
 

@@ -18,6 +18,7 @@ from barrx.ui.text import apart_at_sight
 
 _BY_CLUSTER = ""
 _MOST_ROWS = 12
+_LONGEST = 80  # characters of a column in the list
 
 
 def show(
@@ -115,7 +116,7 @@ def _counts(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names:
         list(labels),
         key=keys.COUNT_BY,
         persist_state="session",
-        format_func=labels.__getitem__,
+        format_func=lambda name: labels[name][:_LONGEST],
     )
     if column in (_BY_CLUSTER, None):
         table = _by_cluster(finished.clustering.labels, selected, names)

@@ -15,7 +15,6 @@ _REPLACED_LATER = re.compile(
 _SEEN: Final = 16  # characters that every closed select box shows
 _START: Final = 9  # of them, that are kept of a beginning two labels share
 _END: Final = 3
-_LONGEST: Final = 80  # characters of a label
 _WORD_JOINER = "\N{WORD JOINER}"  # has no width, and is no place for a line to end
 
 
@@ -54,5 +53,5 @@ def apart_at_sight(labels: Mapping[_Key, str]) -> dict[_Key, str]:
 
 def _shortened(label: str, shared: int) -> str:
     if shared <= _SEEN:
-        return label[:_LONGEST]
-    return f"{label[:_START].rstrip()}…{label[shared - _END :].lstrip()}"[:_LONGEST]
+        return label
+    return f"{label[:_START].rstrip()}…{label[shared - _END :].lstrip()}"
