@@ -19,6 +19,7 @@ from barrx.ui import (
     gallery,
     inspector,
     keys,
+    linked,
     navigation,
     rerun,
     verdict_panel,
@@ -72,7 +73,7 @@ def _choose_mix(dataset: Dataset) -> str:
     columns = sorted(roles.categorical(dataset.metadata), key=lambda name: name == creator)
     if not columns:
         return ""
-    return st.selectbox(_("Mix of"), columns, key=keys.MIX, bind="query-params") or columns[0]
+    return linked.choice(_("Mix of"), columns, default=columns[0], name=str, key=keys.MIX)
 
 
 # --- all of them ------------------------------------------------------------------------------------------

@@ -13,11 +13,11 @@ from barrx.facets import NO_VALUE
 from barrx.filters import Filters, Range
 from barrx.i18n import _, ngettext, numeral
 from barrx.ui import keys, state
-from barrx.ui.text import plain, told_apart
+from barrx.ui.text import apart_at_sight, plain, told_apart
 
 _MOST_VALUES = 1000  # in one list; the search finds what is rarer
 _COLUMNS_AT_FIRST = 5
-_LONGEST = 80  # characters of a value in a list
+_LONGEST = 80  # characters of a column or a value in a list
 _LEAST_BELOW = 0.001
 _KEPT: Final = "session"
 
@@ -116,13 +116,13 @@ def _choose_columns(dataset: Dataset) -> list[str]:
     if len(offered) <= _COLUMNS_AT_FIRST and set(asked) <= set(offered):
         return offered
     st.session_state[key] = asked if key in st.session_state else offered[:_COLUMNS_AT_FIRST]
-    labels = told_apart({column: column[:_LONGEST] for column in [*offered, *asked]})
+    labels = apart_at_sight({column: column for column in [*offered, *asked]})
     return st.multiselect(
         _("Columns"),
         list(labels),
         key=key,
         persist_state=_KEPT,
-        format_func=labels.__getitem__,
+        format_func=lambda column: labels[column][:_LONGEST],
         help=_("Which columns to filter by."),
     )
 

@@ -13,7 +13,7 @@ from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
 from barrx.ui import gallery, keys, lightbox, nearby, place_facts, rerun, state, verdict_panel
 from barrx.ui.errors import reported
-from barrx.ui.text import plain
+from barrx.ui.text import apart_at_sight, plain
 
 _NEIGHBORS = 10
 _OTHERS = 6  # of a kind that are shown; the rest is counted
@@ -143,6 +143,7 @@ def _same_category(dataset: Dataset, index: int, *, on_map: bool) -> int | None:
             st.selectbox(
                 _("Others with the same"),
                 columns,
+                format_func=apart_at_sight({name: name for name in columns}).__getitem__,
                 key=keys.CARD_COLUMN,
                 persist_state="session",
                 width="stretch",

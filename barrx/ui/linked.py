@@ -7,7 +7,7 @@ import streamlit as st
 
 from barrx.i18n import _
 from barrx.ui import asked_state
-from barrx.ui.text import plain, told_apart
+from barrx.ui.text import apart_at_sight, plain
 
 T = TypeVar("T", bound=str)
 
@@ -45,7 +45,7 @@ def choice(
     for missing in asked_state.in_vain(key, st.session_state[key]):
         said = _("{label}: the address asks for “{asked}”, which is not here.")
         st.warning(said.format(label=label, asked=plain(missing)))
-    labels = told_apart({option: name(option) for option in options})
+    labels = apart_at_sight({option: name(option) for option in options})
     if as_buttons:
         chosen = st.segmented_control(
             label,

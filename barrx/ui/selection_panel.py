@@ -14,10 +14,11 @@ from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
 from barrx.ui import archive_route, gallery, groups_panel, keys, selection_actions, state
 from barrx.ui.errors import reported
-from barrx.ui.text import told_apart
+from barrx.ui.text import apart_at_sight
 
 _BY_CLUSTER = ""
 _MOST_ROWS = 12
+_LONGEST = 80  # characters of a column in the list
 
 
 def show(
@@ -108,14 +109,14 @@ def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64], is_ca
 
 
 def _counts(dataset: Dataset, finished: Map, selected: NDArray[np.int64], names: dict[int, str]) -> None:
-    names_of = {_BY_CLUSTER: _("cluster")} | {name: name[:80] for name in facets.categories(dataset)}
-    labels = told_apart(names_of)
+    names_of = {_BY_CLUSTER: _("cluster")} | {name: name for name in facets.categories(dataset)}
+    labels = apart_at_sight(names_of)
     column = st.selectbox(
         _("Counts by"),
         list(labels),
         key=keys.COUNT_BY,
         persist_state="session",
-        format_func=labels.__getitem__,
+        format_func=lambda name: labels[name][:_LONGEST],
     )
     if column in (_BY_CLUSTER, None):
         table = _by_cluster(finished.clustering.labels, selected, names)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from typing import TypeVar
+from itertools import pairwise, takewhile
+from typing import Final, TypeVar
 
 _Key = TypeVar("_Key")
 
@@ -11,6 +12,9 @@ _MARKDOWN = frozenset(r"\`*_{}[]<>()#+-.!|~:$=&/")
 _REPLACED_LATER = re.compile(
     r"(?<=:)(?=material_|streamlit:)|(?:(?<=^[<>~-])|(?<=\s[<>~-]))(?=(?:[=>-]|->)(?:\s|$))"
 )
+_SEEN: Final = 16  # characters that every closed select box shows
+_START: Final = 9  # of them, that are kept of a beginning two labels share
+_END: Final = 3
 _WORD_JOINER = "\N{WORD JOINER}"  # has no width, and is no place for a line to end
 
 
@@ -31,3 +35,23 @@ def told_apart(labels: Mapping[_Key, str]) -> dict[_Key, str]:
         taken.add(label)
         found[key] = label
     return found
+
+
+def apart_at_sight(labels: Mapping[_Key, str]) -> dict[_Key, str]:
+    """Return labels that differ in what a closed select box shows: it cuts a long one off at the right.
+
+    Of a long beginning that two of them share the middle is left out.
+    """
+    whole = told_apart(labels)
+    ordered = sorted(whole.values())
+    shared = dict.fromkeys(ordered, 0)
+    for one, other in pairwise(ordered):
+        n = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+        shared.update({label: max(n, shared[label]) for label in (one, other)})
+    return told_apart({key: _shortened(label, shared[label]) for key, label in whole.items()})
+
+
+def _shortened(label: str, shared: int) -> str:
+    if shared <= _SEEN:
+        return label
+    return f"{label[:_START].rstrip()}…{label[shared - _END :].lstrip()}"

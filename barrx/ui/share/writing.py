@@ -14,7 +14,7 @@ from barrx.ui.share.figure_making import Maker
 from barrx.ui.share.present import Present
 from barrx.ui.share.session import Writing
 from barrx.ui.standalone import scene
-from barrx.ui.text import plain
+from barrx.ui.text import apart_at_sight, plain
 from barrx.views import interpretations, saved
 from barrx.views.interpretations import MAX_FIGURES, MAX_TEXT, Interpretation, Words
 
@@ -96,6 +96,7 @@ def _offer_of_choice(dataset: Dataset, desk: Writing, shown: Present) -> None:
             column = st.selectbox(
                 _("Column"),
                 columns,
+                format_func=apart_at_sight({name: name for name in columns}).__getitem__,
                 key=keys.of(keys.TEXT_FIGURE, "column"),
                 width=200,
                 label_visibility="collapsed",
