@@ -121,6 +121,15 @@ def test_verdicts_and_arrows_are_kept_shown_and_exported(page: Page, server: Ser
     note = page.locator("[class*='st-key-verdict_note-cluster'] input")
     if note.count() == 0:  # a second click would take the verdict back
         panel.get_by_text("disagree", exact=True).click()
+    note.fill("x")
+    told = page.locator("[class*='st-key-verdict_note-cluster'] [data-testid=InputInstructions]")
+    expect(told).to_be_visible()
+    end = note.evaluate(
+        "e => e.getBoundingClientRect().right - parseFloat(getComputedStyle(e).paddingInlineEnd)"
+    )
+    assert end <= told.evaluate("e => e.getBoundingClientRect().left"), (
+        "nothing is written over what is typed"
+    )
     note.fill(NOTE)
     note.press("Enter")
     row = page.locator(".rows li").first

@@ -292,7 +292,7 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
         placed.assign(label="x" * 30), lines, is_dated=True, is_dark=False, sentence=""
     ).to_dict()
     assert longest["layer"][-1]["encoding"]["x"]["scale"]["range"][1] == {
-        "expr": "width - min(194, 0.65 * width)"
+        "expr": "width - min(176, 0.65 * width)"
     }
     for undated in ({}, {"a": 2005, "b": 2005}):
         assert graph.nodes("ab", undated, np.zeros((2, 2)))["label"].tolist() == ["a", "b"]
@@ -307,7 +307,7 @@ def test_barrs_movements_stand_at_the_years_of_his_chart() -> None:
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (("Cubism", "Purism"), "Each stands at the year of Alfred Barr's chart of 1936."),
+        (("Cubism", "Purism"), "The years are those of Alfred Barr's chart of 1936."),
         (("Cubism", "Purism", "mine"), "2 stand at the year of Alfred Barr's chart of 1936, the others at"),
         (("yours", "mine"), "Years are the median of the dates"),
         (

@@ -152,8 +152,10 @@ def test_recommendation_names_places_of_the_sweep_though_some_are_missing() -> N
 
 
 def test_six_are_tried_again_though_there_are_cliffs_beside_them() -> None:
-    found = swept([3, 3, 30, 30, 3, 3])
-    assert [one.number for one in found.best(comeback.TRIED_AGAIN)] == [0, 1, 2, 3, 4, 5]
+    found = swept([3, 3, 3, 3, 30, 30])
+    best = [one.number for one in found.best(comeback.TRIED_AGAIN)]
+    assert set(best[:2]) == {0, 1}, "those without a cliff come first"
+    assert set(best) == {0, 1, 2, 3, 4, 5}
 
 
 def test_what_comes_back_is_recommended_before_its_equal() -> None:

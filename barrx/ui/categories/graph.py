@@ -1,7 +1,9 @@
 """Categories as a graph on a time axis: where they stand, what joins them, and how that is drawn."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 _NAME_LENGTH: Final = 40
 _STEP: Final = 22
+_BESIDE: Final = 8  # pixels between a point and its words
+_NARROW, _WIDE = 5.6, 11.5  # pixels of a sign in the words
 _NODE: Final = "#8b8e94"
 # Told apart by all kinds of colour vision on both grounds, and by dashes.
 COLORS: Final = {"supported": "#4279d1", "unsupported": "#d55e00", "untested": "#8b8e94", "near": "#2a86a5"}
@@ -113,8 +117,15 @@ def drawn(
     import altair as alt
 
     low, high = float(placed["x"].min()), float(placed["x"].max())
-    room = (high - low) or 1.0
-    scale = alt.Scale(domain=[low - 0.05 * room, high + 0.45 * room], nice=False, zero=False)
+    margin = 0.05 * ((high - low) or 1.0)
+    # The words begin at their point: the last point stands as far from the edge as the longest ones need.
+    room = f"min({_pixels(placed['label'])}, 0.65 * width)"
+    scale = alt.Scale(
+        domain=[low - margin, high + margin],
+        range=[0, alt.ExprRef(f"width - {room}")],
+        nice=False,
+        zero=False,
+    )
     axis = alt.Axis(format="d", grid=True, tickMinStep=1) if is_dated else None
     x = alt.X("x:Q", scale=scale, title=_("year") if is_dated else None, axis=axis)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[-0.7, len(placed) - 0.3], reverse=True), axis=None)
@@ -124,8 +135,14 @@ def drawn(
     base = alt.Chart(placed).encode(x=x, y=y)
     layers.append(base.mark_point(filled=True, size=60, color=_NODE, opacity=1))
     ground, ink = ("#121417", "#ece9e3") if is_dark else ("#fdfcfa", "#22252a")
-    halo = base.mark_text(align="left", dx=8, fontSize=11, stroke=ground, strokeWidth=3, strokeJoin="round")
-    words = base.mark_text(align="left", dx=8, fontSize=11, color=ink)
+    text: dict[str, Any] = {
+        "align": "left",
+        "dx": _BESIDE,
+        "fontSize": 11,
+        "limit": alt.ExprRef(f"{room} - {_BESIDE}"),
+    }
+    halo = base.mark_text(**text, stroke=ground, strokeWidth=3, strokeJoin="round")
+    words = base.mark_text(**text, color=ink)
     layers += [halo.encode(text="label:N"), words.encode(text="label:N")]
     return alt.LayerChart(
         layer=layers,
@@ -135,6 +152,12 @@ def drawn(
         usermeta={"embedOptions": {"renderer": "canvas"}},
         config=alt.Config(locale=chart_locale.locale(), view=alt.ViewConfig(stroke=None)),
     )
+
+
+def _pixels(labels: "pd.Series[str]") -> int:
+    """Return about how wide the longest label is, with what stands before it."""
+    widths = [sum(_WIDE if east_asian_width(sign) in "WF" else _NARROW for sign in label) for label in labels]
+    return math.ceil(max(widths, default=0)) + _BESIDE
 
 
 def _lines(lines: pd.DataFrame, kind: str, x: "alt.X", y: "alt.Y") -> "alt.Chart":

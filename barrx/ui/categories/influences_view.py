@@ -231,7 +231,7 @@ def _axis(facts: Facts) -> str:
     barr = sum(name in placed for name in dated)
     said = _("Each category has a row of its own; those that look alike are near each other.")
     if barr and barr == len(dated):
-        said += " " + _("Each stands at the year of Alfred Barr's chart of 1936.")
+        said += " " + _("The years are those of Alfred Barr's chart of 1936.")
     elif barr:
         said += " " + ngettext(
             "{n} stands at the year of Alfred Barr's chart of 1936, the others at the median of their dates.",
