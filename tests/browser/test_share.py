@@ -188,7 +188,9 @@ def test_two_views_share_selection_and_pointer_and_a_tour_flies(page: Page, serv
     expect(other).to_be_visible()
     wait_until_idle(page)
     widget(page, keys.COMPARED_ONE).locator('.toolbar [data-choice="dots"]').click()
-    widget(page, keys.COMPARED_ONE).locator('.toolbar [data-switch="names"]').click()
+    names = widget(page, keys.COMPARED_ONE).locator('.toolbar [data-switch="names"]')
+    if names.get_attribute("aria-pressed") == "true":  # not so in every view
+        names.click()
     one.scroll_into_view_if_needed()
     box = one.bounding_box()
     assert box
