@@ -18,6 +18,7 @@ from barrx.clustering import NOISE, SELECTION_METHODS, ClusteringParams, Selecti
 from barrx.datasets import Dataset
 from barrx.errors import Cancelled
 from barrx.i18n import _
+from barrx.identity import Labels
 from barrx.judgement import agreement, values
 from barrx.judgement.values import Values
 from barrx.pipeline import MapRequest
@@ -179,22 +180,23 @@ def compute(
 def _points(
     linkage: NDArray[np.float64], question: Question, size: int
 ) -> dict[SelectionMethod, dict[str, float | None]]:
-    return {method: _point(linkage, question, size, method) for method in SELECTION_METHODS}
-
-
-def _point(
-    linkage: NDArray[np.float64], question: Question, size: int, method: SelectionMethod
-) -> dict[str, float | None]:
-    params = replace(question.params, min_cluster_size=size, cluster_selection_method=method)
-    labels = clustering.cut(linkage, len(question.coordinates), params).labels
+    params = replace(question.params, min_cluster_size=size)
+    found = clustering.cuts(linkage, len(question.coordinates), params, SELECTION_METHODS)
     return {
-        "clusters": len(np.unique(labels[labels != NOISE])),
-        "noise_share": float((labels == NOISE).mean()),
-        "agreement": _agreement(labels, question.categories),
+        method: _point(one.labels, question.categories)
+        for method, one in zip(SELECTION_METHODS, found, strict=True)
     }
 
 
-def _agreement(labels: NDArray[np.int32], categories: Values | None) -> float | None:
+def _point(labels: Labels, categories: Values | None) -> dict[str, float | None]:
+    return {
+        "clusters": len(np.unique(labels[labels != NOISE])),
+        "noise_share": float((labels == NOISE).mean()),
+        "agreement": _agreement(labels, categories),
+    }
+
+
+def _agreement(labels: Labels, categories: Values | None) -> float | None:
     found = None if categories is None else agreement.figures(categories, labels)
     return None if found is None else found.ami
 

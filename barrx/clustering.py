@@ -1,6 +1,7 @@
 """Density clusters on the map: HDBSCAN, every setting cut from one cached tree."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, get_args
@@ -223,20 +224,32 @@ def tree(coordinates: Coordinates, min_samples: int) -> NDArray[np.float64]:
 
 def cut(linkage: NDArray[np.float64], n_images: int, params: ClusteringParams) -> Clustering:
     """Cut clusters from the tree: the same labels as a full HDBSCAN fit."""
-    if n_images < max(3, params.min_cluster_size):
-        return Clustering(np.full(n_images, NOISE, np.int32), np.zeros(n_images, np.float32))
-    # hdbscan offers no public way to cut its own tree again; a test compares this with a full fit.
-    from hdbscan.hdbscan_ import _tree_to_labels
+    return cuts(linkage, n_images, params, [params.cluster_selection_method])[0]
 
-    labels, strength, *_rest = _tree_to_labels(
-        None,
-        linkage,
-        params.min_cluster_size,
-        params.cluster_selection_method,
-        cluster_selection_epsilon=params.cluster_selection_epsilon,
-        max_cluster_size=params.max_cluster_size,
-    )
-    return Clustering(labels.astype(np.int32), strength.astype(np.float32))
+
+def cuts(
+    linkage: NDArray[np.float64], n_images: int, params: ClusteringParams, methods: Sequence[SelectionMethod]
+) -> list[Clustering]:
+    """Cut clusters from the tree by each selection method; what they have in common is done once."""
+    if n_images < max(3, params.min_cluster_size):
+        nothing = Clustering(np.full(n_images, NOISE, np.int32), np.zeros(n_images, np.float32))
+        return [nothing for _method in methods]
+    # hdbscan offers no public way to cut its own tree again; a test compares this with a full fit.
+    from hdbscan._hdbscan_tree import compute_stability, condense_tree, get_clusters
+
+    condensed = condense_tree(linkage, params.min_cluster_size)
+    stability = compute_stability(condensed)
+    found = []
+    for method in methods:
+        labels, strength, _stabilities = get_clusters(
+            condensed,
+            dict(stability),  # it is changed there
+            cluster_selection_method=method,
+            cluster_selection_epsilon=params.cluster_selection_epsilon,
+            max_cluster_size=params.max_cluster_size,
+        )
+        found.append(Clustering(labels.astype(np.int32), strength.astype(np.float32)))
+    return found
 
 
 def stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> NDArray[np.float64]:

@@ -51,9 +51,9 @@ def embedding_worker(server: Server) -> psutil.Process:
 
 
 def test_killed_worker_is_said_and_starting_again_goes_on(page: Page, server: Server, tmp_path: Path) -> None:
-    barrx(server, "add", "large", pictures(tmp_path / "large", 600, seed=1))
+    barrx(server, "add", "large", pictures(tmp_path / "large", 400, seed=1))
     open_app(page, server, "/?dataset=large")
-    expect(page.get_by_text("600 images are to be embedded")).to_be_visible()
+    expect(page.get_by_text("400 images are to be embedded")).to_be_visible()
     start_embedding(page)
     os.kill(embedding_worker(server).pid, signal.SIGKILL)
     error = page.get_by_role("alert")
@@ -61,36 +61,36 @@ def test_killed_worker_is_said_and_starting_again_goes_on(page: Page, server: Se
     expect(error).to_contain_text("start again to go on where it stopped")
     wait_until_idle(page)
     done = done_already(page)
-    assert 0 < done < 600
+    assert 0 < done < 400
     assert done % 16 == 0  # whole batches
-    expect(page.get_by_text(f"{600 - done} images are to be embedded")).to_be_visible()
+    expect(page.get_by_text(f"{400 - done} images are to be embedded")).to_be_visible()
 
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_test_id("stProgress")).to_contain_text(
-        re.compile(r"\b(\d+) of 600 images"), timeout=PATIENCE
+        re.compile(r"\b(\d+) of 400 images"), timeout=PATIENCE
     )
-    first = re.search(r"(\d+) of 600", page.get_by_test_id("stProgress").inner_text())
+    first = re.search(r"(\d+) of 400", page.get_by_test_id("stProgress").inner_text())
     assert first
     assert int(first[1]) >= done
     the_map(page)
     wait_for_map(page)
-    assert figures(page)["images"] == "600"
+    assert figures(page)["images"] == "400"
     expect(page.get_by_role("alert")).to_have_count(0)
     assert mapped_libraries(server.pid) == set()
 
 
 def test_cancelled_embedding_keeps_what_is_done(page: Page, server: Server, tmp_path: Path) -> None:
-    barrx(server, "add", "second", pictures(tmp_path / "second", 600, seed=2))
+    barrx(server, "add", "second", pictures(tmp_path / "second", 400, seed=2))
     open_app(page, server, "/?dataset=second")
     start_embedding(page)
     button(page, f"{keys.CANCEL}:embed").click()
     expect(page.get_by_text("Stopped. What was finished is kept")).to_be_visible(timeout=PATIENCE)
     wait_until_idle(page)
-    assert 0 < done_already(page) < 600
+    assert 0 < done_already(page) < 400
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     # Somebody who opens the page later finds the same.
     page.goto(f"{server.url}/?dataset=second")
     wait_until_idle(page)
-    assert 0 < done_already(page) < 600
+    assert 0 < done_already(page) < 400
     table = barrx(server, "datasets", "--json")
     assert '"second"' in table
