@@ -235,10 +235,10 @@ def cuts(
         nothing = Clustering(np.full(n_images, NOISE, np.int32), np.zeros(n_images, np.float32))
         return [nothing for _method in methods]
     # hdbscan offers no public way to cut its own tree again; a test compares this with a full fit.
-    from hdbscan._hdbscan_tree import compute_stability, condense_tree, get_clusters
+    from hdbscan._hdbscan_tree import condense_tree, get_clusters
 
     condensed = condense_tree(linkage, params.min_cluster_size)
-    stability = compute_stability(condensed)
+    stability = stabilities(condensed)
     found = []
     for method in methods:
         labels, strength, _stabilities = get_clusters(
@@ -250,6 +250,31 @@ def cuts(
         )
         found.append(Clustering(labels.astype(np.int32), strength.astype(np.float32)))
     return found
+
+
+def stabilities(condensed: NDArray[np.void]) -> dict[int, float]:
+    """Return how stable each node of a condensed tree is, as hdbscan's ``compute_stability`` does, without its sort.
+
+    Parameters
+    ----------
+    condensed : (n_edges,) of parent, child, lambda_val, child_size
+        hdbscan's condensed tree; each child stands in it once
+
+    Returns
+    -------
+    dict of node -> sum over its children of (their lambda - its own birth) * their size
+
+    References
+    ----------
+    Campello, Moulavi & Sander 2013, doi:10.1007/978-3-642-37456-2_14
+    """
+    parent, child, lambdas = (condensed[name] for name in ("parent", "child", "lambda_val"))
+    root = int(parent.min())
+    births = np.zeros(max(int(child.max()), int(parent.max())) + 1)
+    births[child] = lambdas
+    births[root] = 0.0
+    found = np.bincount(parent - root, weights=(lambdas - births[parent]) * condensed["child_size"])
+    return dict(enumerate(found.tolist(), start=root))
 
 
 def stored_tree(coordinates: Coordinates, made_from: str, min_samples: int) -> NDArray[np.float64]:

@@ -128,3 +128,13 @@ def test_parameters_outside_their_bounds_are_refused(values: dict[str, object], 
 def test_min_cluster_size_must_not_exceed_the_number_of_images() -> None:
     with pytest.raises(ParameterError, match=r"min_cluster_size must be at most .* \(8\), got 10. Lower it"):
         ClusteringParams().check(8)
+
+
+@pytest.mark.parametrize("copies", [0, 40])
+@pytest.mark.parametrize("size", [2, 5, 30])
+def test_stabilities_are_those_of_hdbscan_to_the_last_bit(size: int, copies: int) -> None:
+    from hdbscan._hdbscan_tree import compute_stability, condense_tree
+
+    cloud = np.concatenate([points(), np.repeat(points()[:1], copies, axis=0)])
+    condensed = condense_tree(clustering.tree(cloud, 5), size)
+    np.testing.assert_equal(clustering.stabilities(condensed), compute_stability(condensed))
