@@ -123,12 +123,14 @@ def _categories(subject: Subject) -> Answer:
     column, metadata = subject.category, subject.dataset.metadata
     held = categories.cohesion(column, subject.labels)
     texts = portraits.words_of(metadata, [column.title, "filename", "folder"])
+    misplaced = categories.misplaced(column, subject.nearest())
+    elsewhere, vectors = {one.picture for one in misplaced}, subject.embedding.vectors
     facts = {
         "categories": [
-            {**asdict(one), "typical": categories.typical(column, subject.embedding.vectors, code)}
+            {**asdict(one), "typical": categories.typical(column, vectors, code, but=elsewhere)}
             for code, one in enumerate(held)
         ],
-        "misplaced": categories.misplaced(column, subject.nearest())[:_MOST_MISPLACED],
+        "misplaced": misplaced[:_MOST_MISPLACED],
         "clusters": portraits.portraits(column, subject.labels, subject.map.clustering.strength, texts),
     }
     return Answer(facts, {})

@@ -3,6 +3,7 @@
 Typical and misplaced are judged in the embedding, not on the map; coherent, merged and split by the clusters.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -83,14 +84,21 @@ class Cohesion:
     merged_with: tuple[str, ...]
 
 
-def typical(values: Values, vectors: NDArray[np.float32], code: int, most: int = 9) -> list[int]:
-    """Return the pictures of a category nearest to the mean direction of its others, most typical first."""
+def typical(
+    values: Values, vectors: NDArray[np.float32], code: int, *, but: Collection[int] = (), most: int = 9
+) -> list[int]:
+    """Return the pictures of a category nearest to the mean direction of its others, most typical first.
+
+    Parameters
+    ----------
+    but : pictures left out: those that look like another category stand for this one in no case
+    """
     members = values.members(code)
     unit = _unit(vectors[members])
     rest = _unit(unit.sum(axis=0) - unit)  # a picture does not vouch for itself
     likeness = np.einsum("ij,ij->i", unit, rest)
-    order = np.lexsort((members, -likeness))[:most]
-    return [int(i) for i in members[order]]
+    order = np.lexsort((members, -likeness))
+    return [i for i in members[order].tolist() if i not in but][:most]
 
 
 def misplaced(values: Values, neighbors: Labels) -> list[Misplaced]:

@@ -148,6 +148,19 @@ def test_visitor_of_a_read_only_dashboard_sends_a_text_and_a_curator_accepts_it(
     assert not visitor.exception
     assert "A curator will read it" in visitor.success[0].value
     assert interpretations.listed() == []
+
+    late = page("share", section="texts")
+    next(i for i in late.text_input if i.label == "Title").set_value("Late")
+    next(i for i in late.text_area if i.label == "Text").set_value("Too late?")
+    with monkeypatch.context() as curators:
+        curators.delenv("BARRX_READ_ONLY")
+        settings.current.cache_clear()
+        interpretations.let_contribute(False)
+    settings.current.cache_clear()
+    _submit(late, "Send")
+    assert "not switched on here" in late.error[0].value
+    assert next(i for i in late.text_area if i.label == "Text").value == "Too late?"
+
     monkeypatch.delenv("BARRX_READ_ONLY")
     settings.current.cache_clear()
     curator.run()

@@ -35,6 +35,7 @@ def test_the_picture_in_the_middle_is_typical_and_the_odd_one_out_is_last() -> N
     found = categories.typical(column(("a", 10), ("b", 10)), vectors, 0, most=10)
     assert (found[0], found[-1]) == (4, 7)
     assert sorted(found) == list(range(10))
+    assert categories.typical(column(("a", 10), ("b", 10)), vectors, 0, but={4, 7}, most=8) == found[1:-1]
 
 
 def test_a_picture_amid_another_category_is_misplaced_and_shows_what_it_looks_like() -> None:

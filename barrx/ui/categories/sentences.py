@@ -72,10 +72,12 @@ def cohesion(one: Facts) -> str:
             said = _("It is divided among clusters of its own: {clusters}.")
             given["clusters"] = ", ".join(map(str, one["own_clusters"]))
         case "noise":
-            said = _("Most of its images are in no cluster: {clustered} of {size} are.")
-            given["clustered"] = numeral(one["clustered"])
+            said = _("Most of its images are in no cluster: {noise} of {size}.")
+            given["noise"] = numeral(one["size"] - one["clustered"])
         case _:
-            said = _("Its images are in many clusters; cluster {n} holds most of them, {share}.")
+            said = _(
+                "Its images are in many clusters; cluster {n} holds more of them than any other, {share}."
+            )
     return said.format(**given)
 
 

@@ -22,6 +22,9 @@ from barrx.views.tours import Stop
 
 _HERE = Path(__file__).parent
 _HEIGHT = 2000  # as high as the screen has room for
+_LONG = (
+    250  # characters of a text that stands in smaller letters: the keys turn the tour, they scroll nothing
+)
 
 _keys = component.of_script(
     "barrx_presenter",
@@ -59,7 +62,8 @@ def _tour(dataset: Dataset, view: SavedView, stops: list[Stop]) -> None:
         with left:
             stop = stops[at]
             text = markdown.to_html(stop.text, lambda _number, caption: escape(caption))
-            st.html(f'<div class="stop" dir="auto"><h2>{escape(stop.title)}</h2>{text}</div>')
+            kind = "stop long" if len(stop.text) > _LONG else "stop"
+            st.html(f'<div class="{kind}" dir="auto"><h2>{escape(stop.title)}</h2>{text}</div>')
         with right:
             _take(view, len(stops), at)
 

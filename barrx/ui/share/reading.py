@@ -22,7 +22,7 @@ def show(dataset: Dataset) -> None:
     """Show the interpretations of a collection, and what one may do about them."""
     if views.is_writable():
         _curate(dataset)
-    elif interpretations.is_open():
+    elif interpretations.is_open() or session.has_form(dataset):
         _contribute(dataset)
     n = interpretations.count(slug=dataset.slug)
     if not n:
@@ -111,6 +111,7 @@ def _undo() -> None:
 def _contribute(dataset: Dataset) -> None:
     if not saved.count(dataset.slug):
         return
+    session.remember_form(dataset)
     with st.expander(_("What do you see? Write to the curators"), icon=":material/edit:"):
         key = keys.of(keys.CONTRIBUTE, "view")
         names = choosing.find(dataset, "contribute", chosen=[st.session_state.get(key)])

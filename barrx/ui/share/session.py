@@ -14,6 +14,7 @@ _VIEW = "_view"
 _REMOVED_VIEW = "_removed_view"
 _WRITING = "_writing"
 _REMOVED_TEXT = "_removed_text"
+_FORM = "_contribution_form"
 _STOP = "_stop"
 _STOPS_BEFORE = "_stops_before"
 
@@ -55,6 +56,16 @@ def stop(view: int) -> int:
     """Return at which stop of a view's tour one is, from 0."""
     found, number = st.session_state.get(_STOP, (view, 0))
     return int(number) if found == view else 0
+
+
+def remember_form(collection: Dataset) -> None:
+    """Remember that a visitor has the form: what is typed into it is not to vanish when contributions end."""
+    state.keep(_FORM, collection, True)
+
+
+def has_form(collection: Dataset) -> bool:
+    """Tell whether a visitor has had the form for a contribution."""
+    return bool(state.kept(_FORM, collection))
 
 
 def remember_stops(view: int, stops: Sequence[Stop] | None) -> None:
