@@ -30,7 +30,7 @@ from barrx import captions, datasets, i18n, images
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.thumbnails import SIDES, Side
-from barrx.ui import access, archive_route, columns, signing
+from barrx.ui import access, columns, selection_route, signing
 from barrx.ui.component import bundle
 
 log = logging.getLogger(__name__)
@@ -253,7 +253,7 @@ _OF_COLLECTIONS = {
     "/rows/{token}": _rows,
     "/picture/{token}/{index:int}": _large,
     "/column/{token}": _column,
-    "/archive/{token}": archive_route.answer,
+    "/selection/{token}": selection_route.answer,
 }
 
 

@@ -1,4 +1,4 @@
-/* A link to the archive, and a button that copies the address of the page. */
+/* Links to the table and to the archive, and a button that copies the address of the page. */
 
 const SAID = 2500; // ms that "Copied" stands
 
@@ -19,13 +19,19 @@ export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".actions");
   // Built once: a click on it must not fall between two builds.
   if (!root.firstChild) {
-    root.append(make("a", { download: "", class: "action" }), make("button", { type: "button", class: "action" }));
+    root.append(make("a", { download: "", class: "action" }), make("a", { download: "", class: "action" }));
+    root.append(make("button", { type: "button", class: "action" }));
     root.append(make("label", { class: "by-hand", hidden: "" }), make("span", { class: "spoken", role: "status" }));
   }
-  const [link, button, label, said] = root.children;
-  link.href = new URL(data.archive, document.baseURI).href;
-  link.textContent = data.zip;
-  link.title = data.zip_help;
+  const [table, archive, button, label, said] = root.children;
+  for (const [link, address, text, help] of [
+    [table, data.table, data.csv, data.csv_help],
+    [archive, data.archive, data.zip, data.zip_help],
+  ]) {
+    link.href = new URL(address, document.baseURI).href;
+    link.textContent = text;
+    link.title = help;
+  }
   button.title = data.copy_help;
   button.classList.toggle("warns", data.warn);
   if (!button.dataset.isSaying) button.textContent = data.copy;

@@ -1,4 +1,4 @@
-"""Two things a browser does by itself: load the ZIP of the originals, and copy the address of the page."""
+"""What a browser does by itself: load the rows or the ZIP of the originals, and copy the address of the page."""
 
 from pathlib import Path
 
@@ -15,13 +15,13 @@ _actions = component.of_script(
 )
 
 
-def show(archive: str, size: int, *, is_carried: bool) -> None:
-    """Show the link to an archive, with its size, and the button that copies the address.
+def show(table: str, archive: str, size: int, *, is_carried: bool) -> None:
+    """Show the links to a table and to an archive, with its size, and the button that copies the address.
 
     Parameters
     ----------
-    archive : address, relative to the page
-    size : in bytes
+    table, archive : addresses, relative to the page
+    size : of the archive, in bytes
     is_carried : the address of the page says which pictures are selected
     """
     carried = _("Copy the address of this page: filters, selection and place on the map are in it.")
@@ -32,6 +32,9 @@ def show(archive: str, size: int, *, is_carried: bool) -> None:
         key="selection_links",
         width="content",
         data={
+            "table": table,
+            "csv": _("CSV"),
+            "csv_help": _("The rows of these images, with coordinates and clusters."),
             "archive": archive,
             "zip": _("ZIP, {size}").format(size=megabytes(size)),
             "zip_help": _("The original files of these images, and their rows."),

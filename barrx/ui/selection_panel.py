@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from barrx import archive, export, facets
+from barrx import archive, facets
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
-from barrx.ui import archive_route, gallery, groups_panel, keys, selection_actions, state
+from barrx.ui import gallery, groups_panel, keys, selection_actions, selection_route, state
 from barrx.ui.errors import reported
 from barrx.ui.text import apart_at_sight
 
@@ -86,20 +86,9 @@ def _hint() -> None:
 def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64], is_carried: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=keys.SELECTION_ACTIONS):
         _clear(dataset)
-        st.download_button(
-            _("CSV"),
-            lambda: export.to_csv(
-                export.with_verdicts(export.table(dataset, finished), dataset, finished).iloc[selected]
-            ).encode("utf-8-sig"),
-            file_name=f"{dataset.slug}-selection.csv",
-            mime="text/csv",
-            key=keys.DOWNLOAD_SELECTION,
-            on_click="ignore",
-            icon=":material/download:",
-            help=_("The rows of these images, with coordinates and clusters."),
-        )
         selection_actions.show(
-            archive_route.address(dataset, finished.request, selected),
+            selection_route.address(dataset, finished.request, selected, "csv"),
+            selection_route.address(dataset, finished.request, selected, "zip"),
             archive.size(dataset, selected.tolist()),
             is_carried=is_carried,
         )

@@ -232,7 +232,8 @@ def test_selection_fills_gallery_counts_and_downloads(explore: Page, demo: Datas
 
     wait_until_idle(explore)
     with explore.expect_download() as waiting:
-        button(explore, keys.DOWNLOAD_SELECTION).click()
+        explore.get_by_role("link", name="CSV").click()
+    assert waiting.value.suggested_filename == "demo-selection.csv"
     table = pd.read_csv(waiting.value.path())
     assert table["filename"].tolist() == [demo.filenames[i] for i in chosen]
     assert {"x", "label", "strength", "title", "year"} <= set(table.columns)

@@ -300,6 +300,6 @@ def test_read_only_server_writes_nothing_whatever_it_is_told(
 
     assert spoken(send_file(server)) == 403
     for method in ("POST", "PUT", "DELETE", "PATCH"):
-        assert httpx.request(method, f"{server.url}/barrx/archive/x").status_code == 403
+        assert httpx.request(method, f"{server.url}/barrx/selection/x").status_code == 403
     assert kept(filled) == before
     assert server.bugs() == []

@@ -131,7 +131,7 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
     assert said["coherent"] == "80% of its clustered images are in cluster 3, and make up 90% of it."
     assert said["merged"].endswith("share it with a, b, c, 1 other.")
     assert "1, 2" in said["split"]
-    assert "10 of 32" in said["noise"]
+    assert "22 of 32" in said["noise"]
     assert len(set(said.values())) == 5
 
 

@@ -73,7 +73,7 @@ def _area(dataset: Dataset, finished: Map, column: str | None, *, dimmed: bool) 
             _(
                 "This collection has no column whose values put images into groups, so there is nothing to compare "
                 "the clusters with. Add it again with a table (metadata.csv) that has one, such as movement or "
-                "creator. Whether the map can be believed is shown all the same."
+                "creator. “Can I believe this map?” needs none."
             ),
             icon=":material/table:",
         )
