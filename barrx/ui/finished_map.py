@@ -45,8 +45,8 @@ def show(dataset: Dataset, request: MapRequest, area: Callable[[Map, bool], None
         finished = _with_first_timing(dataset, finished, job)
         state.remember_map(finished)
         state.await_job(None)
+        _wait(None, line)  # before the map: what is done on it may end this run
         area(finished, False)
-        _wait(None, line)
         _plan_ahead(finished)
         return
     is_running = job is not None and not job.snapshot.is_over
