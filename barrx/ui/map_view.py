@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from barrx import export, filters, representatives, views
+from barrx import filters, representatives, views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.filters import Filters
@@ -31,6 +32,7 @@ from barrx.ui import (
     rerun,
     routes,
     selection_panel,
+    selection_route,
     state,
 )
 from barrx.ui.arrange_panel import Placed
@@ -231,16 +233,10 @@ def _points(version: str, _finished: Map, _colors: Coloring, _coordinates: Coord
 
 
 def _download(dataset: Dataset, finished: Map) -> None:
-    st.download_button(
-        _("Download this table"),
-        # Made when it is asked for: a table of 100,000 rows takes longer than a slider may.
-        lambda: export.to_csv(
-            export.with_verdicts(export.table(dataset, finished), dataset, finished)
-        ).encode("utf-8-sig"),
-        file_name=f"{dataset.slug}.csv",
-        mime="text/csv",
-        key=keys.DOWNLOAD_TABLE,
-        on_click="ignore",
-        icon=":material/download:",
-        help=_("Coordinates, clusters and all metadata, one row an image (CSV)."),
+    everything = np.arange(len(dataset.filenames))
+    file = selection_route.address(dataset, finished.request, everything, "table")
+    help = _("Coordinates, clusters and all metadata, one row an image (CSV).")
+    st.html(
+        f'<a class="file" href="{escape(file)}" download title="{escape(help)}">'
+        f"{escape(_('Download this table'))}</a>"
     )

@@ -18,12 +18,12 @@ from barrx.errors import BarrxError
 from barrx.pipeline import MapRequest
 from barrx.ui import columns, signing
 
-Kind = Literal["csv", "zip"]
+Kind = Literal["table", "csv", "zip"]
 _PURPOSE = "selection"
 
 
 def address(dataset: Dataset, request: MapRequest, selected: NDArray[np.integer], kind: Kind) -> str:
-    """Return the signed address, relative to the page, of a file about some pictures of a map."""
+    """Return the signed address, relative to the page, of a file about some pictures of a map; ``table``: about all."""
     chosen = np.zeros(len(dataset.filenames), bool)
     chosen[selected] = True
     column = columns.publish(chosen)["address"].rsplit("/", 1)[-1]
@@ -52,8 +52,9 @@ def _file(claim: list[str], headers: dict[str, str]) -> Response:
     chosen = np.unpackbits(np.frombuffer(bits, np.uint8), count=len(dataset.filenames), bitorder="little")
     selected = np.flatnonzero(chosen)
     table = export.table(dataset, finished)
-    headers |= {"Content-Disposition": f'attachment; filename="{slug}-selection.{kind}"'}
-    if kind == "csv":
+    name = f"{slug}.csv" if kind == "table" else f"{slug}-selection.{kind}"
+    headers |= {"Content-Disposition": f'attachment; filename="{name}"'}
+    if kind != "zip":
         rows = export.with_verdicts(table, dataset, finished).iloc[selected]
         return Response(export.to_csv(rows).encode("utf-8-sig"), media_type="text/csv", headers=headers)
     # Streamlit would compress it: pictures do not get any smaller.

@@ -161,7 +161,7 @@ def test_verdicts_and_arrows_are_kept_shown_and_exported(page: Page, server: Ser
     said = facts(page, "flags_canada-flag-ganson.webp")
     assert re.match(r"\d+ of 15 \(by chance 0\.3\)", said["real neighbours beside it on the map"])
     with page.expect_download() as download:
-        button(page, keys.DOWNLOAD_TABLE).click()
+        page.get_by_role("link", name="Download this table").click()
     text = download.value.path().read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(text.splitlines()))
     judged = [r for r in rows if r["cluster_verdict"]]

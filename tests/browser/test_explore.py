@@ -300,7 +300,7 @@ def test_figures_say_what_the_legend_counts(explore: Page) -> None:
 def test_table_is_downloaded(explore: Page, demo: Dataset) -> None:
     wait_until_idle(explore)  # the chart under the slider, when it is whole, has the page drawn anew
     with explore.expect_download() as waiting:
-        button(explore, keys.DOWNLOAD_TABLE).click()
+        explore.get_by_role("link", name="Download this table").click()
     assert waiting.value.suggested_filename == "demo.csv"
     table = pd.read_csv(io.BytesIO(Path(waiting.value.path()).read_bytes()))
     assert table.columns[:5].tolist() == ["filename", "x", "y", "label", "strength"]
