@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
+import streamlit as st
+
 from barrx.clustering import Clustering
 from barrx.datasets import Dataset
+from barrx.i18n import language
 from barrx.pipeline import MapRequest
 from barrx.ui import coloring, judged_colors
 from barrx.ui.coloring import NO_NAMES, Coloring
@@ -37,5 +41,10 @@ def of(
     elif color in judged_colors.names(dataset):
         found = judged_colors.stored(dataset, request, color, nearest)
     elif color in dataset.metadata:
-        found = coloring.by_column(dataset.metadata, color)
+        found = _by_column(dataset.fingerprint, color, language(), dataset.metadata)
     return coloring.by_cluster(clustering, names) if found is None else found
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _by_column(fingerprint: str, column: str, language: str, _metadata: pd.DataFrame) -> Coloring:
+    return coloring.by_column(_metadata, column)

@@ -13,13 +13,14 @@ from barrx import filters, representatives, views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.filters import Filters
-from barrx.i18n import _, language
+from barrx.i18n import _
 from barrx.pipeline import Map, MapRequest
 from barrx.projection import Coordinates
 from barrx.ui import (
     address,
     arrange_panel,
     changes,
+    chosen_color,
     cluster_link,
     coloring,
     figures,
@@ -42,7 +43,6 @@ from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
 from barrx.ui.map.events import NO_PICTURE, read_index, read_query
 from barrx.ui.share import kept
 from barrx.ui.text import plain
-from barrx.views import BY_CLUSTER
 
 
 def show(dataset: Dataset, request: MapRequest, color: str, chosen: Filters) -> None:
@@ -217,14 +217,7 @@ def _representatives(version: str, _finished: Map) -> dict[int, list[int]]:
 def _coloring(dataset: Dataset, finished: Map, color: str, names: Mapping[int, str]) -> Coloring:
     if color in judged_colors.names(dataset):
         return judged_colors.of_map(dataset, finished, color)
-    if color == BY_CLUSTER or color not in dataset.metadata:
-        return coloring.by_cluster(finished.clustering, names)
-    return _by_column(dataset.fingerprint, color, language(), dataset.metadata)
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _by_column(fingerprint: str, column: str, language: str, _metadata: pd.DataFrame) -> Coloring:
-    return coloring.by_column(_metadata, column)
+    return chosen_color.of(dataset, finished.request, finished.clustering, color=color, names=names)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -233,8 +226,7 @@ def _points(version: str, _finished: Map, _colors: Coloring, _coordinates: Coord
 
 
 def _download(dataset: Dataset, finished: Map) -> None:
-    everything = np.arange(len(dataset.filenames))
-    file = selection_route.address(dataset, finished.request, everything, "table")
+    file = selection_route.address_of_all(dataset, finished.request)
     help = _("Coordinates, clusters and all metadata, one row an image (CSV).")
     st.html(
         f'<a class="file" href="{escape(file)}" download title="{escape(help)}">'

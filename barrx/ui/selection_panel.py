@@ -86,9 +86,10 @@ def _hint() -> None:
 def _actions(dataset: Dataset, finished: Map, selected: NDArray[np.int64], is_carried: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=keys.SELECTION_ACTIONS):
         _clear(dataset)
+        files = selection_route.addresses(dataset, finished.request, selected)
         selection_actions.show(
-            selection_route.address(dataset, finished.request, selected, "csv"),
-            selection_route.address(dataset, finished.request, selected, "zip"),
+            files["csv"],
+            files["zip"],
             archive.size(dataset, selected.tolist()),
             is_carried=is_carried,
         )

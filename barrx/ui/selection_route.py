@@ -4,7 +4,7 @@ By addresses of their own: what a download button of Streamlit offers is gone as
 """
 
 import json
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,25 @@ from barrx.errors import BarrxError
 from barrx.pipeline import MapRequest
 from barrx.ui import columns, signing
 
-Kind = Literal["table", "csv", "zip"]
+Kind = Literal["csv", "zip"]
 _PURPOSE = "selection"
+_ALL = ""  # stands for the column that says which pictures are selected
 
 
-def address(dataset: Dataset, request: MapRequest, selected: NDArray[np.integer], kind: Kind) -> str:
-    """Return the signed address, relative to the page, of a file about some pictures of a map; ``table``: about all."""
+def addresses(dataset: Dataset, request: MapRequest, selected: NDArray[np.integer]) -> dict[Kind, str]:
+    """Return the signed addresses, relative to the page, of the files about some pictures of a map."""
     chosen = np.zeros(len(dataset.filenames), bool)
     chosen[selected] = True
     column = columns.publish(chosen)["address"].rsplit("/", 1)[-1]
+    return {kind: _address(dataset, request, kind, column) for kind in get_args(Kind)}
+
+
+def address_of_all(dataset: Dataset, request: MapRequest) -> str:
+    """Return the signed address, relative to the page, of the table of a whole map."""
+    return _address(dataset, request, "csv", _ALL)
+
+
+def _address(dataset: Dataset, request: MapRequest, kind: Kind, column: str) -> str:
     claim = [kind, dataset.slug, dataset.fingerprint, json.dumps(request.to_json()), column]
     return f"barrx/selection/{signing.seal(claim, purpose=_PURPOSE)}"
 
@@ -46,18 +56,25 @@ async def answer(request: Request) -> Response:
 def _file(claim: list[str], headers: dict[str, str]) -> Response:
     kind, slug, fingerprint, wanted, column = claim
     dataset = datasets.load(slug)
-    bits, finished = columns.read(column), pipeline.load(dataset, MapRequest.from_json(json.loads(wanted)))
-    if bits is None or finished is None or dataset.fingerprint != fingerprint:
+    finished = pipeline.load(dataset, MapRequest.from_json(json.loads(wanted)))
+    if finished is None or dataset.fingerprint != fingerprint:
         raise LookupError(slug)
-    chosen = np.unpackbits(np.frombuffer(bits, np.uint8), count=len(dataset.filenames), bitorder="little")
-    selected = np.flatnonzero(chosen)
+    n = len(dataset.filenames)
+    selected = np.arange(n) if column == _ALL else _selected(column, n)
     table = export.table(dataset, finished)
-    name = f"{slug}.csv" if kind == "table" else f"{slug}-selection.{kind}"
-    headers |= {"Content-Disposition": f'attachment; filename="{name}"'}
-    if kind != "zip":
+    name = slug if column == _ALL else f"{slug}-selection"
+    headers |= {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    if kind == "csv":
         rows = export.with_verdicts(table, dataset, finished).iloc[selected]
         return Response(export.to_csv(rows).encode("utf-8-sig"), media_type="text/csv", headers=headers)
     # Streamlit would compress it: pictures do not get any smaller.
     headers |= {"Content-Encoding": "identity"}
     pieces = archive.pieces(dataset, table, selected.tolist())
     return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+
+
+def _selected(column: str, n_images: int) -> NDArray[np.int64]:
+    bits = columns.read(column)
+    if bits is None:
+        raise LookupError(column)
+    return np.flatnonzero(np.unpackbits(np.frombuffer(bits, np.uint8), count=n_images, bitorder="little"))

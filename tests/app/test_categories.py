@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from streamlit.testing.v1 import AppTest
+
 from barrx.ui import keys
 from tests.app.steps import page, texts, until
 
@@ -17,30 +19,24 @@ def test_neighbours_that_count_are_chosen_and_stand_in_the_address(home: Path) -
     assert test.query_params[keys.NEAREST] in ("30", ["30"])
 
 
-def test_explore_is_coloured_by_faithfulness_and_the_card_says_it(home: Path) -> None:
-    test = page("explore", color="faithfulness")
+def _click_once_coloured(test: AppTest, legend: str) -> None:
+    """Click a picture as soon as the map is coloured by what was asked for."""
     assert not test.exception
-
-    def is_measured() -> bool:
-        return any("among strangers" in str(e.proto) for e in test.get("bidi_component"))
-
-    until(test, is_measured)
+    until(test, lambda: any(legend in str(e.proto) for e in test.get("bidi_component")))
     test.session_state[keys.MAP] = {"clicked": 5}
     test.run()
+
+
+def test_explore_is_coloured_by_faithfulness_and_the_card_says_it(home: Path) -> None:
+    test = page("explore", color="faithfulness")
+    _click_once_coloured(test, "among strangers")
     assert not test.exception
     assert "real neighbours beside it on the map" in texts(test)
 
 
 def test_colours_and_card_look_at_the_neighbours_that_were_chosen(home: Path) -> None:
     test = page("explore", color="faithfulness", nearest="5")
-    assert not test.exception
-
-    def is_measured() -> bool:
-        return any("kept on the map, of 5" in str(e.proto) for e in test.get("bidi_component"))
-
-    until(test, is_measured)
-    test.session_state[keys.MAP] = {"clicked": 5}
-    test.run()
+    _click_once_coloured(test, "kept on the map, of 5")
     assert "of 5 (by chance" in texts(test)
     assert any('["nearest", "5"]' in str(e.proto).replace("\\", "") for e in test.get("bidi_component"))
     assert "1000 neighbours cannot be looked at here" in texts(page("explore", nearest="1000"))

@@ -1,7 +1,7 @@
 """Two views of one collection side by side: one selection, one pointer, and what differs between them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 import numpy as np
@@ -145,13 +145,11 @@ def _comparison(versions: tuple[str, str], _one: Side, _other: Side) -> Comparis
 def _compared(dataset: Dataset, one: Side, other: Side) -> None:
     found = _comparison((one.version, other.version), one, other)
     # As one of the two: turned to lie over it, its clusters numbered as there.
-    turned = Side(
-        other.name,
-        other.request,
-        other.style,
-        found.coordinates,
-        Clustering(found.labels, other.clustering.strength),
-        f"{other.version}-over-{one.version}",
+    turned = replace(
+        other,
+        coordinates=found.coordinates,
+        clustering=Clustering(found.labels, other.clustering.strength),
+        version=f"{other.version}-over-{one.version}",
     )
     _say(dataset, found, (one, turned))
 
