@@ -227,8 +227,6 @@ def _points(version: str, _finished: Map, _colors: Coloring, _coordinates: Coord
 
 def _download(dataset: Dataset, finished: Map) -> None:
     file = selection_route.address_of_all(dataset, finished.request)
-    help = _("Coordinates, clusters and all metadata, one row an image (CSV).")
-    st.html(
-        f'<a class="file" href="{escape(file)}" download title="{escape(help)}">'
-        f"{escape(_('Download this table'))}</a>"
-    )
+    label = escape(_("Download this table"))
+    help = escape(_("Coordinates, clusters and all metadata, one row an image (CSV)."))
+    st.html(f'<a class="file" href="{escape(file)}" download title="{help}">{label}</a>')
