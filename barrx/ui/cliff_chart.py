@@ -7,7 +7,7 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from barrx import cliff
@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 
 _EVERY: Final = 0.3  # seconds between two looks at points that are being computed
 _SELECTION: Final = "size"
+_POINTS: Final = "points"  # the data of the chart, by name: every value, and where the slider stands
+_HERE: Final = "present"
+_COLUMNS: Final = pa.schema(
+    {
+        "method": pa.string(),
+        "min_cluster_size": pa.int64(),
+        "clusters": pa.int64(),
+        "noise_share": pa.float64(),
+        "agreement": pa.float64(),
+    }
+)
 _HEIGHT: Final = 110
 _STALE: Final = 0.35
 # Told apart by all kinds of colour vision, with a contrast of 3:1 at least on both grounds; and by dashes.
@@ -89,7 +100,7 @@ def _draw(points: Sequence[Point], present: ClusteringParams, *, is_whole: bool,
         return
     said = sentence(points, present, is_whole=is_whole)
     st.vega_lite_chart(
-        spec=json.loads(_spec(tuple(points), present, _STALE if is_stale else 1.0, said, language())),
+        spec=spec(points, present, opacity=_STALE if is_stale else 1.0, sentence=said),
         key=keys.of(keys.CLIFF, str(present.min_cluster_size)),
         on_select=_follow,
         selection_mode=_SELECTION,
@@ -97,14 +108,6 @@ def _draw(points: Sequence[Point], present: ClusteringParams, *, is_whole: bool,
     )
     _legend(has_agreement=any(point.agreement is not None for point in points))
     st.caption(said)
-
-
-@lru_cache(maxsize=64)  # Altair takes longer to draw it than the rest of the page takes altogether
-def _spec(
-    points: tuple[Point, ...], present: ClusteringParams, opacity: float, sentence: str, language: str
-) -> str:
-    """Return the chart as Vega-Lite, in JSON; the language is that of its numbers and titles."""
-    return str(drawn(table(points), present, opacity=opacity, sentence=sentence).to_json())
 
 
 def _legend(*, has_agreement: bool) -> None:
@@ -144,11 +147,6 @@ def no_agreement(column: str) -> str:
     ).format(column=plain(column[:80]), most=cliff.MOST_CATEGORIES)
 
 
-def table(points: Sequence[Point]) -> pd.DataFrame:
-    """Return one row a point: method, min_cluster_size, clusters, noise_share, agreement."""
-    return pd.DataFrame([asdict(point) for point in points]).astype({"agreement": float})
-
-
 def sentence(points: Sequence[Point], present: ClusteringParams, *, is_whole: bool = True) -> str:
     """Say in words what the chart shows: the present value, and of a whole chart where most clusters are lost."""
     method = present.cluster_selection_method
@@ -175,38 +173,48 @@ def sentence(points: Sequence[Point], present: ClusteringParams, *, is_whole: bo
     return " ".join(parts)
 
 
-def drawn(
-    points: pd.DataFrame, present: ClusteringParams, *, opacity: float, sentence: str
-) -> "alt.LayerChart":
-    """Draw clusters (lines, left), noise and agreement (from 0 to 1, right) against ``min_cluster_size``.
+def spec(
+    points: Sequence[Point], present: ClusteringParams, *, opacity: float, sentence: str
+) -> dict[str, Any]:
+    """Return the chart as Vega-Lite: clusters (left), noise and agreement (right) against ``min_cluster_size``.
 
     Parameters
     ----------
-    points : columns method, min_cluster_size, clusters, noise_share, agreement
     opacity : of everything drawn
     sentence : what it shows in words
     """
+    frame = _frame(
+        present.cluster_selection_method,
+        max(point.clusters for point in points),
+        opacity,
+        any(point.agreement is not None for point in points),
+        language(),
+    )
+    datasets = {
+        _POINTS: pa.Table.from_pylist([asdict(point) for point in points], _COLUMNS),
+        _HERE: pa.Table.from_pylist([{"min_cluster_size": present.min_cluster_size}]),
+    }
+    return {**json.loads(frame), "description": sentence, "datasets": datasets}
+
+
+@lru_cache(maxsize=64)  # Altair takes longer to draw it than the rest of the page takes altogether
+def _frame(method: str, most: int, opacity: float, has_agreement: bool, language: str) -> str:
+    """Return the chart without its points, in JSON; the language is that of its numbers and titles."""
     import altair as alt
 
-    base = alt.Chart(points).encode(
+    base = alt.Chart(alt.NamedData(_POINTS)).encode(
         x=alt.X("min_cluster_size:Q", scale=alt.Scale(type="log", nice=False), title=None).axis(
             values=[2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], format="d"
         )
     )
     layers = [
-        *_shares(
-            base,
-            present.cluster_selection_method,
-            opacity,
-            has_agreement=bool(points["agreement"].notna().any()),
-        ),
-        _counts(base, int(points["clusters"].max()), opacity),
-        _present(present.min_cluster_size, opacity),
+        *_shares(base, method, opacity, has_agreement=has_agreement),
+        _counts(base, most, opacity),
+        _present(opacity),
     ]
     chart = alt.LayerChart(
         layer=layers,
         height=_HEIGHT,
-        description=sentence,
         usermeta={"embedOptions": {"renderer": "canvas"}},
         background="transparent",
         padding={"left": 0, "right": 0, "top": 4, "bottom": 0},
@@ -218,8 +226,7 @@ def drawn(
             ),
         ),
     )
-    independent: alt.LayerChart = chart.resolve_scale(y="independent")
-    return independent
+    return str(chart.resolve_scale(y="independent").to_json())
 
 
 def _counts(base: "alt.Chart", most: int, opacity: float) -> "alt.LayerChart":
@@ -279,11 +286,11 @@ def _shares(base: "alt.Chart", method: str, opacity: float, *, has_agreement: bo
     return layers
 
 
-def _present(size: int, opacity: float) -> "alt.Chart":
+def _present(opacity: float) -> "alt.Chart":
     import altair as alt
 
     rule: alt.Chart = (
-        alt.Chart(pd.DataFrame({"min_cluster_size": [size]}))
+        alt.Chart(alt.NamedData(_HERE))
         .mark_rule(color=PRESENT, strokeWidth=2, opacity=opacity)
         .encode(x="min_cluster_size:Q")
     )

@@ -1,6 +1,7 @@
 """Filters: the panel in the sidebar where they are chosen, and the line under the map that says what they do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from barrx import facets
 from barrx.datasets import Dataset
 from barrx.facets import NO_VALUE
 from barrx.filters import Filters, Range
-from barrx.i18n import _, ngettext, numeral
+from barrx.i18n import _, language, ngettext, numeral
 from barrx.ui import keys, state
 from barrx.ui.text import apart_at_sight, plain, told_apart
 
@@ -133,7 +134,8 @@ def _choose_values(dataset: Dataset, column: str) -> tuple[str, ...]:
     chosen = [name for name in st.session_state.get(key, []) if name in found.names]
     st.session_state[key] = chosen
     options = list(dict.fromkeys([*found.names[:_MOST_VALUES], *chosen]))
-    labels = _labels(options, dict(zip(found.names, found.counts.tolist(), strict=True)))
+    counts = dict(zip(found.names, found.counts.tolist(), strict=True))
+    labels = _labels(tuple(options), tuple(counts[name] for name in options), language())
     return tuple(
         st.multiselect(
             plain(column[:_LONGEST]),
@@ -148,10 +150,15 @@ def _choose_values(dataset: Dataset, column: str) -> tuple[str, ...]:
     )
 
 
-def _labels(names: Sequence[str], counts: Mapping[str, int]) -> dict[str, str]:
-    """Return value -> text with its count."""
-    texts = {name: _("no value") if name == NO_VALUE else name[:_LONGEST] for name in names}
-    return told_apart({name: f"{text} · {numeral(counts[name])}" for name, text in texts.items()})
+@lru_cache(
+    maxsize=64
+)  # at each move of a slider the lists are the same, and a thousand numbers to be written
+def _labels(names: tuple[str, ...], counts: tuple[int, ...], language: str) -> Mapping[str, str]:
+    """Return value -> text with its count; the language is that of the numbers."""
+    texts = [_("no value") if name == NO_VALUE else name[:_LONGEST] for name in names]
+    return told_apart(
+        {name: f"{text} · {numeral(n)}" for name, text, n in zip(names, texts, counts, strict=True)}
+    )
 
 
 def _choose_range(dataset: Dataset, column: str) -> Range | None:

@@ -104,7 +104,7 @@ def _wait(job: Job | None, place: DeltaGenerator) -> None:
     @st.fragment(run_every=None if job is None else _EVERY)
     def line() -> None:
         label = _("Computing the map") if job is not None else ""
-        kind = "computing" if job is not None else "computing idle"
+        kind = "computing of-map" if job is not None else "computing of-map idle"
         st.html(f'<div class="{kind}" role="status" aria-label="{label}"><i></i></div>')
         if job is not None and rerun.is_alone() and _is_over_soon(job):
             st.rerun()

@@ -1,5 +1,6 @@
 """What begins with the server, before any page is opened."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,4 +16,6 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     It steps back behind the page, see :mod:`barrx.workers.pool`.
     """
     state.pool().warm()
+    # The modules stay as long as the server does: a collection of garbage that looks through them stops every session.
+    gc.freeze()
     yield

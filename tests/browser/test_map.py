@@ -764,10 +764,12 @@ def test_dimmed_map_stays_dimmed_until_the_new_one_is_here(page: Page, maps: Ser
     wait_until_idle(page)
     assert held
     assert (revision(page), opacity(page)) == ("600-0-False", "0.4")
+    expect(page.locator("[data-waits]")).to_have_count(1)  # which keeps the thin line of the page
     for route in held:
         route.continue_()
     wait_for_another_map(page, "600-0-False")
     expect(the_map(page)).to_have_css("opacity", "1")
+    expect(page.locator("[data-waits]")).to_have_count(0)
 
 
 def opacity(page: Page) -> str:

@@ -25,10 +25,9 @@ POINTS = [
 
 
 def drawn(points: list[Point], size: int) -> str:
-    chart = cliff_chart.drawn(
-        cliff_chart.table(points), ClusteringParams(min_cluster_size=size), opacity=1, sentence="in words"
-    )
-    return json.dumps(chart.to_dict())
+    present = ClusteringParams(min_cluster_size=size)
+    spec = cliff_chart.spec(points, present, opacity=1, sentence="in words")
+    return json.dumps(spec, default=lambda table: table.to_pylist())
 
 
 def test_sentence_says_the_present_value_and_the_cliff() -> None:

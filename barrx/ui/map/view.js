@@ -143,7 +143,7 @@ export class MapView {
     const turn = ++this.turn;
     this.root.style.setProperty("--map-height", `${options.height}px`);
     // The old map is the old one until the new one is drawn.
-    if (options.dimmed) this.root.classList.add("dimmed");
+    if (options.dimmed) this.dim(true);
     this.failure?.remove();
     const points = recall(columns);
     if (points) this.take(points, options);
@@ -154,6 +154,12 @@ export class MapView {
         () => turn === this.turn && this.fail({ columns, options }),
       );
     }
+  }
+
+  // The page's thin line stays as long as the map says that it waits: see style.css.
+  dim(isOld) {
+    this.root.classList.toggle("dimmed", isOld);
+    this.root.getRootNode().host?.toggleAttribute("data-waits", isOld);
   }
 
   fail(data) {
@@ -167,7 +173,7 @@ export class MapView {
   take(points, options) {
     const before = this.points && { ...this.options, points: this.points };
     Object.assign(this, { options, points });
-    this.root.classList.toggle("dimmed", options.dimmed);
+    this.dim(options.dimmed);
     this.thumbnails.setSource(options.token, options.collection);
     this.rows.setSource(options.token, options.collection);
     this.canvas.setAttribute("aria-label", options.alt);
