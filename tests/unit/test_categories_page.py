@@ -64,6 +64,7 @@ def test_sentences_do_not_speak_of_all_as_a_share_nor_of_none() -> None:
     assert said.endswith("Each of the images compared lies in a cluster.")
     faithful = {"kept": 0.9, "k": 5, "kept_by_chance": 0.1, "misplaced": 0}
     assert sentences.faithfulness(faithful, 20).endswith("No image stands among strangers.")
+    assert "keeps the one real neighbour of an image" in sentences.faithfulness(faithful | {"k": 1}, 3)
 
 
 def test_sentence_says_why_there_is_no_agreement() -> None:
@@ -281,8 +282,11 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
     assert placed["x"].tolist()[:2] == [1905, 1907]
     assert sorted(placed["y"]) == list(range(8))
     assert np.all(np.abs(np.diff(placed["y"])) == 1), "a line of categories stays a line"
-    assert placed["label"].tolist()[0] == "a · 1905"
-    assert placed["label"].tolist()[2] == "c · no year"
+    assert placed["label"].tolist()[0] == "\u2068a\u2069 · 1905", "the year comes after a name in Hebrew too"
+    assert placed["label"].tolist()[2] == "\u2068c\u2069 · no year"
+    long = graph.nodes(["a" * 80, "b"], {}, np.array([[0, 0.1], [0.1, 0]]))
+    assert long["label"].tolist()[0] == "\u2068" + "a" * 27 + "…\u2069"
+    assert long["name"].tolist()[0] == "a" * 80
     lines = graph.edges(placed, [("a", "b", "supported", "a → b"), ("a", "nowhere", "near", "")])
     assert lines["edge"].tolist() == [0, 0]
     assert lines["width"].is_monotonic_decreasing, "wide at the source"

@@ -15,7 +15,10 @@ from barrx.ui import chart_locale
 if TYPE_CHECKING:
     import altair as alt
 
-_NAME_LENGTH: Final = 40
+_NAME_LENGTH: Final = 28
+_NAME_APART: Final = (
+    "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"  # the year stands after it in any script
+)
 _STEP: Final = 22
 _BESIDE: Final = 8  # pixels between a point and its words
 _NARROW, _WIDE = 5.6, 11.5  # pixels of a sign in the words
@@ -51,12 +54,16 @@ def nodes(names: Sequence[str], years: Mapping[str, int], distances: NDArray[np.
     x = np.where(known, dated, dated[known].max() + _span(dated[known]) * 0.15) if known.any() else across
     undated = " · " + _("no year") if known.any() else ""
     labels = [
-        name[:_NAME_LENGTH] + (f" · {int(year)}" if ok else undated)
+        _NAME_APART % _short(name) + (f" · {int(year)}" if ok else undated)
         for name, year, ok in zip(names, dated, known, strict=True)
     ]
     rows = np.empty(len(names), int)
     rows[np.argsort(along, kind="stable")] = np.arange(len(names))
     return pd.DataFrame({"name": list(names), "x": x, "y": rows, "label": labels})
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME_LENGTH else name[: _NAME_LENGTH - 1].rstrip() + "…"
 
 
 def _span(values: NDArray[np.float64]) -> float:
@@ -132,7 +139,7 @@ def drawn(
     layers = [
         _lines(lines[lines["kind"] == kind], kind, x, y) for kind in COLORS if (lines["kind"] == kind).any()
     ]
-    base = alt.Chart(placed).encode(x=x, y=y)
+    base = alt.Chart(placed).encode(x=x, y=y, tooltip=alt.Tooltip("name:N", title=" "))
     layers.append(base.mark_point(filled=True, size=60, color=_NODE, opacity=1))
     ground, ink = ("#121417", "#ece9e3") if is_dark else ("#fdfcfa", "#22252a")
     text: dict[str, Any] = {

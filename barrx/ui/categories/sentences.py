@@ -144,9 +144,12 @@ def spaces(facts: Facts, n_clusters: int) -> str:
 
 def faithfulness(facts: Facts, n_images: int) -> str:
     """Say how far a map can be believed, from the facts of the part ``faithfulness``."""
-    said = _(
+    said = ngettext(
+        "The map keeps the one real neighbour of an image beside it in {kept:.0%} of all cases; a map strewn at random "
+        "in {chance:.0%}.",
         "The map keeps {kept:.0%} of the {k} real neighbours of an image beside it; a map strewn at random would "
-        "keep {chance:.0%}."
+        "keep {chance:.0%}.",
+        facts["k"],
     ).format(kept=facts["kept"], k=facts["k"], chance=facts["kept_by_chance"])
     n = facts["misplaced"]
     if not n:
