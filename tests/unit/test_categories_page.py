@@ -299,7 +299,10 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
         "expr": "width - min(176, 0.65 * width)"
     }
     for undated in ({}, {"a": 2005, "b": 2005}):
-        assert graph.nodes("ab", undated, np.zeros((2, 2)))["label"].tolist() == ["a", "b"]
+        assert graph.nodes("ab", undated, np.zeros((2, 2)))["label"].tolist() == [
+            "\u2068a\u2069",
+            "\u2068b\u2069",
+        ]
 
 
 def test_barrs_movements_stand_at_the_years_of_his_chart() -> None:
