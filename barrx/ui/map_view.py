@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -30,7 +31,6 @@ from barrx.ui import (
     judged_colors,
     keys,
     look_state,
-    rerun,
     routes,
     selection_panel,
     selection_route,
@@ -38,9 +38,8 @@ from barrx.ui import (
 )
 from barrx.ui.arrange_panel import Placed
 from barrx.ui.coloring import Coloring
-from barrx.ui.errors import reported
-from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
-from barrx.ui.map.events import NO_PICTURE, read_index, read_query
+from barrx.ui.errors import reported, toasted
+from barrx.ui.map import ClusterMark, MapEvents, MapHears, MapOptions, image_map
 from barrx.ui.share import kept
 from barrx.ui.text import plain
 
@@ -65,7 +64,6 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
             st.rerun()
         if not dimmed:
             cluster_link.select_on_map(dataset, finished)
-        _hear(dataset)
         now = replace(chosen, text=state.search(dataset))
         shown = filters.passing(dataset, now, finished.clustering)
         if not dimmed:
@@ -128,8 +126,13 @@ def _map(
             legend_others=colors.others,
         ),
         key=keys.MAP,
+        heard=MapHears(
+            click=partial(state.pick, dataset),
+            search=partial(state.search_for, dataset),
+            rename=partial(_rename, dataset, finished),
+        ),
     )
-    _take(dataset, finished, events)
+    _take(dataset, events)
     selected = state.selection(dataset).indexes
     return selected if options.shown is None else selected[options.shown[selected]]
 
@@ -154,26 +157,13 @@ def _options(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> MapOp
     )
 
 
-def _hear(dataset: Dataset) -> None:
-    """Take from the map what changes how it is to be shown, before it is shown."""
-    told = st.session_state.get(keys.MAP) or {}
-    clicked = read_index(told.get("clicked"), len(dataset.filenames))
-    if clicked is not None or told.get("clicked") == NO_PICTURE:
-        state.pick(dataset, clicked)
-    query = read_query(told.get("query"), MapOptions(revision="", searchable=True))
-    if query is not None:
-        state.search_for(dataset, query)
-
-
-def _take(dataset: Dataset, finished: Map, events: MapEvents) -> None:
-    """Remember what the user did on the map."""
+def _take(dataset: Dataset, events: MapEvents) -> None:
+    """Remember how the user has the map."""
     look_state.keep_camera(dataset, events.camera)
     if events.style is not None:
         look_state.keep_style(events.style)
     if events.selection is not None:
         state.keep_selection(dataset, events.selection.pictures, events.selection.drawn)
-    if events.renamed is not None:
-        _rename(dataset, finished, *events.renamed)
 
 
 # --- clusters and their names -----------------------------------------------------------------------------
@@ -187,13 +177,9 @@ def _given_names(dataset: Dataset, finished: Map) -> Mapping[int, str]:
         return coloring.NO_NAMES
 
 
+@toasted
 def _rename(dataset: Dataset, finished: Map, label: int, name: str) -> None:
-    try:
-        views.name_cluster(dataset, np.flatnonzero(finished.clustering.labels == label), name)
-    except BarrxError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-    else:
-        rerun.fragment()
+    views.name_cluster(dataset, np.flatnonzero(finished.clustering.labels == label), name)
 
 
 def _marks(version: str, finished: Map, names: Mapping[int, str]) -> list[ClusterMark]:

@@ -209,8 +209,11 @@ export class MapView {
     const last = memory.get(options.key);
     if (last?.collection === options.collection) selection.state = last.selection;
     const isLast = last?.arrangement === options.arrangement && last.looked === this.looked;
-    if (isLast && last.view) camera.move(last.view);
-    else if (options.camera) camera.lookAt(options.camera);
+    if (isLast && last.view) {
+      camera.move(last.view);
+      this.navigation.tellUnlessAt(options.camera);
+    } else if (options.camera) camera.lookAt(options.camera);
+    if (last && textOf(this.state) !== textOf(styleOf(options.style))) this.tellStyle();
     if (last?.arrangement !== options.arrangement) selection.outline = null;
     // Streamlit has forgotten what the map told when it left the page.
     if (selection.mask && selection.revision === options.selection_revision) this.tellSelection();
