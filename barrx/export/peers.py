@@ -16,6 +16,7 @@ from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.embedding import Embedding
 from barrx.export import files
+from barrx.i18n import _
 from barrx.neighbors import Neighbors
 from barrx.pipeline import Map
 from barrx.views import verdicts
@@ -69,7 +70,7 @@ def cluster_table(
     table = pd.DataFrame(
         {
             "label": labels,
-            "name": [names.get(int(n), "noise" if n == NOISE else f"cluster {n}") for n in labels],
+            "name": [names.get(int(n), _name_of(int(n))) for n in labels],
             "images": sizes,
             "share": sizes / max(len(place), 1),
             "strength": np.bincount(place, found.strength, len(labels)) / sizes,
@@ -79,6 +80,10 @@ def cluster_table(
         }
     )
     return table.join(verdicts.columns_of_clusters(labels.tolist(), kept))
+
+
+def _name_of(label: int) -> str:
+    return _("noise") if label == NOISE else _("cluster {n}").format(n=label)
 
 
 def embedding_atlas(

@@ -7,7 +7,7 @@ import streamlit as st
 from barrx import map_options, views
 from barrx.datasets import Dataset
 from barrx.i18n import _
-from barrx.ui import export_kinds, keys
+from barrx.ui import downloads, export_kinds, keys
 from barrx.ui.export_kinds import Kind
 from barrx.ui.share import present
 from barrx.ui.standalone.scene import Scene, of_seen
@@ -40,16 +40,14 @@ def _choose(scene: Scene) -> Kind:
         key=keys.EXPORT_KIND,
     )
     kind = kinds[ending]
-    st.download_button(
+    downloads.button(
         _("Download"),
         # Made when it is asked for: a page with all its pictures takes its time.
         lambda: kind.make(scene),
         file_name=f"{scene.dataset.slug}{kind.ending}",
         mime=kind.mime,
         key=keys.EXPORT_DOWNLOAD,
-        on_click="ignore",
         type="primary",
-        icon=":material/download:",
     )
     return kind
 

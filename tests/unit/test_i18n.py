@@ -119,6 +119,24 @@ def test_two_threads_speak_two_languages_at_once() -> None:
     assert _("Clusters") == "Clusters"
 
 
+def test_pieces_are_made_in_their_language_by_any_thread() -> None:
+    said: list[str] = []
+    pieces = i18n.spoken("es", (_(word) for word in ("Clusters", "Share")))
+
+    def take() -> None:
+        said.append(next(pieces))
+        assert i18n.language() == "en"
+
+    for _n in range(2):
+        thread = threading.Thread(target=take)
+        thread.start()
+        thread.join()
+    with speaking("es"):
+        assert said == [_("Clusters"), _("Share")]
+    assert next(pieces, None) is None
+    assert said[0] != _("Clusters")
+
+
 @pytest.mark.parametrize(
     ("value", "spec", "english", "spanish"),
     [
