@@ -180,11 +180,11 @@ def _draw(pen: Pen, sheet: PrintedMap) -> None:
     across = WIDTH - 2 * _MARGIN
     pen.text(_MARGIN, 19, shortened(sheet.title, 6, across), 6, _INK, bold=False, middle=False)
     pen.text(_MARGIN, 25.5, shortened(sheet.subtitle, 3.2, across), 3.2, _QUIET, bold=False, middle=False)
-    if sheet.place is not None:
-        _frame(pen)
     _points(pen, sheet, place)
     _pictures(pen, sheet, place)
     _names(pen, sheet, place)
+    if sheet.place is not None:
+        _frame(pen)
     _legend(pen, sheet)
     _foot(pen, sheet, place)
 

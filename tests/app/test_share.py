@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from barrx import datasets, settings, views
+from barrx import datasets, i18n, settings, views
 from barrx.clustering import Clustering
 from barrx.ui import keys
 from barrx.ui.share import choosing, figure_making, present
@@ -406,6 +406,18 @@ def test_export_says_which_colour_its_command_leaves_out(
     monkeypatch.setattr(present, "of", lambda dataset: shown)
     said = "the colour “Real neighbours kept on the map” comes with a saved view (--view)."
     assert (said in texts(page("share", section="export"))) == is_left_out
+
+
+@pytest.mark.parametrize("section", ["views", "compare"])
+def test_parameters_are_written_as_their_reader_does(
+    home: Path, monkeypatch: pytest.MonkeyPatch, section: str
+) -> None:
+    monkeypatch.setattr(i18n, "_of_process", "es")
+    demo = datasets.load("demo")
+    saving.save(demo, default_map(demo), seen_of(demo), Draft(name="x"))
+    test = page("share", section=section)
+    assert not test.exception
+    assert "min\\_dist 0,1" in texts(test)
 
 
 def test_print_of_a_place_without_images_is_refused_with_its_reason(
