@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from barrx import datasets, settings, views
+from barrx import datasets, i18n, settings, views
 from barrx.clustering import Clustering
 from barrx.ui import keys
 from barrx.ui.share import choosing, figure_making, present
@@ -393,3 +393,41 @@ def test_every_export_is_explained_with_its_command(home: Path) -> None:
             test.selectbox(key=keys.EXPORT_KIND).set_value(ending).run()
         assert not test.exception
         assert test.code[0].value == f"python -m barrx {command}"
+
+
+@pytest.mark.parametrize(
+    ("color", "is_left_out"), [("faithfulness", True), ("category", False), ("cluster", False)]
+)
+def test_export_says_which_colour_its_command_leaves_out(
+    home: Path, monkeypatch: pytest.MonkeyPatch, color: str, is_left_out: bool
+) -> None:
+    demo = datasets.load("demo")
+    shown = Present(default_map(demo), seen_of(demo, color=color))
+    monkeypatch.setattr(present, "of", lambda dataset: shown)
+    said = "the colour “Real neighbours kept on the map” comes with a saved view (--view)."
+    assert (said in texts(page("share", section="export"))) == is_left_out
+
+
+@pytest.mark.parametrize("section", ["views", "compare"])
+def test_parameters_are_written_as_their_reader_does(
+    home: Path, monkeypatch: pytest.MonkeyPatch, section: str
+) -> None:
+    monkeypatch.setattr(i18n, "_of_process", "es")
+    demo = datasets.load("demo")
+    saving.save(demo, default_map(demo), seen_of(demo), Draft(name="x"))
+    test = page("share", section=section)
+    assert not test.exception
+    assert "min\\_dist 0,1" in texts(test)
+
+
+def test_print_of_a_place_without_images_is_refused_with_its_reason(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = datasets.load("demo")
+    shown = Present(default_map(demo), seen_of(demo, camera=(1e4, 1e4, 4.0)))
+    monkeypatch.setattr(present, "of", lambda dataset: shown)
+    test = page("share", section="export")
+    assert len(test.get("download_button")) == 1
+    test.selectbox(key=keys.EXPORT_KIND).set_value(".png").run()
+    assert "There are no images to print where the map looks" in test.warning[0].value
+    assert not test.get("download_button")

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 
+from barrx import i18n
 from barrx.errors import ParameterError
 from barrx.judgement import comeback, sweep
 from barrx.judgement.questions import Answer
@@ -139,6 +140,9 @@ def test_dbcv_says_which_kind_it_is_and_why_it_is_empty(figures: dict[str, Any],
     entry = swept([2] * 6, **figures).entries[0]
     said = wall._notes(entry, None).get("dbcv")
     assert (said is None) if note is None else (said is not None and note in said)
+    if note is not None:
+        with i18n.speaking("es"):
+            assert i18n._("every picture is noise") in wall._notes(entry, None)["dbcv"]
 
 
 # --- what is recommended ----------------------------------------------------------------------------------

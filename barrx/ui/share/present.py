@@ -102,7 +102,7 @@ def _picture(dataset: Dataset, present: Present) -> None:
     parts = [
         encoders.label(encoders.get(request.encoder)),
         f"n_neighbors {request.projection.n_neighbors}",
-        f"min_dist {request.projection.min_dist:g}",
+        f"min_dist {numeral(request.projection.min_dist, 'g')}",
         f"min_cluster_size {request.clustering.min_cluster_size}",
         _("coloured by {column}").format(
             column=controls.colors(dataset).get(present.seen.color, present.seen.color)

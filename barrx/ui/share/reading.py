@@ -8,7 +8,7 @@ from barrx import interpretation_files, views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, day, ngettext, numeral
-from barrx.ui import asked_state, keys, navigation, pages, signing
+from barrx.ui import asked_state, downloads, keys, navigation, pages, signing
 from barrx.ui.errors import reported
 from barrx.ui.share import choosing, present, session, writing
 from barrx.ui.text import plain
@@ -184,13 +184,11 @@ def _downloads(text: Interpretation, view: saved.Listed) -> None:
             lambda: interpretation_files.zipped(text, view, root),
         ),
     ):
-        st.download_button(
+        downloads.button(
             label,
             make,
             file_name=f"{name}.{ending}",
             mime=mime,
             key=keys.of(keys.TEXT_FILES, f"{text.id}:{ending}"),
-            on_click="ignore",
-            icon=":material/download:",
             type="tertiary",
         )

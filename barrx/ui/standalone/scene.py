@@ -105,8 +105,8 @@ def of_view(dataset: Dataset, view: SavedView) -> Scene:
         now = set(zip(dataset.filenames, dataset.sha256, strict=True))
         raise ParameterError(
             _(
-                "“{title}” has changed since the view “{name}” was saved: {lost} of its images are missing or others, "
-                "{new} are new. Put them back, or save the view again."
+                "“{title}” has changed since the view “{name}” was saved (images that are missing or others: {lost}; "
+                "new ones: {new}). Put them back, or save the view again."
             ).format(
                 title=dataset.title, name=view.listed.name, lost=len(before - now), new=len(now - before)
             )
