@@ -214,6 +214,20 @@ def test_saved_view_is_exported_with_the_map_that_was_kept(
         assert message in capsys.readouterr().err
 
 
+def test_recipe_of_a_saved_view_is_as_whole_as_one_of_a_map_that_was_made_here(
+    scene: Scene, tmp_path: Path
+) -> None:
+    seen = Appearance(request=scene.finished.request, fingerprint=scene.dataset.fingerprint)
+    id = saving.save(scene.dataset, scene.finished, seen, Draft(name="x"))
+    plain, of_view = tmp_path / "plain.json", tmp_path / "view.json"
+    assert cli.main(["export", "demo", "--recipe", str(plain)]) == 0
+    assert cli.main(["export", "demo", "--view", str(id), "--recipe", str(of_view)]) == 0
+    one, other = (json.loads(path.read_text()) for path in (plain, of_view))
+    assert {**one, "made_on": ""} == {**other, "made_on": ""}
+    for known in (other["versions"], other["weights"], other["fingerprints"]["embedding"]):
+        assert known
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [

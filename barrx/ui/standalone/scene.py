@@ -16,6 +16,7 @@ from barrx.export.recipe import Recipe
 from barrx.filters import Filters
 from barrx.i18n import _
 from barrx.pipeline import Map
+from barrx.provenance import Provenance
 from barrx.ui import chosen_color, coloring
 from barrx.ui.coloring import Coloring
 from barrx.ui.map.options import Camera, ClusterMark, MapOptions
@@ -51,6 +52,8 @@ class Scene:
         the others are hidden, not dimmed
     is_kept : bool
         the map was kept with a view, not computed here
+    made : Provenance or None
+        where a map that was kept was made; None where the view is older than that was kept
     """
 
     dataset: Dataset
@@ -65,6 +68,7 @@ class Scene:
     camera: Camera | None = None
     style: Style = field(default_factory=Style)
     is_kept: bool = False
+    made: Provenance | None = None
     shown: NDArray[np.bool_] | None = None
     filters: Filters = field(default_factory=Filters)
     hide: bool = False
@@ -76,8 +80,9 @@ class Scene:
 
     def recipe(self) -> Recipe:
         """Return what the map was made from, as far as it is known."""
-        make = recipe.of_kept if self.is_kept else recipe.of
-        return make(self.dataset, self.finished, self.verdicts)
+        if self.is_kept:
+            return recipe.of_kept(self.dataset, self.finished, self.made, self.verdicts)
+        return recipe.of(self.dataset, self.finished, self.verdicts)
 
     def coloring(self) -> Coloring:
         """Return the colour index of each picture, and what the indexes mean."""
@@ -124,7 +129,14 @@ def of_view(dataset: Dataset, view: SavedView) -> Scene:
     )
     scene = of_seen(dataset, finished, view.seen, view.said.cluster_names, view.said.verdicts)
     listed = view.listed
-    return replace(scene, is_kept=True, title=listed.name, note=listed.note, author=listed.author)
+    return replace(
+        scene,
+        is_kept=True,
+        made=view.made,
+        title=listed.name,
+        note=listed.note,
+        author=listed.author,
+    )
 
 
 def of_seen(
