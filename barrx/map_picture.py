@@ -57,7 +57,7 @@ def crop(
     """
     frame = _Frame.of_all(np.asarray(coordinates, np.float64), CROP)
     if camera is not None:
-        frame = _Frame(CROP, (camera[0], camera[1]), frame.scale * camera[2])
+        frame = frame.at(camera)
     picture = _drawn(frame, coordinates, colors, larger=1.5)
     ground = Image.new("RGB", CROP, "white")
     ground.paste(picture, mask=picture.getchannel("A"))
@@ -72,6 +72,13 @@ def crop(
         place = (round(columns[i] - small.width / 2), round(rows[i] - small.height / 2))
         ground.paste(small, place)
     return _webp(ground)
+
+
+def in_view(coordinates: NDArray[np.floating], camera: tuple[float, float, float]) -> NDArray[np.bool_]:
+    """Tell which points of a map the picture of a place holds, (n,); ``camera`` is its middle and zoom."""
+    frame = _Frame.of_all(np.asarray(coordinates, np.float64), CROP).at(camera)
+    columns, rows = frame.pixels(coordinates)
+    return (columns >= 0) & (columns < CROP[0]) & (rows >= 0) & (rows < CROP[1])
 
 
 def sheet(dataset: Dataset, indexes: Sequence[int]) -> bytes:
@@ -120,6 +127,11 @@ class _Frame:
         scale = min((side - 2 * _MARGIN) / extent for side, extent in zip(size, spread, strict=True))
         middle = (low + high) / 2
         return cls(size, (float(middle[0]), float(middle[1])), float(scale))
+
+    def at(self, camera: tuple[float, float, float]) -> "_Frame":
+        """Return the part that a camera shows, where this one shows all."""
+        x, y, zoom = camera
+        return _Frame(self.size, (x, y), self.scale * zoom)
 
     def pixels(self, coordinates: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the column and the row of each point; upwards is up."""

@@ -36,12 +36,22 @@ def of_selection(dataset: Dataset, shown: Present) -> Figure:
     """Return the pictures that are selected."""
     chosen = shown.seen.selection
     n = len(chosen)
+    # Where the writer looks, only if they are there: who opens the figure wants to see them.
+    is_there = _are_in_view(shown, chosen)
+    seen = shown.seen if is_there else replace(shown.seen, camera=None)
     return Figure(
         caption=ngettext("{n} selected image", "{n} selected images", n).format(n=numeral(n)),
         media=_WEBP,
         data=map_picture.sheet(dataset, chosen.tolist()),
-        query=address.link(dataset, shown.seen, shown.finished),
+        query=address.link(dataset, seen, shown.finished),
     )
+
+
+def _are_in_view(shown: Present, indexes: NDArray[np.int64]) -> bool:
+    """Tell whether all of some pictures are where one looks on the map; of another arrangement nobody knows here."""
+    if shown.seen.camera is None or shown.seen.arrangement.kind != "map":
+        return False
+    return bool(map_picture.in_view(shown.finished.coordinates, shown.seen.camera)[indexes].all())
 
 
 def of_cluster(number: int) -> Maker:
@@ -49,7 +59,9 @@ def of_cluster(number: int) -> Maker:
 
     def make(dataset: Dataset, shown: Present) -> Figure:
         """Make it of this cluster."""
-        clusters, seen = shown.finished.clustering, replace(shown.seen, selection=np.empty(0, np.int64))
+        clusters = shown.finished.clustering
+        # The map flies to the cluster: where the writer looks is not meant.
+        seen = replace(shown.seen, selection=np.empty(0, np.int64), camera=None)
         members = cluster_rows.members(clusters, number)
         order = np.argsort(-clusters.strength[members], kind="stable")
         names = coloring.cluster_names(clusters, views.cluster_names(dataset, clusters.labels))
