@@ -27,9 +27,20 @@ def of_map(dataset: Dataset, shown: Present) -> Figure:
     return Figure(
         caption=_("Map of “{title}”").format(title=dataset.title),
         media=_WEBP,
-        data=map_picture.crop(dataset, finished.coordinates, colors, camera),
+        data=map_picture.crop(dataset, finished.coordinates, colors, camera, _names(dataset, shown)),
         query=address.link(dataset, seen, finished),
     )
+
+
+def _names(dataset: Dataset, shown: Present) -> list[tuple[float, float, str]]:
+    """Return the names of the clusters and their places, the largest first, unless the map is shown without names."""
+    found, places = shown.finished.clustering, shown.finished.coordinates
+    if "names" in shown.seen.style.without:
+        return []
+    names = coloring.cluster_names(found, views.cluster_names(dataset, found.labels))
+    by_size = sorted(names, key=lambda number: -int((found.labels == number).sum()))
+    middles = {number: np.median(places[found.labels == number], axis=0).tolist() for number in by_size}
+    return [(x, y, names[number]) for number, (x, y) in middles.items()]
 
 
 def of_selection(dataset: Dataset, shown: Present) -> Figure:
