@@ -194,6 +194,7 @@ def test_saved_view_is_exported_with_the_map_that_was_kept(
         request=scene.finished.request,
         fingerprint=scene.dataset.fingerprint,
         color="category",
+        brought_out=("is.birds",),
         camera=(1.0, 2.0, 3.0),
     )
     moved = replace(scene.finished, coordinates=scene.finished.coordinates[::-1].copy())
@@ -203,6 +204,8 @@ def test_saved_view_is_exported_with_the_map_that_was_kept(
     data = data_of(read(target.read_bytes()))
     assert data["recipe"]["coordinates"] == moved.coordinates.astype(float).tolist()
     assert data["options"]["legend_title"] == "category"
+    (index,), others = data["options"]["legend_chosen"]
+    assert ([name for name, _n, i in data["options"]["legend"] if i == index], others) == (["birds"], [])
     assert data["options"]["camera"] == [1, 2, 3]
     assert b"<h1>Kites &amp; co</h1>" in target.read_bytes()
     for arguments, message in (

@@ -57,6 +57,7 @@ def test_view_comes_back_as_it_was_seen(demo: Dataset) -> None:
     seen = seen_of(
         demo,
         color="movement",
+        brought_out=("is.cubism", "none"),
         filters=query,
         hide=True,
         arrangement=Arrangement(kind="columns", columns=("movement",)),
@@ -382,7 +383,7 @@ def test_view_of_before_that_was_kept_opens_and_claims_nothing(
 def test_tour_has_five_stops_at_most_and_comes_back_in_order(demo: Dataset) -> None:
     id = save(demo)
     wanted = [
-        Stop(title=f"{n}", text="x", color="year", camera=(n, 1.5, 2))
+        Stop(title=f"{n}", text="x", color="year", camera=(n, 1.5, 2), brought_out=("3", "none"))
         for n in range(5)
     ]
     tours.set_stops(id, wanted)

@@ -21,6 +21,7 @@ from barrx.ui.columns import Column
 from barrx.ui.map.events import (
     MapEvents,
     SelectionRule,
+    read_brought_out,
     read_camera,
     read_index,
     read_query,
@@ -89,6 +90,7 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
         on_selection_change=lambda: None,
         on_camera_change=lambda: None,
         on_style_change=lambda: None,
+        on_legend_change=lambda: None,
         on_query_change=lambda: None,
         on_renamed_change=lambda: None,
     )
@@ -97,6 +99,7 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
         selection=read_selection(result.get("selection"), n, collection, options.selection_revision),
         camera=read_camera(result.get("camera"), arrangement),
         style=read_style(result.get("style")),
+        brought_out=read_brought_out(result.get("legend"), options, str(said["legend_revision"])),
         query=read_query(result.get("query"), options),
         renamed=read_renamed(result.get("renamed"), options),
     )
@@ -181,6 +184,8 @@ def _sent(options: MapOptions, frame: pd.DataFrame) -> dict[str, object]:
         "legend": [[str(name)[:_TEXT_LENGTH], int(n), int(index)] for name, n, index in options.legend],
         "legend_title": options.legend_title,
         "legend_others": [[str(name)[:_TEXT_LENGTH], int(n)] for name, n in options.legend_others],
+        "legend_chosen": [[int(i) for i in entries] for entries in options.legend_chosen],
+        "legend_revision": _legend_revision(options),
         "token": options.token,
         "style": dataclasses.asdict(options.style),
         "style_revision": options.style_revision,
@@ -202,6 +207,11 @@ def _sent(options: MapOptions, frame: pd.DataFrame) -> dict[str, object]:
         "query": options.query,
         "words": words(),
     }
+
+
+def _legend_revision(options: MapOptions) -> str:
+    # Under other names, or with other counts, it is another legend: the browser takes anew what is brought out.
+    return _name_of(options.legend_revision, options.legend_title, repr(list(options.legend)))
 
 
 def _cluster(mark: ClusterMark, n: int) -> dict[str, object]:

@@ -457,6 +457,11 @@ export class MapView {
     this.repaint();
   }
 
+  broughtOut() {
+    this.send.legend(this.legend.told);
+    this.repaint();
+  }
+
   tellCamera(camera) {
     this.send.camera({ camera, arrangement: this.options.arrangement });
   }

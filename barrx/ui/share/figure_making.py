@@ -71,8 +71,8 @@ def of_cluster(number: int) -> Maker:
     def make(dataset: Dataset, shown: Present) -> Figure:
         """Make it of this cluster."""
         clusters = shown.finished.clustering
-        # The map flies to the cluster: where the writer looks is not meant.
-        seen = replace(shown.seen, selection=np.empty(0, np.int64), camera=None)
+        # The map flies to the cluster: neither where the writer looks nor what else stands out is meant.
+        seen = replace(shown.seen, selection=np.empty(0, np.int64), camera=None, brought_out=())
         members = cluster_rows.members(clusters, number)
         order = np.argsort(-clusters.strength[members], kind="stable")
         names = coloring.cluster_names(clusters, views.cluster_names(dataset, clusters.labels))
@@ -104,7 +104,7 @@ def of_counts(column: str) -> Maker:
             caption=_("Images by {column}").format(column=column),
             media=_SVG,
             data=bars.svg(_("Images by {column}").format(column=column), rows, color),
-            query=address.link(dataset, replace(shown.seen, color=column), shown.finished),
+            query=address.link(dataset, replace(shown.seen, color=column, brought_out=()), shown.finished),
         )
 
     return make

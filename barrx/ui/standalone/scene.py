@@ -17,7 +17,7 @@ from barrx.filters import Filters
 from barrx.i18n import _
 from barrx.pipeline import Map
 from barrx.provenance import Provenance
-from barrx.ui import chosen_color, coloring
+from barrx.ui import brought_out, chosen_color, coloring
 from barrx.ui.coloring import Coloring
 from barrx.ui.map.options import Camera, ClusterMark, MapOptions
 from barrx.views import BY_CLUSTER, Appearance, SavedView, Style
@@ -38,6 +38,8 @@ class Scene:
         what the map is coloured by, as in an Appearance; None for the clusters
     nearest : int
         neighbours that a judged figure looks at, 0 for the default
+    brought_out : tuple of str
+        entries of the legend that are brought out at first, see :mod:`barrx.ui.brought_out`
     title, note, author : str
         hostile text
     camera : (x, y, zoom) or None
@@ -62,6 +64,7 @@ class Scene:
     verdicts: Kept = ()
     color: str | None = None
     nearest: int = 0
+    brought_out: tuple[str, ...] = ()
     title: str = ""
     note: str = ""
     author: str = ""
@@ -151,6 +154,7 @@ def of_seen(
         verdicts=verdicts,
         color=None if seen.color == BY_CLUSTER else seen.color,
         nearest=seen.nearest,
+        brought_out=seen.brought_out,
         camera=seen.camera if seen.arrangement == Arrangement() else None,
         style=seen.style,
         shown=filters.passing(dataset, asked, finished.clustering),
@@ -179,6 +183,7 @@ def options_of(scene: Scene, colors: Coloring, alt: str) -> MapOptions:
         legend=colors.legend(),
         legend_title=colors.title,
         legend_others=colors.others,
+        legend_chosen=brought_out.chosen(colors, scene.brought_out),
         alt=alt,
         clusters=[
             ClusterMark(label=n, name=name, size=size_of[n], representatives=stand_for[n])
