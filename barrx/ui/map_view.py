@@ -20,6 +20,7 @@ from barrx.projection import Coordinates
 from barrx.ui import (
     address,
     arrange_panel,
+    brought_out,
     changes,
     chosen_color,
     cluster_link,
@@ -42,6 +43,7 @@ from barrx.ui.errors import reported, toasted
 from barrx.ui.map import ClusterMark, MapEvents, MapHears, MapOptions, image_map
 from barrx.ui.share import kept
 from barrx.ui.text import plain
+from barrx.views import BY_CLUSTER
 
 
 def show(dataset: Dataset, request: MapRequest, color: str, chosen: Filters) -> None:
@@ -70,6 +72,8 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
             address.select_by_rule(dataset, finished, shown)
         with st.container():  # whatever is said here, the map below keeps its place and is not made anew
             names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
+            if not dimmed:
+                address.bring_out(dataset, finished, color, _legend_of(dataset, finished, color))
             address.warn(address.problems(color, filters.to_query(now)))
             if not dimmed:
                 kept.line(dataset, finished)
@@ -93,7 +97,10 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
                 selected = _map(dataset, finished, color, options, placed)
         with right, st.container(key=keys.CARD_PANE):
             inspector.show(dataset, finished, names, beside=selected.tolist())
-        seen = address.appearance(dataset, finished.request, now, arrangement, color=color, hide=hide)
+        brought = look_state.all_brought_out(dataset, color)
+        seen = address.appearance(
+            dataset, finished.request, now, arrangement, color=color, hide=hide, brought_out=brought
+        )
         is_carried = address.carries(dataset, seen, finished, shown)
         selection_panel.show(dataset, finished, selected, names, is_carried=is_carried)
         if not dimmed:
@@ -110,6 +117,8 @@ def _map(
     """Show the map; return the pictures that are selected and pass the filters."""
     names = {mark.label: mark.name for mark in options.clusters}
     colors = _coloring(dataset, finished, color, names)
+    legend = _legend_of(dataset, finished, color)
+    brought, legend_revision = look_state.brought_out(dataset, color, legend)
     version = f"{finished.revision}:{color}:{bool(colors.names)}:{placed.version}"
     frame = _points(version, finished, colors, placed.coordinates)
     events = image_map(
@@ -124,6 +133,8 @@ def _map(
             legend=colors.legend(),
             legend_title=colors.title,
             legend_others=colors.others,
+            legend_chosen=brought_out.chosen(colors, brought),
+            legend_revision=legend_revision,
         ),
         key=keys.MAP,
         heard=MapHears(
@@ -133,6 +144,9 @@ def _map(
         ),
     )
     _take(dataset, events)
+    if events.brought_out is not None:
+        names_now = brought_out.named(colors, events.brought_out)
+        look_state.keep_brought_out(dataset, color, legend, names_now)
     selected = state.selection(dataset).indexes
     return selected if options.shown is None else selected[options.shown[selected]]
 
@@ -204,6 +218,12 @@ def _coloring(dataset: Dataset, finished: Map, color: str, names: Mapping[int, s
     if color in judged_colors.names(dataset):
         return judged_colors.of_map(dataset, finished, color)
     return chosen_color.of(dataset, finished.request, finished.clustering, color=color, names=names)
+
+
+def _legend_of(dataset: Dataset, finished: Map, color: str) -> str:
+    """Return what tells a legend from others: a column's is the same on every map."""
+    is_of_map = color == BY_CLUSTER or color in judged_colors.names(dataset)
+    return f"{color}:{finished.revision}" if is_of_map else f"{color}:"
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

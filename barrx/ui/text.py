@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from itertools import pairwise, takewhile
 from typing import Final, TypeVar
 
+from barrx.i18n import _, numeral
+
 _Key = TypeVar("_Key")
 
 _MARKDOWN = frozenset(r"\`*_{}[]<>()#+-.!|~:$=&/")
@@ -22,6 +24,14 @@ def plain(text: str) -> str:
     """Escape text so that Streamlit's Markdown shows it letter by letter, on one line."""
     whole = _REPLACED_LATER.sub(_WORD_JOINER, " ".join(text.split()))
     return "".join(f"\\{c}" if c in _MARKDOWN else c for c in whole)
+
+
+def at_most(n: int) -> str:
+    """Return what a field for a text says of its length.
+
+    The field itself has no bound: a browser drops, without a word, the whole of a text that is pasted and too long.
+    """
+    return _("Up to {n} characters.").format(n=numeral(n))
 
 
 def told_apart(labels: Mapping[_Key, str]) -> dict[_Key, str]:

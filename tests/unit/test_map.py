@@ -147,6 +147,20 @@ def test_large_map_sends_kilobytes(home: Path) -> None:
     assert len(message_of(frame(n), options)) < 5_000
 
 
+def test_legend_of_other_names_is_another_revision(home: Path) -> None:
+    revisions = {
+        image_map._legend_revision(MapOptions(revision="r", legend=legend, legend_revision=revision))
+        for legend, revision in (
+            ([("a", 1, 0)], "1"),
+            ([("b", 1, 0)], "1"),
+            ([("a", 2, 0)], "1"),
+            ([("a", 1, 0)], "2"),
+            ([("a", 1, 0)], "1"),
+        )
+    }
+    assert len(revisions) == 4
+
+
 # --- what comes back --------------------------------------------------------------------------------------
 
 
@@ -156,6 +170,35 @@ def test_large_map_sends_kilobytes(home: Path) -> None:
 )
 def test_click_is_an_index_of_the_collection(value: object, expected: int | None) -> None:
     assert events.read_index(value, 3) == expected
+
+
+def brought(colour: object, other: object, revision: object = "1") -> dict[str, object]:
+    return {"colour": colour, "other": other, "revision": revision}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (brought([2, 0, 2], [1]), ([0, 2], [1])),
+        (brought([-1], []), ([-1], [])),
+        (brought([], []), ([], [])),
+        (brought([0], [], "0"), None),
+        (brought([0], [], None), None),
+        (brought([1], []), None),
+        (brought([True], []), None),
+        (brought(["0"], []), None),
+        (brought([], [2]), None),
+        (brought([], [-1]), None),
+        (brought("02", []), None),
+        (brought([[0]], []), None),
+        ([0], None),
+        (None, None),
+    ],
+)
+def test_what_is_brought_out_is_of_the_legend_the_page_has(value: object, expected: object) -> None:
+    legend = [("a", 3, 0), ("c", 3, 2), ("none", 1, -1)]
+    options = MapOptions(revision="r", legend=legend, legend_others=[("d", 1), ("e", 1)])
+    assert events.read_brought_out(value, options, "1") == expected
 
 
 def selection(pictures: object, **other: object) -> dict[str, object]:

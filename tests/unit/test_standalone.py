@@ -202,6 +202,7 @@ def test_saved_view_is_exported_with_the_map_that_was_kept(
         request=scene.finished.request,
         fingerprint=scene.dataset.fingerprint,
         color="category",
+        brought_out=("is.birds",),
         camera=(1.0, 2.0, 3.0),
     )
     moved = replace(scene.finished, coordinates=scene.finished.coordinates[::-1].copy())
@@ -211,6 +212,8 @@ def test_saved_view_is_exported_with_the_map_that_was_kept(
     data = data_of(read(target.read_bytes()))
     assert data["recipe"]["coordinates"] == moved.coordinates.astype(float).tolist()
     assert data["options"]["legend_title"] == "category"
+    (index,), others = data["options"]["legend_chosen"]
+    assert ([name for name, _n, i in data["options"]["legend"] if i == index], others) == (["birds"], [])
     assert data["options"]["camera"] == [1, 2, 3]
     assert b"<h1>Kites &amp; co</h1>" in target.read_bytes()
     for arguments, message in (
@@ -230,6 +233,20 @@ def test_view_of_another_collection_says_how_many_images_differ(scene: Scene) ->
         ParameterError, match=re.escape("(images that are missing or others: 1; new ones: 1)")
     ):
         of_view(replace(scene.dataset, filenames=names), view)
+
+
+def test_recipe_of_a_saved_view_is_as_whole_as_one_of_a_map_that_was_made_here(
+    scene: Scene, tmp_path: Path
+) -> None:
+    seen = Appearance(request=scene.finished.request, fingerprint=scene.dataset.fingerprint)
+    id = saving.save(scene.dataset, scene.finished, seen, Draft(name="x"))
+    plain, of_view = tmp_path / "plain.json", tmp_path / "view.json"
+    assert cli.main(["export", "demo", "--recipe", str(plain)]) == 0
+    assert cli.main(["export", "demo", "--view", str(id), "--recipe", str(of_view)]) == 0
+    one, other = (json.loads(path.read_text()) for path in (plain, of_view))
+    assert {**one, "made_on": ""} == {**other, "made_on": ""}
+    for known in (other["versions"], other["weights"], other["fingerprints"]["embedding"]):
+        assert known
 
 
 @pytest.mark.parametrize(

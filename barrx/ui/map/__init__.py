@@ -22,6 +22,7 @@ from barrx.ui.map.events import (
     MapEvents,
     MapHears,
     SelectionRule,
+    read_brought_out,
     read_camera,
     read_selection,
     read_style,
@@ -91,11 +92,13 @@ def image_map(
         on_selection_change=lambda: None,
         on_camera_change=lambda: None,
         on_style_change=lambda: None,
+        on_legend_change=lambda: None,
     )
     return MapEvents(
         selection=read_selection(result.get("selection"), n, collection, options.selection_revision),
         camera=read_camera(result.get("camera"), arrangement),
         style=read_style(result.get("style")),
+        brought_out=read_brought_out(result.get("legend"), options, str(said["legend_revision"])),
     )
 
 
@@ -178,6 +181,8 @@ def _sent(options: MapOptions, frame: pd.DataFrame) -> dict[str, object]:
         "legend": [[str(name)[:_TEXT_LENGTH], int(n), int(index)] for name, n, index in options.legend],
         "legend_title": options.legend_title,
         "legend_others": [[str(name)[:_TEXT_LENGTH], int(n)] for name, n in options.legend_others],
+        "legend_chosen": [[int(i) for i in entries] for entries in options.legend_chosen],
+        "legend_revision": _legend_revision(options),
         "token": options.token,
         "style": dataclasses.asdict(options.style),
         "style_revision": options.style_revision,
@@ -199,6 +204,11 @@ def _sent(options: MapOptions, frame: pd.DataFrame) -> dict[str, object]:
         "query": options.query,
         "words": words(),
     }
+
+
+def _legend_revision(options: MapOptions) -> str:
+    # Under other names, or with other counts, it is another legend: the browser takes anew what is brought out.
+    return _name_of(options.legend_revision, options.legend_title, repr(list(options.legend)))
 
 
 def _cluster(mark: ClusterMark, n: int) -> dict[str, object]:

@@ -53,11 +53,14 @@ class MapEvents:
         where the user looks: the middle in the coordinates of this arrangement; None if the user has not moved it
     style : Style or None
         how the user has the pictures drawn; None if the user has not changed it
+    brought_out : (indexes, places) or None
+        what the user has brought out of this legend, as ``legend_chosen`` of the options; None if nothing was changed
     """
 
     selection: SelectionRule | None = None
     camera: Camera | None = None
     style: Style | None = None
+    brought_out: tuple[list[int], list[int]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -162,6 +165,21 @@ def read_style(value: object) -> Style | None:
         return Style.from_text(value) if isinstance(value, str) else None
     except ParameterError:
         return None
+
+
+def read_brought_out(value: object, options: MapOptions, revision: str) -> tuple[list[int], list[int]] | None:
+    """Return which entries of a legend the user has brought out, after the page decided it last."""
+    if not isinstance(value, Mapping) or value.get("revision") != revision:
+        return None
+    indexes, places = value.get("colour"), value.get("other")
+    if not isinstance(indexes, list) or not isinstance(places, list):
+        return None
+    known = {index for _name, _count, index in options.legend}
+    if any(type(index) is not int or index not in known for index in indexes):
+        return None
+    if any(read_index(place, len(options.legend_others)) is None for place in places):
+        return None
+    return sorted(set(indexes)), sorted(set(places))
 
 
 def read_query(value: object, options: MapOptions) -> str | None:
