@@ -4,6 +4,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from barrx import datasets
 from barrx.ui import keys
 from tests.app.steps import page, texts, until
 
@@ -19,24 +20,23 @@ def test_neighbours_that_count_are_chosen_and_stand_in_the_address(home: Path) -
     assert test.query_params[keys.NEAREST] in ("30", ["30"])
 
 
-def _click_once_coloured(test: AppTest, legend: str) -> None:
-    """Click a picture as soon as the map is coloured by what was asked for."""
+def _coloured(test: AppTest, legend: str) -> None:
+    """Wait until the map is coloured by what was asked for."""
     assert not test.exception
     until(test, lambda: any(legend in str(e.proto) for e in test.get("bidi_component")))
-    test.session_state[keys.MAP] = {"clicked": 5}
     test.run()
 
 
 def test_explore_is_coloured_by_faithfulness_and_the_card_says_it(home: Path) -> None:
-    test = page("explore", color="faithfulness")
-    _click_once_coloured(test, "among strangers")
+    test = page("explore", color="faithfulness", picture=datasets.load("demo").filenames[5])
+    _coloured(test, "among strangers")
     assert not test.exception
     assert "real neighbours beside it on the map" in texts(test)
 
 
 def test_colours_and_card_look_at_the_neighbours_that_were_chosen(home: Path) -> None:
-    test = page("explore", color="faithfulness", nearest="5")
-    _click_once_coloured(test, "kept on the map, of 5")
+    test = page("explore", color="faithfulness", nearest="5", picture=datasets.load("demo").filenames[5])
+    _coloured(test, "kept on the map, of 5")
     assert "of 5 (by chance" in texts(test)
     assert any('["nearest", "5"]' in str(e.proto).replace("\\", "") for e in test.get("bidi_component"))
     assert "1000 neighbours cannot be looked at here" in texts(page("explore", nearest="1000"))

@@ -17,14 +17,12 @@ def test_first_page_is_explore_on_the_demo(home: Path) -> None:
     assert "810" in texts(test)
 
 
-def test_explore_shows_the_card_of_a_clicked_picture(home: Path) -> None:
-    test = page("explore")
-    test.session_state[keys.MAP] = {"clicked": 5}
-    test.run()
+def test_explore_shows_the_card_of_a_picture_and_closes_it(home: Path) -> None:
+    filename = datasets.load("demo").filenames[5]
+    test = page("explore", picture=filename)
     assert not test.exception
     assert "membership strength" in texts(test)
-    assert datasets.load("demo").filenames[5] in texts(test)
-    test.session_state[keys.MAP] = {"clicked": None}  # in a browser a click lasts for one run
+    assert filename in texts(test)
     test.button(key=keys.CLEAR_PICTURE).click().run()
     assert "membership strength" not in texts(test)
 

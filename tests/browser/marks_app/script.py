@@ -60,19 +60,6 @@ def axes() -> Axes | None:
     return None
 
 
-frame = points(n, k)
-marks = clusters(frame["cluster"])
-if "by" in query:
-    artists = [f"artist {i * i % 61}" for i in range(n)]
-    colors = coloring.by_column(pd.DataFrame({"artist": artists}), "artist")
-else:
-    indexes = frame["cluster"].to_numpy(np.int16)
-    colors = Coloring("Clusters", indexes, {mark.label: mark.name for mark in marks}, "noise")
-coordinates = frame[["x", "y"]].to_numpy(np.float32)
-labels, strength = frame["cluster"].to_numpy(np.int32), frame["strength"].to_numpy(np.float32)
-frame = colors.points(coordinates, Clustering(labels, strength))
-
-
 def rename(number: int, name: str) -> None:
     names[number] = name
     st.session_state.renamed = f"renamed {number} to {name}"
@@ -80,6 +67,17 @@ def rename(number: int, name: str) -> None:
 
 @st.fragment
 def show() -> None:
+    frame = points(n, k)
+    marks = clusters(frame["cluster"])
+    if "by" in query:
+        artists = [f"artist {i * i % 61}" for i in range(n)]
+        colors = coloring.by_column(pd.DataFrame({"artist": artists}), "artist")
+    else:
+        indexes = frame["cluster"].to_numpy(np.int16)
+        colors = Coloring("Clusters", indexes, {mark.label: mark.name for mark in marks}, "noise")
+    coordinates = frame[["x", "y"]].to_numpy(np.float32)
+    labels, strength = frame["cluster"].to_numpy(np.int32), frame["strength"].to_numpy(np.float32)
+    frame = colors.points(coordinates, Clustering(labels, strength))
     asked = MapOptions(
         revision=f"{n}-{k}",
         legend=colors.legend(),
