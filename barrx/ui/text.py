@@ -24,6 +24,11 @@ def plain(text: str) -> str:
     return "".join(f"\\{c}" if c in _MARKDOWN else c for c in whole)
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters; where some are left out, the last one says so."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def told_apart(labels: Mapping[_Key, str]) -> dict[_Key, str]:
     """Return labels of which no two are alike: a select box knows its options by what they are called."""
     found: dict[_Key, str] = {}
