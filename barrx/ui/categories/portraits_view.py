@@ -181,8 +181,8 @@ def _misplaced(dataset: Dataset, wrong: Sequence[Facts]) -> None:
         _(
             "At least half of its nearest in the embedding, and at least three, are of one other category, more than "
             "that category's share of all images; of its own there is at most a fifth of what there could be. Of "
-            "categories of fewer than four images nothing is said. A slip in the catalogue, an influence, or a likeness "
-            "that only the machine sees: look."
+            "categories of fewer than four images nothing is said. A slip in the catalogue, an influence, or a "
+            "likeness that only the machine sees: look."
         )
     )
     map_link.button(dataset, [one["picture"] for one in wrong], key="misplaced")
