@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from barrx import __version__, encoders, roles
+from barrx import __version__, encoders, i18n, roles
 from barrx.datasets import Dataset
 from barrx.errors import EncoderError
 from barrx.i18n import _, ngettext, numeral
@@ -66,7 +66,7 @@ class Citation:
             _("Images: {credit}").format(credit=credit(self.dataset)),
             f"Barr X {__version__}",
             self.address,
-            _("Accessed {date}").format(date=self.accessed.isoformat()),
+            _("Accessed {date}").format(date=i18n.date(self.accessed)),
         ]
         return " ".join(f"{_one_line(part).rstrip('.')}." for part in parts if part)
 
@@ -98,8 +98,8 @@ class Citation:
             n=numeral(n),
             title=self.dataset.title,
             encoder=_encoder_name(self.request.encoder),
-            projected=f"n_neighbors {placed.n_neighbors}, min_dist {placed.min_dist:g}, {placed.metric}, "
-            f"seed {placed.seed}",
+            projected=f"n_neighbors {placed.n_neighbors}, min_dist {numeral(placed.min_dist, 'g')}, "
+            f"{placed.metric}, seed {placed.seed}",
             clustered=f"min_cluster_size {cut.min_cluster_size}, min_samples {cut.min_samples}, "
             f"{cut.cluster_selection_method}",
         )

@@ -204,6 +204,7 @@ def _embed(arguments: Arguments) -> None:
     if arguments.output:
         load = embedding.recomputed if arguments.recompute else embedding.require
         export.write_embedding(dataset, load(dataset, encoder), arguments.output)
+    copies = len(dataset.filenames) - run.computed - run.cached
     facts = {
         "slug": dataset.slug,
         "encoder": encoder.slug,
@@ -212,16 +213,22 @@ def _embed(arguments: Arguments) -> None:
         "features": encoder.n_features,
         "computed": run.computed,
         "cached": run.cached,
+        "copies": copies,
         "seconds": round(time.perf_counter() - start, 3),
     }
     if arguments.json:
         _print_json(facts)
     else:
-        print(
-            _(
-                "{images} images of “{slug}” with {label}: {computed} computed, {cached} from the cache"
-            ).format(**facts)
-        )
+        said = _("{images} images of “{slug}” with {label}: {computed} computed, {cached} from the cache")
+        print(said.format(**facts) + _copies(copies))
+
+
+def _copies(n: int) -> str:
+    if not n:
+        return ""
+    return ", " + ngettext(
+        "{n} is the same file as another one", "{n} are the same files as others", n
+    ).format(n=n)
 
 
 def _map(arguments: Arguments) -> None:

@@ -147,17 +147,21 @@ def _neighbors(scene: Scene, path: Path) -> None:
 
 def _embedding_atlas(scene: Scene, path: Path) -> None:
     found = peers.nearest(_embedding(scene), scene.finished)
-    export.write_table(peers.embedding_atlas(scene.dataset, scene.finished, found, scene.verdicts), path)
+    table = peers.embedding_atlas(scene.dataset, scene.finished, found, scene.cluster_names, scene.verdicts)
+    export.write_table(table, path)
 
 
 def _emb_explorer(scene: Scene, path: Path) -> None:
-    export.write_table(
-        peers.emb_explorer(scene.dataset, _embedding(scene), scene.finished, scene.verdicts), path
+    table = peers.emb_explorer(
+        scene.dataset, _embedding(scene), scene.finished, scene.cluster_names, scene.verdicts
     )
+    export.write_table(table, path)
 
 
 def _tensorboard(scene: Scene, path: Path) -> None:
-    data = peers.tensorboard(scene.dataset, _embedding(scene), scene.finished, scene.verdicts)
+    data = peers.tensorboard(
+        scene.dataset, _embedding(scene), scene.finished, scene.cluster_names, scene.verdicts
+    )
     export.replaced(path, lambda to: to.write_bytes(data))
 
 

@@ -11,7 +11,7 @@ stored, and what a worker process says, is in the source language; :func:`again`
 import datetime
 import gettext as _gettext
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,11 +20,13 @@ from numbers import Integral, Real
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 SOURCE = "en"
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "es": "Español"})
+
+_T = TypeVar("_T")
 
 _spoken: ContextVar[str | None] = ContextVar("language", default=None)
 _of_process = SOURCE
@@ -65,6 +67,18 @@ def speaking(code: str) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(token)
+
+
+def spoken(code: str, pieces: Iterable[_T]) -> Iterator[_T]:
+    """Have pieces made in a language, each when it is asked for, by whatever thread."""
+    rest = iter(pieces)
+    while True:
+        with speaking(code):
+            try:
+                piece = next(rest)
+            except StopIteration:
+                return
+        yield piece
 
 
 def matching(*wanted: str | None) -> str:

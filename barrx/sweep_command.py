@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from barrx import datasets, encoders, export, pipeline
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, again, ngettext
 from barrx.judgement import comeback, recommendation, sweep, values
 from barrx.judgement.questions import Answer
 from barrx.judgement.sweep import SweepRequest
@@ -138,7 +138,7 @@ def sentences(facts: dict[str, Any]) -> list[str]:
             ).format(n=relative)
         )
     for reason in dict.fromkeys(row["dbcv_reason"] for row in facts["rows"] if row["dbcv_reason"]):
-        lines.append(_("dbcv is empty where {reason}.").format(reason=reason))
+        lines.append(_("dbcv is empty where {reason}.").format(reason=again(reason)))
     if facts["images_without_category"]:
         lines.append(
             _("{n} images have no value in “{column}” and are left out of the agreement.").format(

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from barrx import anchoring, embedding, encoders, identity
+from barrx import anchoring, embedding, encoders, identity, provenance
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
 from barrx.export import recipe
@@ -123,7 +123,7 @@ def _of_pictures(known: Recipe, dataset: Dataset, found: Changes) -> list[str]:
 
 def _of_vectors(known: Recipe, dataset: Dataset, found: Changes) -> list[str]:
     encoder = known.request.encoder
-    key, is_known = recipe.key_here(encoder), known.encoder_key != encoder
+    key, is_known = provenance.key_here(encoder), known.encoder_key != encoder
     if key is not None and is_known and key != known.encoder_key:
         return [_("the encoder has other weights or is run in another way")]
     if key is None or found.missing or found.changed or found.added:
@@ -145,7 +145,7 @@ def _of_vectors(known: Recipe, dataset: Dataset, found: Changes) -> list[str]:
 def _of_versions(known: Recipe) -> list[str]:
     if not known.versions:
         return [_("by which versions the recorded map was made is not known")]
-    here, there = recipe.versions_here(), known.versions
+    here, there = provenance.versions_here(), known.versions
     return [
         _("{package} is {here} here, was {there}").format(
             package=package,
@@ -162,10 +162,10 @@ def _of_processor(known: Recipe) -> list[str]:
         return [_("the recorded map is the one shipped with Barr X, made on another processor")]
     if not known.processor:
         return [_("on which processor the recorded map was made is not known")]
-    if known.processor == recipe.processor():
+    if known.processor == provenance.processor():
         return []
     text = _("the processor is {here} here, was {there}")
-    return [text.format(here=recipe.processor(), there=recipe.printable(known.processor))]
+    return [text.format(here=provenance.processor(), there=recipe.printable(known.processor))]
 
 
 def altered(known: Recipe) -> list[str]:

@@ -16,6 +16,7 @@ from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.embedding import Embedding
 from barrx.export import files
+from barrx.i18n import _
 from barrx.neighbors import Neighbors
 from barrx.pipeline import Map
 from barrx.views import verdicts
@@ -69,7 +70,7 @@ def cluster_table(
     table = pd.DataFrame(
         {
             "label": labels,
-            "name": [names.get(int(n), "noise" if n == NOISE else f"cluster {n}") for n in labels],
+            "name": [names.get(int(n), _name_of(int(n))) for n in labels],
             "images": sizes,
             "share": sizes / max(len(place), 1),
             "strength": np.bincount(place, found.strength, len(labels)) / sizes,
@@ -81,8 +82,12 @@ def cluster_table(
     return table.join(verdicts.columns_of_clusters(labels.tolist(), kept))
 
 
+def _name_of(label: int) -> str:
+    return _("noise") if label == NOISE else _("cluster {n}").format(n=label)
+
+
 def embedding_atlas(
-    dataset: Dataset, finished: Map, found: Neighbors, kept: verdicts.Kept = ()
+    dataset: Dataset, finished: Map, found: Neighbors, names: Mapping[int, str], kept: verdicts.Kept = ()
 ) -> pd.DataFrame:
     """Return what Embedding Atlas opens with ``--x projection_x --y projection_y --neighbors neighbors --image image``.
 
@@ -100,15 +105,10 @@ def embedding_atlas(
         ],
     }
     return (
-        _apart(_judged(dataset, finished, kept), (*own, "projection_x", "projection_y"))
+        _apart(points(dataset, finished, names, kept), (*own, "projection_x", "projection_y"))
         .rename(columns={"x": "projection_x", "y": "projection_y"})
         .assign(**own)
     )
-
-
-def _judged(dataset: Dataset, finished: Map, kept: verdicts.Kept) -> pd.DataFrame:
-    """Return the table of a map, with verdicts where there are any."""
-    return files.with_verdicts(files.table(dataset, finished), dataset, finished, kept)
 
 
 def _apart(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -125,26 +125,36 @@ def _apart(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 
 def emb_explorer(
-    dataset: Dataset, embedding: Embedding, finished: Map, kept: verdicts.Kept = ()
+    dataset: Dataset,
+    embedding: Embedding,
+    finished: Map,
+    names: Mapping[int, str],
+    kept: verdicts.Kept = (),
 ) -> pd.DataFrame:
     """Return the table emb-explorer opens as precalculated embeddings: ``uuid``, ``emb``, then everything else.
 
     A picture's id is its filename: the same bytes may be two pictures, so a hash would not tell them apart.
     """
-    others = _apart(_judged(dataset, finished, kept), ("uuid", "emb"))
+    others = _apart(points(dataset, finished, names, kept), ("uuid", "emb"))
     others.insert(0, "uuid", dataset.filenames)
     others.insert(1, "emb", list(embedding.vectors))
     return others
 
 
-def tensorboard(dataset: Dataset, embedding: Embedding, finished: Map, kept: verdicts.Kept = ()) -> bytes:
+def tensorboard(
+    dataset: Dataset,
+    embedding: Embedding,
+    finished: Map,
+    names: Mapping[int, str],
+    kept: verdicts.Kept = (),
+) -> bytes:
     """Return what the TensorBoard projector loads, as a ZIP: ``vectors.tsv``, ``metadata.tsv``, in the same order."""
     vectors = io.StringIO()
     np.savetxt(vectors, embedding.vectors, fmt="%.7g", delimiter="\t")
     with io.BytesIO() as buffer:
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
             packed.writestr("vectors.tsv", vectors.getvalue())
-            packed.writestr("metadata.tsv", to_tsv(_judged(dataset, finished, kept)))
+            packed.writestr("metadata.tsv", to_tsv(points(dataset, finished, names, kept)))
         return buffer.getvalue()
 
 

@@ -4,6 +4,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,9 @@ CELL: Final = 9.0  # the pictures on the map stand for one cell each
 _MARGIN = 12.0
 _LEGEND = 58.0
 _TOP, _BOTTOM = 30.0, 34.0
+_ROOM = (WIDTH - 3 * _MARGIN - _LEGEND, HEIGHT - _TOP - _BOTTOM)  # of the map, beside the legend
+_EDGE = 1.0  # what a mark at the edge of the room needs
+_ON_SCREEN = 0.86  # of the room: so much of it the map on screen fills when all is shown
 _INK, _QUIET = "#22252a", "#5c6068"
 _NAME = 3.0  # height of the name of a cluster
 _BAR = 0.2  # of the longer side of what is shown: places have no unit
@@ -56,6 +60,8 @@ class PrintedMap:
         what must stand with the pictures, and how the map was made
     total : int
         pictures of the collection, of which n are shown
+    place : Place or None
+        the part of the map that is shown; None: all of it
 
     Raises
     ------
@@ -75,14 +81,14 @@ class PrintedMap:
     credit: str
     method: str
     total: int
+    place: "Place | None" = None
 
     def __post_init__(self) -> None:
-        if not len(self.coordinates):
-            raise ParameterError(_("There are no images to print: take back a filter."))
+        check(len(self.coordinates), self.place)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """From the coordinates of the map to the sheet.
 
     Attributes
@@ -97,19 +103,43 @@ class _Place:
     side: float
 
     @classmethod
-    def of(cls, coordinates: NDArray[np.floating]) -> "_Place":
+    def of(cls, coordinates: NDArray[np.floating]) -> "Place":
         """Return the scale at which (n, 2) points fill the room beside the legend."""
         low, high = coordinates.min(0).astype(float), coordinates.max(0).astype(float)
         spread = np.maximum(high - low, 1e-6)
-        room = (WIDTH - 3 * _MARGIN - _LEGEND - CELL, HEIGHT - _TOP - _BOTTOM - CELL)
-        scale = min(room[0] / spread[0], room[1] / spread[1])
+        scale = min((_ROOM[0] - CELL) / spread[0], (_ROOM[1] - CELL) / spread[1])
         return cls(scale, ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2), float(spread.max() * scale))
+
+    @classmethod
+    def seen(cls, coordinates: NDArray[np.floating], camera: tuple[float, float, float]) -> "Place":
+        """Return the part of a map where one looks: the camera has its middle, and 1 for the scale that shows all."""
+        spread = np.maximum(np.ptp(coordinates.astype(float), axis=0), 1e-6)
+        x, y, zoom = camera
+        scale = _ON_SCREEN * zoom * min(_ROOM[0] / spread[0], _ROOM[1] / spread[1])
+        return cls(float(scale), (x, y), max(_ROOM))
+
+    def holds(self, coordinates: NDArray[np.floating], margin: float = _EDGE) -> NDArray[np.bool_]:
+        """Tell which of (n, 2) points lie in the room beside the legend, with a margin in millimetres."""
+        away = np.abs(coordinates.astype(float) - self.middle) * self.scale
+        inside: NDArray[np.bool_] = away <= np.array(_ROOM) / 2 - margin
+        return inside[:, 0] & inside[:, 1]
 
     def __call__(self, x: float, y: float) -> tuple[float, float]:
         return (
             (WIDTH - _MARGIN - _LEGEND) / 2 + (x - self.middle[0]) * self.scale,
             _TOP + (HEIGHT - _TOP - _BOTTOM) / 2 - (y - self.middle[1]) * self.scale,
         )
+
+
+def check(n: int, place: Place | None) -> None:
+    """Raise a ParameterError if there is nothing to print: no picture of the whole map, or of a part of it."""
+    if n:
+        return
+    if place is None:
+        raise ParameterError(_("There are no images to print: take back a filter."))
+    raise ParameterError(
+        _("There are no images to print where the map looks: go to another place, or show all of it.")
+    )
 
 
 def png(sheet: PrintedMap) -> bytes:
@@ -126,37 +156,54 @@ def svg(sheet: PrintedMap) -> bytes:
     return pen.finished()
 
 
-def standing(coordinates: NDArray[np.floating], strength: NDArray[np.floating]) -> list[int]:
-    """Return the pictures to be shown as such: of each cell of the sheet the one whose membership is strongest."""
-    if not len(coordinates):
+def standing(
+    coordinates: NDArray[np.floating], strength: NDArray[np.floating], place: Place | None = None
+) -> list[int]:
+    """Return the pictures to be shown as such: of each cell of the sheet the one whose membership is strongest.
+
+    Of a part of a map, those that are in it to their edges.
+    """
+    whole = np.arange(len(coordinates))
+    if place is not None:
+        whole = whole[place.holds(coordinates, CELL / 2)]
+    if not len(whole):
         return []
-    cells = np.floor((coordinates - coordinates.min(0)) * _Place.of(coordinates).scale / CELL).astype(
-        np.int64
-    )
-    order = np.lexsort((np.arange(len(cells)), -strength, cells[:, 1], cells[:, 0]))
+    scale = (place or Place.of(coordinates)).scale
+    cells = np.floor((coordinates[whole] - coordinates.min(0)) * scale / CELL).astype(np.int64)
+    order = np.lexsort((whole, -strength[whole], cells[:, 1], cells[:, 0]))
     _cells, first = np.unique(cells[order], axis=0, return_index=True)
-    return sorted(order[first].tolist())
+    return sorted(whole[order[first]].tolist())
 
 
 def _draw(pen: Pen, sheet: PrintedMap) -> None:
-    place = _Place.of(sheet.coordinates)
+    place = sheet.place or Place.of(sheet.coordinates)
     across = WIDTH - 2 * _MARGIN
     pen.text(_MARGIN, 19, shortened(sheet.title, 6, across), 6, _INK, bold=False, middle=False)
     pen.text(_MARGIN, 25.5, shortened(sheet.subtitle, 3.2, across), 3.2, _QUIET, bold=False, middle=False)
     _points(pen, sheet, place)
     _pictures(pen, sheet, place)
     _names(pen, sheet, place)
+    if sheet.place is not None:
+        _frame(pen)
     _legend(pen, sheet)
     _foot(pen, sheet, place)
 
 
-def _points(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
+def _frame(pen: Pen) -> None:
+    """Draw where the part of a map ends."""
+    (left, top), (right, bottom) = (_MARGIN, _TOP), (_MARGIN + _ROOM[0], _TOP + _ROOM[1])
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    for start, end in pairwise([*corners, corners[0]]):
+        pen.line(start, end, _QUIET)
+
+
+def _points(pen: Pen, sheet: PrintedMap, place: Place) -> None:
     radius = min(0.9, max(0.2, 30 / math.sqrt(len(sheet.coordinates))))
     for (x, y), color, shape in zip(sheet.coordinates.tolist(), sheet.colors, sheet.shapes, strict=True):
         pen.mark(*place(x, y), radius, color, shape)
 
 
-def _pictures(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
+def _pictures(pen: Pen, sheet: PrintedMap, place: Place) -> None:
     for index, data in sheet.pictures:
         with Image.open(io.BytesIO(data)) as picture:
             share = CELL * 0.86 / max(picture.size)
@@ -166,13 +213,14 @@ def _pictures(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
         pen.mark(x - width / 2, y - height / 2, 0.8, sheet.colors[index], sheet.shapes[index])
 
 
-def _names(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
+def _names(pen: Pen, sheet: PrintedMap, place: Place) -> None:
     """Write the names that have room, the first ones first: a name over another one is read by nobody."""
     taken: list[tuple[float, float, float]] = []
     for x, y, whole in sheet.names:
         name = shortened(whole, _NAME, 40, True)
         half = width_of(name, _NAME, True) / 2 + 1
         across, down = place(x, y)
+        across = min(max(across, _MARGIN + half), _MARGIN + _ROOM[0] - half)
         if any(abs(across - a) < half + h and abs(down - d) < 1.4 * _NAME for a, d, h in taken):
             continue
         taken.append((across, down, half))
@@ -197,7 +245,7 @@ def _legend(pen: Pen, sheet: PrintedMap) -> None:
         pen.text(left + 5, y + _LINE, said, 3, _QUIET, bold=False, middle=False)
 
 
-def _foot(pen: Pen, sheet: PrintedMap, place: _Place) -> None:
+def _foot(pen: Pen, sheet: PrintedMap, place: Place) -> None:
     y = HEIGHT - _BOTTOM + 8
     end = _MARGIN + _BAR * place.side
     pen.line((_MARGIN, y), (end, y), _INK)

@@ -6,11 +6,8 @@ holds the coordinates too: who cannot make the same map again still has it, and 
 
 import datetime
 import json
-import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from functools import cache as memoize
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -18,31 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 import barrx
-from barrx import cache, encoders
+from barrx import cache, provenance
 from barrx.clustering import Clustering, ClusteringParams
 from barrx.datasets import Dataset
-from barrx.demo import shipped
 from barrx.errors import BarrxError, ParameterError
 from barrx.i18n import _
 from barrx.pipeline import Map, MapRequest
 from barrx.projection import Coordinates, ProjectionParams
+from barrx.provenance import Provenance
 from barrx.views.verdicts import Kept
 
 FORMAT: Final = "barrx-recipe-1"
 MOST_BYTES: Final = 400 * 2**20
 
 _FINGERPRINTS = ("collection", "embedding", "coordinates", "labels")  # older recipes have no "strength"
-_PACKAGES = (
-    "umap-learn",
-    "pynndescent",
-    "hdbscan",
-    "numba",
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "tensorflow",
-    "keras",
-)
 Stage = TypeVar("Stage", ProjectionParams, ClusteringParams)
 
 
@@ -107,41 +93,40 @@ class Recipe:
 
 def of(dataset: Dataset, finished: Map, verdicts: Kept = ()) -> Recipe:
     """Return the recipe of a map that was made here; of an encoder that is not here any more it knows the name only."""
+    return of_kept(dataset, finished, provenance.here(finished), verdicts)
+
+
+def of_kept(dataset: Dataset, finished: Map, made: Provenance | None, verdicts: Kept = ()) -> Recipe:
+    """Return the recipe of a map that was kept with a view.
+
+    Parameters
+    ----------
+    made : Provenance or None
+        as it was kept with the view; None for one of before that was done: nobody knows it any more
+    """
+    request = finished.request
+    if made is None:
+        processor = None if provenance.is_shipped(finished) else ""
+        made = Provenance(
+            embedding="", encoder_key=request.encoder, weights=None, versions={}, processor=processor
+        )
     return Recipe(
-        request=finished.request,
+        request=request,
         title=dataset.title,
         fingerprints={
             "collection": dataset.fingerprint,
-            "embedding": finished.embedding_fingerprint,
+            "embedding": made.embedding,
             **contents(finished.coordinates, finished.clustering),
         },
         files=dict(zip(dataset.filenames, dataset.sha256, strict=True)),
-        encoder_key=key_here(finished.request.encoder) or finished.request.encoder,
-        weights=_weights_here(finished.request.encoder),
-        versions=versions_here(),
-        processor=None if _is_shipped(finished) else processor(),
+        encoder_key=made.encoder_key,
+        weights=made.weights,
+        versions=made.versions,
+        processor=made.processor,
         coordinates=finished.coordinates,
         clustering=finished.clustering,
         verdicts=verdicts,
     )
-
-
-def of_kept(dataset: Dataset, finished: Map, verdicts: Kept = ()) -> Recipe:
-    """Return the recipe of a map that was kept with a view: nobody knows where and from which vectors it was made."""
-    made = of(dataset, finished, verdicts)
-    return replace(
-        made,
-        fingerprints={**made.fingerprints, "embedding": ""},
-        encoder_key=finished.request.encoder,
-        weights=None,
-        versions={},
-        processor=None if made.processor is None else "",
-    )
-
-
-def _is_shipped(finished: Map) -> bool:
-    own = shipped.default_map()
-    return own is not None and np.array_equal(own.coordinates, finished.coordinates)
 
 
 def contents(coordinates: Coordinates, found: Clustering) -> dict[str, str]:
@@ -151,46 +136,6 @@ def contents(coordinates: Coordinates, found: Clustering) -> dict[str, str]:
         "labels": cache.fingerprint(np.asarray(found.labels, np.int32)),
         "strength": cache.fingerprint(np.asarray(found.strength, np.float32)),
     }
-
-
-@memoize
-def processor() -> str:
-    """Return the kind of processor this is, as well as this system tells it."""
-    name = platform.processor() or ""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-        name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
-    except OSError:
-        pass
-    return " ".join(f"{platform.machine()} {name}".split())
-
-
-@memoize
-def versions_here() -> dict[str, str]:
-    """Return the versions of all that has a part in a map."""
-    found = {"python": platform.python_version(), "barrx": barrx.__version__}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:  # TensorFlow is needed for embedding only
-            continue
-    return found
-
-
-def key_here(encoder: str) -> str | None:
-    """Return the key of an encoder on this machine, None where it or its weights are missing."""
-    try:
-        return encoders.encoder_key(encoders.get(encoder))
-    except BarrxError:  # which is said when it is to be used
-        return None
-
-
-def _weights_here(encoder: str) -> str | None:
-    try:
-        path = encoders.status(encoders.get(encoder)).path
-    except BarrxError:
-        return None
-    return None if path is None else path.name
 
 
 # --- reading: anybody may have written the file -------------------------------------------------------------

@@ -15,7 +15,7 @@ from barrx import cache, embedding, encoders, pipeline, workers
 from barrx.clustering import ClusteringParams
 from barrx.datasets import Dataset
 from barrx.errors import Cancelled, ParameterError
-from barrx.i18n import _
+from barrx.i18n import SOURCE, _, again, speaking
 from barrx.judgement import agreement, faithfulness, validity, values
 from barrx.judgement.values import Values
 from barrx.pipeline import Map, MapRequest
@@ -207,12 +207,15 @@ def table(rows: list[Figures], category: str | None) -> pd.DataFrame:
     """Return the rows of a sweep as a table with the columns that are published.
 
     ``dbcv_kind`` says which figure ``dbcv`` is in a row, ``dbcv`` or ``relative_validity``, and ``dbcv_reason``
-    why there is none. ``comes_back`` and ``artefacts`` are empty unless :func:`barrx.judgement.comeback.added` gave
-    them.
+    why there is none, in the language of now. ``comes_back`` and ``artefacts`` are empty unless
+    :func:`barrx.judgement.comeback.added` gave them.
     """
     whole = {"clusters": "Int64", "comes_back": "float64", "artefacts": "Int64"}
     found = pd.DataFrame(rows, columns=columns(category)).astype(whole)
-    return found.assign(dbcv_kind=found["dbcv_kind"].replace({"relative": "relative_validity"}))
+    return found.assign(
+        dbcv_kind=found["dbcv_kind"].replace({"relative": "relative_validity"}),
+        dbcv_reason=found["dbcv_reason"].map(again, na_action="ignore"),
+    )
 
 
 def summary(setting: MapRequest) -> str:
@@ -256,11 +259,12 @@ def _shape(dataset: Dataset, finished: Map) -> Figures:
         "trust:" + cache.fingerprint(finished.embedding_fingerprint, finished.coordinates),
         lambda: [_trust(dataset, finished)],
     )
-    found = validity.measure(
-        finished.coordinates,
-        finished.clustering.labels,
-        min_samples=finished.request.clustering.min_samples,
-    )
+    with speaking(SOURCE):  # the reason is kept for the readers of all languages
+        found = validity.measure(
+            finished.coordinates,
+            finished.clustering.labels,
+            min_samples=finished.request.clustering.min_samples,
+        )
     return {
         "clusters": finished.clustering.n_clusters,
         "noise_share": finished.clustering.noise_share,

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -18,9 +19,21 @@ from barrx.datasets import Dataset
 from barrx.encoders import Encoder
 from barrx.errors import BarrxError, DatasetError, ParameterError, ViewsError
 from barrx.filters import Filters
-from barrx.i18n import _, numeral
+from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import asked_state, component, controls, filter_panel, keys, look_state, nearest, state
+from barrx.ui import (
+    asked_state,
+    brought_out,
+    chosen_color,
+    component,
+    controls,
+    filter_panel,
+    judged_colors,
+    keys,
+    look_state,
+    nearest,
+    state,
+)
 from barrx.ui.share import opening
 from barrx.ui.text import plain
 from barrx.views import BY_CLUSTER, Appearance, Style, references, saved
@@ -34,6 +47,17 @@ _OF_LINK = 12
 _OF_VIEW = "view."
 _BY_RULE = "by."
 _FARTHEST = 1e6
+_SAID = 3  # names in a sentence
+_SAID_LENGTH = 60  # characters of one
+_OF_SESSION = (
+    keys.PICTURE,
+    keys.CAMERA,
+    keys.STYLE,
+    keys.LEGEND,
+    keys.NEAREST,
+    keys.IN_GROUP,
+    keys.SELECTED,
+)
 _COLUMN_KEYS = {
     "columns": (keys.ARRANGE_COLUMN,),
     "numeric": (keys.ARRANGE_X, keys.ARRANGE_Y),
@@ -92,7 +116,8 @@ def restore(dataset: Dataset) -> None:
         return
     found, problems = filters.from_query(query, dataset)
     filter_panel.preset(dataset, found)
-    for read in (_read_selection, _read_picture, _read_camera, _read_style, _read_nearest):
+    readers = (_read_selection, _read_picture, _read_camera, _read_style, _read_nearest, _read_legend)
+    for read in readers:
         try:
             read(dataset, query)
         except BarrxError as error:
@@ -167,6 +192,38 @@ def select_by_rule(dataset: Dataset, finished: Map, passing: _Flags | None) -> N
     asked_state.asked_in_vain(_LINK, [*asked_state.in_vain(_LINK, None), said])
 
 
+def bring_out(dataset: Dataset, finished: Map, color: str, legend: str) -> None:
+    """Find in the legend, once the map is there, what a link or a view brings out; say what it has not.
+
+    Parameters
+    ----------
+    legend : what tells the legend from others, as of :func:`barrx.ui.look_state.brought_out`
+    """
+    names = look_state.sought_out(dataset, color)
+    if not names:
+        return
+    missing: list[str] = []
+    if color not in judged_colors.names(dataset):  # of those the steps are the same everywhere
+        colors = chosen_color.of(dataset, finished.request, finished.clustering, color=color)
+        missing = brought_out.unknown(colors, names)
+        names = brought_out.named(colors, brought_out.chosen(colors, names))
+    look_state.find_legend(dataset, color, legend, names)
+    if missing:
+        said = ngettext(
+            "{names} is to be brought out, and is not in the legend here.",
+            "{names} are to be brought out, and are not in the legend here.",
+            len(missing),
+        ).format(names=in_short(missing))
+        asked_state.asked_in_vain(_LINK, [*asked_state.in_vain(_LINK, None), said])
+
+
+def in_short(names: Sequence[str]) -> str:
+    """Return the first of some names for a sentence."""
+    short = (name if len(name) <= _SAID_LENGTH else name[:_SAID_LENGTH] + "…" for name in names[:_SAID])
+    shown = [_("“{name}”").format(name=name) for name in short]
+    return ", ".join([*shown, *(["…"] if len(names) > _SAID else [])])
+
+
 def problems(*chosen: object) -> list[str]:
     """Return what the address asked for in vain, until something else is chosen."""
     return list(asked_state.in_vain(_LINK, chosen))
@@ -236,6 +293,12 @@ def _read_style(_dataset: Dataset, query: Query) -> None:
         look_state.draw_as(Style.from_text(query[keys.STYLE][-1]))
 
 
+def _read_legend(dataset: Dataset, query: Query) -> None:
+    names = brought_out.read(query.get(keys.LEGEND, []))
+    if names:
+        look_state.bring_out(dataset, query.get(keys.COLOR, [BY_CLUSTER])[-1], names)
+
+
 def _read_nearest(dataset: Dataset, query: Query) -> None:
     if keys.NEAREST in query:
         nearest.set_to(query[keys.NEAREST][-1], len(dataset.filenames))
@@ -247,7 +310,7 @@ def _read_nearest(dataset: Dataset, query: Query) -> None:
 def appearance(
     dataset: Dataset, request: MapRequest, chosen: Filters, arrangement: Arrangement, **shown: Any
 ) -> Appearance:
-    """Return what makes what one sees now; ``shown`` are its ``color`` and ``hide``."""
+    """Return what makes what one sees now; ``shown`` are its ``color``, ``hide`` and ``brought_out``."""
     picked = state.picked(dataset)
     return Appearance(
         request=request,
@@ -308,7 +371,7 @@ def follow(
         seen.request,
         _identity(seen),
         _of_session(dataset, seen, state.selection(dataset), finished, passing),
-        [*filters.NAMES, keys.PICTURE, keys.CAMERA, keys.STYLE, keys.NEAREST, keys.IN_GROUP, keys.SELECTED],
+        [*filters.NAMES, *_OF_SESSION],
         n_images=len(dataset.filenames) if is_current else None,
     )
 
@@ -346,6 +409,11 @@ def carries(dataset: Dataset, seen: Appearance, finished: Map, passing: _Flags |
     return is_short or bool(_listed(dataset, seen, selection, finished, passing))
 
 
+def has_room(seen: Appearance) -> bool:
+    """Tell whether the address has room for what is brought out of the legend."""
+    return len(urlencode({keys.LEGEND: seen.brought_out}, doseq=True)) <= spans.MAX_LENGTH
+
+
 def _identity(seen: Appearance) -> Query:
     return {keys.OF: [seen.fingerprint[:_OF_LINK]], keys.ENCODER: [seen.request.encoder]}
 
@@ -366,6 +434,8 @@ def _of_session(
         wanted[keys.NEAREST] = [str(seen.nearest)]
     if seen.style != Style():
         wanted[keys.STYLE] = [seen.style.to_text()]
+    if seen.brought_out and has_room(seen):
+        wanted[keys.LEGEND] = list(seen.brought_out)
     if selection.group is not None:
         group = next((one for one in views.groups(dataset) if one.id == selection.group), None)
         return wanted if group is None else wanted | {keys.IN_GROUP: [references.of(group)]}

@@ -19,9 +19,7 @@ _waiter = component.of_script(
 @reported
 def show(what: Callable[[], None]) -> None:
     """Show something once the first map of this session is drawn in the browser, or some seconds later."""
-    if not state.is_map_drawn():
-        told = _waiter(key=keys.AFTER_MAP, data={}, on_drawn_change=lambda: None)
-        if not told.get("drawn"):
-            return
-        state.note_drawn_map()
-    what()
+    if state.is_map_drawn():
+        what()
+    else:
+        _waiter(key=keys.AFTER_MAP, data={}, hears={"drawn": lambda _is_drawn: state.note_drawn_map()})

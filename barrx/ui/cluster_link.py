@@ -30,7 +30,10 @@ def open_on_page(number: int | None) -> None:
 
 
 def select_on_map(dataset: Dataset, finished: Map) -> None:
-    """Select the cluster that the address names, once: from then on the selection is the user's."""
+    """Select the cluster that the address names and fly there, once: from then on the selection is the user's.
+
+    No page makes a link with a cluster and a place; a figure made before had the place where its writer looked.
+    """
     if keys.CLUSTER not in st.query_params:
         return
     number = asked_for(finished.clustering)
@@ -38,4 +41,5 @@ def select_on_map(dataset: Dataset, finished: Map) -> None:
     if number is not None:
         members = cluster_rows.members(finished.clustering, number)
         state.select(dataset, members)
+        look_state.look(dataset, None)
         look_state.fly_to(dataset, members)

@@ -21,10 +21,9 @@ from barrx.ui import (
     keys,
     linked,
     navigation,
-    rerun,
     verdict_panel,
 )
-from barrx.ui.errors import reported
+from barrx.ui.errors import reported, toasted
 from barrx.ui.text import plain
 from barrx.ui.tune import stable
 from barrx.ui.tune.stable import Return
@@ -90,14 +89,22 @@ def _table(
     given = views.verdicts.of_clusters(dataset, finished.clustering.labels)
     verdicts = {number: verdict_panel.summary(one) for number, one in given.items()}
     more = {_("Verdict"): verdicts} if verdicts else {}
-    events = cluster_table.show(dataset, rows, names, mix=mix, returns=returns, key=keys.CLUSTERS, more=more)
-    if events.opened is not None:
-        cluster_link.open_on_page(events.opened)
-        rerun.fragment()
-    if events.renamed is not None:
-        number, name = events.renamed
+
+    @toasted
+    def rename(number: int, name: str) -> None:
         views.name_cluster(dataset, cluster_rows.members(finished.clustering, number), name)
-        rerun.fragment()
+
+    cluster_table.show(
+        dataset,
+        rows,
+        names,
+        mix=mix,
+        returns=returns,
+        key=keys.CLUSTERS,
+        more=more,
+        on_open=cluster_link.open_on_page,
+        on_rename=rename,
+    )
 
 
 # --- one of them ------------------------------------------------------------------------------------------

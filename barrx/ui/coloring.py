@@ -37,6 +37,7 @@ class Coloring:
     others : the categories that the last index stands for together, with how many pictures each has
     other_of : (n_images,) int32, which of ``others`` a picture has, -1 for none; None without others
     flagged : the last index of a scale is not a step of it, but stands out from it, as another shape too
+    is_by_value : the names are values of a column, which stay what they are in another language or on another map
     """
 
     title: str
@@ -47,6 +48,7 @@ class Coloring:
     others: Sequence[tuple[str, int]] = ()
     other_of: NDArray[np.int32] | None = None
     flagged: bool = False
+    is_by_value: bool = False
 
     @property
     def colors(self) -> Sequence[str]:
@@ -163,7 +165,7 @@ def _by_category(values: pd.Series, column: str) -> Coloring:
     indexes = text.map(lambda name: number.get(name, palette.APART[-1])).to_numpy(np.int16)
     place = {name: i for i, (name, _n) in enumerate(others)}
     other_of = text.map(lambda name: place.get(name, -1)).to_numpy(np.int32) if others else None
-    return Coloring(column, indexes, names, _("no value"), others=others, other_of=other_of)
+    return Coloring(column, indexes, names, _("no value"), others=others, other_of=other_of, is_by_value=True)
 
 
 def _by_number(values: pd.Series, column: str) -> Coloring:

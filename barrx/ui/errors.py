@@ -26,3 +26,17 @@ def reported(function: Callable[P, None]) -> Callable[P, None]:
             st.error(plain(str(error)), icon=":material/error:")
 
     return run
+
+
+def toasted(function: Callable[P, None]) -> Callable[P, None]:
+    """Show and log a BarrxError raised by what is called before the page is drawn, and so has no place on it."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except BarrxError as error:
+            log.warning("%s: %s", type(error).__name__, error)
+            st.toast(plain(str(error)), icon=":material/error:")
+
+    return run

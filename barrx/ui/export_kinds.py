@@ -12,8 +12,8 @@ from barrx import embedding, encoders, export, neighbors
 from barrx.export import peers, printed
 from barrx.i18n import _
 from barrx.ui import standalone
+from barrx.ui.standalone import sheet
 from barrx.ui.standalone.scene import Scene
-from barrx.ui.standalone.sheet import sheet_of
 
 Make = Callable[[Scene], bytes]
 Table = Callable[[Scene], pd.DataFrame]
@@ -22,6 +22,10 @@ RECIPE: Final = ".recipe.json"
 MOST_IN_MEMORY: Final = 10_000  # pictures of a page that this process may hold at once: some 80 MB
 _SEARCHED_HERE = 2000  # pictures among which the page looks for neighbours itself, within a second
 _PARQUET = "application/octet-stream"
+
+
+def _anything(scene: Scene) -> None:
+    """Whatever the scene is, it can be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Kind:
         for ``--as`` on the command line; "" where the ending says it
     is_as_seen : bool
         it has the colours and filters of the map on screen; else it has all images
+    check : callable
+        raises a ParameterError if it cannot be made
     """
 
     name: str
@@ -49,6 +55,7 @@ class Kind:
     make: Make
     named: str = ""
     is_as_seen: bool = False
+    check: Callable[[Scene], None] = _anything
 
 
 def of(scene: Scene) -> list[Kind]:
@@ -78,18 +85,23 @@ def _page(scene: Scene) -> list[Kind]:
 
 def _prints() -> list[Kind]:
     text = _("A4 across, with legend, credit and the scale of what is shown.")
-    return [
+    kinds = [
         Kind(
-            _("Print, 300 dpi (PNG)"), text, ".png", "image/png", lambda scene: printed.png(sheet_of(scene))
+            _("Print, 300 dpi (PNG)"),
+            text,
+            ".png",
+            "image/png",
+            lambda scene: printed.png(sheet.sheet_of(scene)),
         ),
         Kind(
             _("Print, lines and letters (SVG)"),
             text,
             ".svg",
             "image/svg+xml",
-            lambda scene: printed.svg(sheet_of(scene)),
+            lambda scene: printed.svg(sheet.sheet_of(scene)),
         ),
     ]
+    return [replace(kind, check=sheet.check) for kind in kinds]
 
 
 # --- tables ---------------------------------------------------------------------------------------------------
@@ -153,7 +165,9 @@ def _of_neighbors() -> list[Kind]:
             ".embedding-atlas.parquet",
             _PARQUET,
             lambda scene: _parquet(
-                peers.embedding_atlas(scene.dataset, scene.finished, _nearest(scene), scene.verdicts)
+                peers.embedding_atlas(
+                    scene.dataset, scene.finished, _nearest(scene), scene.cluster_names, scene.verdicts
+                )
             ),
             "embedding-atlas",
         ),
@@ -186,7 +200,9 @@ def _of_peers() -> list[Kind]:
             _("vectors.tsv and metadata.tsv: load both in the projector."),
             ".tensorboard.zip",
             "application/zip",
-            lambda scene: peers.tensorboard(scene.dataset, _embedding(scene), scene.finished, scene.verdicts),
+            lambda scene: peers.tensorboard(
+                scene.dataset, _embedding(scene), scene.finished, scene.cluster_names, scene.verdicts
+            ),
             "tensorboard",
         ),
         Kind(
@@ -195,7 +211,9 @@ def _of_peers() -> list[Kind]:
             ".emb-explorer.parquet",
             _PARQUET,
             lambda scene: _parquet(
-                peers.emb_explorer(scene.dataset, _embedding(scene), scene.finished, scene.verdicts)
+                peers.emb_explorer(
+                    scene.dataset, _embedding(scene), scene.finished, scene.cluster_names, scene.verdicts
+                )
             ),
             "emb-explorer",
         ),

@@ -6,8 +6,9 @@ import streamlit as st
 
 from barrx import map_options, views
 from barrx.datasets import Dataset
+from barrx.errors import ParameterError
 from barrx.i18n import _
-from barrx.ui import export_kinds, keys
+from barrx.ui import controls, downloads, export_kinds, keys
 from barrx.ui.export_kinds import Kind
 from barrx.ui.share import present
 from barrx.ui.standalone.scene import Scene, of_seen
@@ -40,16 +41,19 @@ def _choose(scene: Scene) -> Kind:
         key=keys.EXPORT_KIND,
     )
     kind = kinds[ending]
-    st.download_button(
+    try:
+        kind.check(scene)
+    except ParameterError as error:
+        st.warning(plain(str(error)), icon=":material/info:")
+        return kind
+    downloads.button(
         _("Download"),
         # Made when it is asked for: a page with all its pictures takes its time.
         lambda: kind.make(scene),
         file_name=f"{scene.dataset.slug}{kind.ending}",
         mime=kind.mime,
         key=keys.EXPORT_DOWNLOAD,
-        on_click="ignore",
         type="primary",
-        icon=":material/download:",
     )
     return kind
 
@@ -65,6 +69,12 @@ def _explain(scene: Scene, kind: Kind) -> None:
         st.caption(_("It is the map that Explore shows, with all of its images, whatever the filters."))
         st.caption(_("On the command line:"))
     st.code(command(scene, kind), language=None, wrap_lines=True)
+    if kind.is_as_seen and scene.color is not None and scene.color not in scene.dataset.metadata:
+        st.caption(
+            _(
+                "The command colours by cluster; the colour “{color}” comes with a saved view (--view)."
+            ).format(color=plain(controls.colors(scene.dataset).get(scene.color, scene.color)))
+        )
     if len(scene.dataset.filenames) > export_kinds.MOST_IN_MEMORY:
         st.caption(_("A collection of this size is made a page there, with an output that ends in .zip."))
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from barrx import roles
 from barrx.datasets import Dataset
 from barrx.i18n import _
-from barrx.ui import component, keys, pages, rerun, routes, state
+from barrx.ui import component, keys, pages, routes, state
 
 PAGE_SIZE = 48
 _HERE = Path(__file__).parent
@@ -20,14 +21,22 @@ _wall = component.of_script(
 )
 
 
-def wall(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = (), key: str) -> int | None:
-    """Show thumbnails with their titles and return the index of the one just clicked.
+def wall(
+    dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = (), key: str, in_wall: bool = False
+) -> None:
+    """Show thumbnails with their titles; a click opens the picture's card.
 
     Parameters
     ----------
     indexes : pictures in the order they are shown; one page of them
     notes : a line of text for each, or none
+    in_wall : there are many, and the card may be out of sight
     """
+
+    def pick(index: Any) -> None:
+        if type(index) is int and index in indexes:
+            state.pick(dataset, index, in_wall=in_wall)
+
     token = routes.sign(dataset.slug, dataset.fingerprint)
     titles = roles.texts(dataset.metadata.iloc[list(indexes)], "title")
     items = [
@@ -39,13 +48,7 @@ def wall(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = (),
         }
         for index, title, note in zip(indexes, titles, notes or [""] * len(indexes), strict=True)
     ]
-    result = _wall(
-        key=key,
-        data={"items": items, "label": _("Images")},
-        on_picked_change=lambda: None,
-    )
-    picked = result.get("picked")
-    return int(picked) if picked is not None else None
+    _wall(key=key, data={"items": items, "label": _("Images")}, hears={"picked": pick})
 
 
 def paged(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = (), key: str) -> None:
@@ -57,7 +60,4 @@ def paged(dataset: Dataset, indexes: Sequence[int], *, notes: Sequence[str] = ()
     """
     first = pages.choose(len(indexes), PAGE_SIZE, key=keys.of(keys.GALLERY_PAGE, key))
     here = slice(first, first + PAGE_SIZE)
-    clicked = wall(dataset, indexes[here], notes=notes[here], key=key)
-    if clicked is not None:
-        state.pick(dataset, clicked, in_wall=True)
-        rerun.fragment()
+    wall(dataset, indexes[here], notes=notes[here], key=key, in_wall=True)

@@ -43,7 +43,6 @@ def _keep(dataset: Dataset, selected: NDArray[np.int64], n_groups: int) -> None:
         name = st.text_input(
             _("Name"),
             key=keys.of(key, "name"),
-            max_chars=views.MAX_NAME,
             placeholder=_("Name the selection"),
             label_visibility="collapsed",
         )
@@ -93,9 +92,7 @@ def _menu(dataset: Dataset, group: Group) -> None:
         help=_("Rename or remove"),
     ):
         with st.form(keys.of(keys.RENAME_GROUP, key), border=False):
-            name = st.text_input(
-                _("Name"), group.name, key=keys.of(keys.RENAME_GROUP, f"{key}:name"), max_chars=views.MAX_NAME
-            )
+            name = st.text_input(_("Name"), group.name, key=keys.of(keys.RENAME_GROUP, f"{key}:name"))
             if st.form_submit_button(_("Rename")):
                 with _said_here():
                     views.rename_group(dataset, group.id, name)

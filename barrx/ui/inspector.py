@@ -11,7 +11,7 @@ from barrx import facets, roles
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map
-from barrx.ui import gallery, keys, lightbox, nearby, place_facts, rerun, state, verdict_panel
+from barrx.ui import gallery, keys, lightbox, nearby, place_facts, state, verdict_panel
 from barrx.ui.errors import reported
 from barrx.ui.text import apart_at_sight, plain
 
@@ -41,7 +41,7 @@ def show(
         return
     found = nearby.of(dataset, finished, index, _NEIGHBORS)
     others = found.indices[0, 1:].tolist()
-    picked = lightbox.card(
+    lightbox.card(
         dataset,
         index,
         facts=_facts(dataset, finished, index, names),
@@ -60,12 +60,9 @@ def show(
     )
     reported(verdict_panel.on_picture)(dataset, index)
     notes = [numeral(distance, ".3f") for distance in found.distances[0, 1:]]
-    clicked = [picked, _nearest(dataset, finished, others, notes, on_map=on_map)]
-    clicked += [_same_creator(dataset, index, on_map=on_map), _same_category(dataset, index, on_map=on_map)]
-    following = next((i for i in clicked if i is not None), None)
-    if following is not None:
-        state.pick(dataset, following)
-        rerun.fragment()
+    _nearest(dataset, finished, others, notes, on_map=on_map)
+    _same_creator(dataset, index, on_map=on_map)
+    _same_category(dataset, index, on_map=on_map)
 
 
 def lines(dataset: Dataset, finished: Map) -> list[tuple[int, int]]:
@@ -105,9 +102,9 @@ def _facts(dataset: Dataset, finished: Map, index: int, names: Mapping[int, str]
 
 def _nearest(
     dataset: Dataset, finished: Map, others: Sequence[int], notes: Sequence[str], *, on_map: bool
-) -> int | None:
+) -> None:
     if not others:
-        return None
+        return
     st.markdown("**" + _("Nearest in the embedding") + "**")
     st.caption(
         _("{metric} distance of the vectors, whatever the map shows").format(
@@ -116,25 +113,25 @@ def _nearest(
     )
     if on_map:
         state.choose_lines(_("Show on the map"))
-    return gallery.wall(dataset, others, notes=notes, key=keys.CARD_NEIGHBORS)
+    gallery.wall(dataset, others, notes=notes, key=keys.CARD_NEIGHBORS)
 
 
-def _same_creator(dataset: Dataset, index: int, *, on_map: bool) -> int | None:
+def _same_creator(dataset: Dataset, index: int, *, on_map: bool) -> None:
     column = roles.column_for("creator", dataset.metadata.columns)
     if column is None:
-        return None
+        return
     values, same = same_as(dataset, index, column)
     if len(same) < 2:
-        return None
+        return
     st.markdown("**" + _("By the same creator") + "**")
-    return _kind(dataset, index, same, values, "creator", on_map)
+    _kind(dataset, index, same, values, "creator", on_map)
 
 
-def _same_category(dataset: Dataset, index: int, *, on_map: bool) -> int | None:
+def _same_category(dataset: Dataset, index: int, *, on_map: bool) -> None:
     creator = roles.column_for("creator", dataset.metadata.columns)
     columns = [name for name in roles.categorical(dataset.metadata) if name != creator]
     if not columns:
-        return None
+        return
     if len(columns) == 1:
         column = columns[0]
         st.markdown("**" + _("Others with the same {column}").format(column=plain(column)) + "**")
@@ -153,8 +150,8 @@ def _same_category(dataset: Dataset, index: int, *, on_map: bool) -> int | None:
     values, same = same_as(dataset, index, column)
     if not values:
         st.caption(_("This image has no value there."))
-        return None
-    return _kind(dataset, index, same, values, "category", on_map)
+        return
+    _kind(dataset, index, same, values, "category", on_map)
 
 
 def same_as(dataset: Dataset, index: int, column: str) -> tuple[str, NDArray[np.intp]]:
@@ -168,14 +165,13 @@ def same_as(dataset: Dataset, index: int, column: str) -> tuple[str, NDArray[np.
     return _(" or ").join(found.names[code] for code in own), same
 
 
-def _kind(
-    dataset: Dataset, index: int, same: NDArray[np.intp], value: str, kind: str, on_map: bool
-) -> int | None:
+def _kind(dataset: Dataset, index: int, same: NDArray[np.intp], value: str, kind: str, on_map: bool) -> None:
     """Show some of the pictures that share a value, and let all of them be selected."""
     count = ngettext("{n} image", "{n} images", len(same)).format(n=numeral(len(same)))
     st.caption(f"{plain(value[:200])} · {count}")
     others = [int(i) for i in same if i != index][:_OTHERS]
-    clicked = gallery.wall(dataset, others, key=keys.of(keys.CARD_OTHERS, kind)) if others else None
+    if others:
+        gallery.wall(dataset, others, key=keys.of(keys.CARD_OTHERS, kind))
     if on_map:
         st.button(
             _("Select them"),
@@ -185,4 +181,3 @@ def _kind(
             icon=":material/select_all:",
             type="tertiary",
         )
-    return clicked

@@ -1,6 +1,7 @@
 """Where one looks on the map of a session, and how its pictures are drawn."""
 
 import secrets
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -14,6 +15,17 @@ _CAMERA = "_camera"
 _LOOK = "_look"
 _STYLE = "_style"
 _FLIGHT = "_flight"
+_BROUGHT_OUT = "_brought_out"
+
+
+@dataclass(frozen=True, slots=True)
+class _BroughtOut:
+    """Names of entries of a legend, and the legend they are of: by its colour, and "" until it is there."""
+
+    color: str = ""
+    legend: str = ""
+    names: tuple[str, ...] = ()
+    revision: str = ""
 
 
 def keep_camera(collection: Dataset, camera: tuple[float, float, float] | None) -> None:
@@ -98,6 +110,62 @@ def style_revision() -> str:
 def _drawn_as() -> tuple[Style, str]:
     found: tuple[Style, str] = st.session_state.get(_STYLE, (Style(), ""))
     return found
+
+
+# --- what the legend brings out -------------------------------------------------------------------------------
+
+
+def bring_out(collection: Dataset, color: str, names: tuple[str, ...]) -> None:
+    """Have entries of a legend brought out once it is there.
+
+    Parameters
+    ----------
+    color : what the map is coloured by then
+    names : as of :mod:`barrx.ui.brought_out`
+    """
+    keep(_BROUGHT_OUT, collection, _BroughtOut(color, "", names, secrets.token_hex(4)))
+
+
+def sought_out(collection: Dataset, color: str) -> tuple[str, ...]:
+    """Return the names of entries that are to be brought out and wait for their legend."""
+    found = _brought_out(collection)
+    return found.names if (found.color, found.legend) == (color, "") else ()
+
+
+def find_legend(collection: Dataset, color: str, legend: str, names: tuple[str, ...]) -> None:
+    """Say that the legend is there, and which entries of those that were sought it has."""
+    keep(_BROUGHT_OUT, collection, _BroughtOut(color, legend, names, secrets.token_hex(4)))
+
+
+def keep_brought_out(collection: Dataset, color: str, legend: str, names: tuple[str, ...]) -> None:
+    """Remember which entries of a legend the user has brought out; what is still sought comes before."""
+    if not sought_out(collection, color):
+        revision = _brought_out(collection).revision
+        keep(_BROUGHT_OUT, collection, _BroughtOut(color, legend, names, revision))
+
+
+def brought_out(collection: Dataset, color: str, legend: str) -> tuple[tuple[str, ...], str]:
+    """Return which entries of a legend are brought out, and another revision each time the page decides it.
+
+    Those of another legend are forgotten: its entries mean other pictures.
+    """
+    found = _brought_out(collection)
+    if (found.color, found.legend) == (color, legend):
+        return found.names, found.revision
+    if found.color != color or found.legend:
+        keep(_BROUGHT_OUT, collection, _BroughtOut(color, legend, (), secrets.token_hex(4)))
+    return (), _brought_out(collection).revision
+
+
+def all_brought_out(collection: Dataset, color: str) -> tuple[str, ...]:
+    """Return the names of entries that are brought out, or are to be once their legend is there."""
+    found = _brought_out(collection)
+    return found.names if found.color == color else ()
+
+
+def _brought_out(collection: Dataset) -> _BroughtOut:
+    found: _BroughtOut | None = kept(_BROUGHT_OUT, collection)
+    return found or _BroughtOut()
 
 
 def fly_to(collection: Dataset, indexes: NDArray[np.integer]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -19,6 +20,7 @@ from barrx.projection import Coordinates
 from barrx.ui import (
     address,
     arrange_panel,
+    brought_out,
     changes,
     chosen_color,
     cluster_link,
@@ -30,7 +32,6 @@ from barrx.ui import (
     judged_colors,
     keys,
     look_state,
-    rerun,
     routes,
     selection_panel,
     selection_route,
@@ -38,11 +39,11 @@ from barrx.ui import (
 )
 from barrx.ui.arrange_panel import Placed
 from barrx.ui.coloring import Coloring
-from barrx.ui.errors import reported
-from barrx.ui.map import ClusterMark, MapEvents, MapOptions, image_map
-from barrx.ui.map.events import NO_PICTURE, read_index, read_query
+from barrx.ui.errors import reported, toasted
+from barrx.ui.map import ClusterMark, MapEvents, MapHears, MapOptions, image_map
 from barrx.ui.share import kept
 from barrx.ui.text import plain
+from barrx.views import BY_CLUSTER
 
 
 def show(dataset: Dataset, request: MapRequest, color: str, chosen: Filters) -> None:
@@ -65,13 +66,14 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
             st.rerun()
         if not dimmed:
             cluster_link.select_on_map(dataset, finished)
-        _hear(dataset)
         now = replace(chosen, text=state.search(dataset))
         shown = filters.passing(dataset, now, finished.clustering)
         if not dimmed:
             address.select_by_rule(dataset, finished, shown)
         with st.container():  # whatever is said here, the map below keeps its place and is not made anew
             names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
+            if not dimmed:
+                address.bring_out(dataset, finished, color, _legend_of(dataset, finished, color))
             address.warn(address.problems(color, filters.to_query(now)))
             if not dimmed:
                 kept.line(dataset, finished)
@@ -95,7 +97,10 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
                 selected = _map(dataset, finished, color, options, placed)
         with right, st.container(key=keys.CARD_PANE):
             inspector.show(dataset, finished, names, beside=selected.tolist())
-        seen = address.appearance(dataset, finished.request, now, arrangement, color=color, hide=hide)
+        brought = look_state.all_brought_out(dataset, color)
+        seen = address.appearance(
+            dataset, finished.request, now, arrangement, color=color, hide=hide, brought_out=brought
+        )
         is_carried = address.carries(dataset, seen, finished, shown)
         selection_panel.show(dataset, finished, selected, names, is_carried=is_carried)
         if not dimmed:
@@ -112,6 +117,8 @@ def _map(
     """Show the map; return the pictures that are selected and pass the filters."""
     names = {mark.label: mark.name for mark in options.clusters}
     colors = _coloring(dataset, finished, color, names)
+    legend = _legend_of(dataset, finished, color)
+    brought, legend_revision = look_state.brought_out(dataset, color, legend)
     version = f"{finished.revision}:{color}:{bool(colors.names)}:{placed.version}"
     frame = _points(version, finished, colors, placed.coordinates)
     events = image_map(
@@ -126,10 +133,20 @@ def _map(
             legend=colors.legend(),
             legend_title=colors.title,
             legend_others=colors.others,
+            legend_chosen=brought_out.chosen(colors, brought),
+            legend_revision=legend_revision,
         ),
         key=keys.MAP,
+        heard=MapHears(
+            click=partial(state.pick, dataset),
+            search=partial(state.search_for, dataset),
+            rename=partial(_rename, dataset, finished),
+        ),
     )
-    _take(dataset, finished, events)
+    _take(dataset, events)
+    if events.brought_out is not None:
+        names_now = brought_out.named(colors, events.brought_out)
+        look_state.keep_brought_out(dataset, color, legend, names_now)
     selected = state.selection(dataset).indexes
     return selected if options.shown is None else selected[options.shown[selected]]
 
@@ -154,26 +171,13 @@ def _options(dataset: Dataset, finished: Map, names: Mapping[int, str]) -> MapOp
     )
 
 
-def _hear(dataset: Dataset) -> None:
-    """Take from the map what changes how it is to be shown, before it is shown."""
-    told = st.session_state.get(keys.MAP) or {}
-    clicked = read_index(told.get("clicked"), len(dataset.filenames))
-    if clicked is not None or told.get("clicked") == NO_PICTURE:
-        state.pick(dataset, clicked)
-    query = read_query(told.get("query"), MapOptions(revision="", searchable=True))
-    if query is not None:
-        state.search_for(dataset, query)
-
-
-def _take(dataset: Dataset, finished: Map, events: MapEvents) -> None:
-    """Remember what the user did on the map."""
+def _take(dataset: Dataset, events: MapEvents) -> None:
+    """Remember how the user has the map."""
     look_state.keep_camera(dataset, events.camera)
     if events.style is not None:
         look_state.keep_style(events.style)
     if events.selection is not None:
         state.keep_selection(dataset, events.selection.pictures, events.selection.drawn)
-    if events.renamed is not None:
-        _rename(dataset, finished, *events.renamed)
 
 
 # --- clusters and their names -----------------------------------------------------------------------------
@@ -187,13 +191,9 @@ def _given_names(dataset: Dataset, finished: Map) -> Mapping[int, str]:
         return coloring.NO_NAMES
 
 
+@toasted
 def _rename(dataset: Dataset, finished: Map, label: int, name: str) -> None:
-    try:
-        views.name_cluster(dataset, np.flatnonzero(finished.clustering.labels == label), name)
-    except BarrxError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-    else:
-        rerun.fragment()
+    views.name_cluster(dataset, np.flatnonzero(finished.clustering.labels == label), name)
 
 
 def _marks(version: str, finished: Map, names: Mapping[int, str]) -> list[ClusterMark]:
@@ -218,6 +218,12 @@ def _coloring(dataset: Dataset, finished: Map, color: str, names: Mapping[int, s
     if color in judged_colors.names(dataset):
         return judged_colors.of_map(dataset, finished, color)
     return chosen_color.of(dataset, finished.request, finished.clustering, color=color, names=names)
+
+
+def _legend_of(dataset: Dataset, finished: Map, color: str) -> str:
+    """Return what tells a legend from others: a column's is the same on every map."""
+    is_of_map = color == BY_CLUSTER or color in judged_colors.names(dataset)
+    return f"{color}:{finished.revision}" if is_of_map else f"{color}:"
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

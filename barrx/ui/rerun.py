@@ -1,8 +1,4 @@
-"""When a fragment may run again, or have the whole page run, without a click being lost.
-
-What a component tells, such as a click, is there in one run only. If that run is ended for another before it comes to
-whoever was to hear it, nobody does.
-"""
+"""When a fragment may run again, or have the whole page run, without what was asked of another being lost."""
 
 from typing import NoReturn
 

@@ -1,6 +1,7 @@
 """What is downloaded of a selection: its rows as a table, or a ZIP of its pictures and rows, sent while it is made.
 
 By addresses of their own: what a download button of Streamlit offers is gone as soon as the page runs again.
+The address says in which language the file is written.
 """
 
 import json
@@ -12,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from barrx import archive, datasets, export, pipeline
+from barrx import archive, datasets, export, i18n, pipeline
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.pipeline import MapRequest
@@ -37,7 +38,7 @@ def address_of_all(dataset: Dataset, request: MapRequest) -> str:
 
 
 def _address(dataset: Dataset, request: MapRequest, kind: Kind, column: str) -> str:
-    claim = [kind, dataset.slug, dataset.fingerprint, json.dumps(request.to_json()), column]
+    claim = [kind, dataset.slug, dataset.fingerprint, json.dumps(request.to_json()), column, i18n.language()]
     return f"barrx/selection/{signing.seal(claim, purpose=_PURPOSE)}"
 
 
@@ -54,7 +55,7 @@ async def answer(request: Request) -> Response:
 
 
 def _file(claim: list[str], headers: dict[str, str]) -> Response:
-    kind, slug, fingerprint, wanted, column = claim
+    kind, slug, fingerprint, wanted, column, language = claim
     dataset = datasets.load(slug)
     finished = pipeline.load(dataset, MapRequest.from_json(json.loads(wanted)))
     if finished is None or dataset.fingerprint != fingerprint:
@@ -69,7 +70,7 @@ def _file(claim: list[str], headers: dict[str, str]) -> Response:
         return Response(export.to_csv(rows).encode("utf-8-sig"), media_type="text/csv", headers=headers)
     # Streamlit would compress it: pictures do not get any smaller.
     headers |= {"Content-Encoding": "identity"}
-    pieces = archive.pieces(dataset, table, selected.tolist())
+    pieces = i18n.spoken(language, archive.pieces(dataset, table, selected.tolist()))
     return StreamingResponse(pieces, media_type="application/zip", headers=headers)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from itertools import pairwise, takewhile
 from typing import Final, TypeVar
 
+from barrx.i18n import _, numeral
+
 _Key = TypeVar("_Key")
 
 _MARKDOWN = frozenset(r"\`*_{}[]<>()#+-.!|~:$=&/")
@@ -27,6 +29,14 @@ def plain(text: str) -> str:
 def shortened(text: str, most: int) -> str:
     """Return a text of at most so many characters; where some are left out, the last one says so."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def at_most(n: int) -> str:
+    """Return what a field for a text says of its length.
+
+    The field itself has no bound: a browser drops, without a word, the whole of a text that is pasted and too long.
+    """
+    return _("Up to {n} characters.").format(n=numeral(n))
 
 
 def told_apart(labels: Mapping[_Key, str]) -> dict[_Key, str]:

@@ -36,6 +36,8 @@ class Appearance:
         the column coloured by, or ``BY_CLUSTER``
     nearest : int
         neighbours of a picture that a colour for faithfulness looks at; 0 for the default
+    brought_out : tuple of str
+        entries of the legend of that colour that are brought out, see :mod:`barrx.ui.brought_out`
     filters : mapping of name -> values
         as :func:`barrx.filters.to_query` writes them
     hide : bool
@@ -55,6 +57,7 @@ class Appearance:
     fingerprint: str
     color: str = BY_CLUSTER
     nearest: int = 0
+    brought_out: tuple[str, ...] = ()
     filters: Mapping[str, Sequence[str]] = field(default_factory=lambda: _NO_FILTERS)
     hide: bool = False
     arrangement: Arrangement = field(default_factory=Arrangement)
@@ -70,6 +73,7 @@ class Appearance:
             "fingerprint": self.fingerprint,
             "color": self.color,
             "nearest": self.nearest,
+            "brought_out": list(self.brought_out),
             "filters": {name: list(found) for name, found in self.filters.items()},
             "hide": self.hide,
             "arrangement": [self.arrangement.kind, *self.arrangement.columns],
@@ -97,6 +101,7 @@ class Appearance:
                 fingerprint=values["fingerprint"],
                 color=values["color"],
                 nearest=int(values.get("nearest", 0)),  # views saved before it could be chosen have none
+                brought_out=tuple(map(str, values.get("brought_out", ()))),  # the same
                 filters=values["filters"],
                 hide=values["hide"],
                 arrangement=Arrangement(kind=kind, columns=tuple(columns)),

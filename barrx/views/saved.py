@@ -4,6 +4,7 @@ A list reads no more than the names; arrays and thumbnails lie apart, each kept 
 How views are saved and changed is in :mod:`barrx.views.saving`.
 """
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from barrx import facets
 from barrx.errors import ParameterError, ViewsError
 from barrx.i18n import _
+from barrx.provenance import Provenance
 from barrx.views import contents, references, sets, store
 from barrx.views.appearance import Appearance
 
@@ -114,6 +116,8 @@ class SavedView:
     labels : (n_images,) int32, -1 is noise
     strength : (n_images,) float32
     said : Said
+    made : Provenance or None
+        where and with what the map was made; None for a view that was saved before that was kept
     """
 
     listed: Listed
@@ -125,6 +129,7 @@ class SavedView:
     labels: NDArray[np.int32]
     strength: NDArray[np.float32]
     said: Said
+    made: Provenance | None = None
 
 
 # --- reading ----------------------------------------------------------------------------------------------
@@ -197,13 +202,13 @@ def load(id: int, number: int | None = None) -> SavedView:
         view = listed_row(connection, id)
         wanted = view.revision if number is None else number
         row = connection.execute(
-            "SELECT appearance, selection, arrays, pictures, said FROM revision "
+            "SELECT appearance, made, selection, arrays, pictures, said FROM revision "
             "WHERE saved_view = ? AND number = ?",
             (id, wanted),
         ).fetchone()
         if row is None:
             raise no_revision(view.name, wanted)
-        appearance, *parts = row
+        appearance, made, *parts = row
         selection, arrays, pictures, said = (contents.get_value(connection, part) for part in parts)
     return SavedView(
         listed=view,
@@ -217,7 +222,16 @@ def load(id: int, number: int | None = None) -> SavedView:
             groups=dict(said["groups"]),
             verdicts=said["verdicts"],
         ),
+        made=_made(made),
     )
+
+
+def _made(text: str) -> Provenance | None:
+    """Read how a map was made; nobody knows it where it was not kept, or not in a way that is understood here."""
+    try:
+        return Provenance.from_json(json.loads(text)) if text else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def referred(text: str) -> Listed:

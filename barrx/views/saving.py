@@ -1,12 +1,13 @@
 """How views are saved and changed: each save is a revision that stays, what is removed can be brought back."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from barrx import codec, map_picture
+from barrx import codec, map_picture, provenance
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError
 from barrx.i18n import _
@@ -16,7 +17,15 @@ from barrx.views.appearance import Appearance
 from barrx.views.saved import Draft
 
 _KEPT = timedelta(days=30)  # what was removed can be brought back
-_LARGE = ("selection", "arrays", "pictures", "said", "thumbnail")  # columns that name contents
+_CONTENT = (
+    "appearance",
+    "made",
+    "selection",
+    "arrays",
+    "pictures",
+    "said",
+    "thumbnail",
+)  # columns of a revision
 
 
 def save(
@@ -38,7 +47,7 @@ def save(
     with store.writing() as connection:
         _forget_old(connection)
         id = _add_view(connection, dataset.slug, dataset.title, draft)
-        _add_revision(connection, id, draft.author, _put(connection, seen, large))
+        _add_revision(connection, id, draft.author, _put(connection, finished, seen, large))
     return id
 
 
@@ -80,7 +89,7 @@ def save_again(
                     name=listed.name, title=listed.title
                 )
             )
-        return _add_revision(connection, id, author, _put(connection, seen, large))
+        return _add_revision(connection, id, author, _put(connection, finished, seen, large))
 
 
 def _contents(dataset: Dataset, finished: Map, seen: Appearance, colors: Sequence[str]) -> dict[str, bytes]:
@@ -103,10 +112,13 @@ def _contents(dataset: Dataset, finished: Map, seen: Appearance, colors: Sequenc
     }
 
 
-def _put(connection: sqlite3.Connection, seen: Appearance, large: Mapping[str, bytes]) -> dict[str, str]:
-    """Keep what a revision shows; return what stands in its row."""
+def _put(
+    connection: sqlite3.Connection, finished: Map, seen: Appearance, large: Mapping[str, bytes]
+) -> dict[str, str]:
+    """Keep what a revision shows, and how its map was made; return what stands in its row."""
     kept = {column: contents.put(connection, data) for column, data in large.items()}
-    return {"appearance": seen.to_json(), **kept}
+    made = json.dumps(provenance.here(finished).to_json())
+    return {"appearance": seen.to_json(), "made": made, **kept}
 
 
 def _add_view(connection: sqlite3.Connection, slug: str, title: str, draft: Draft) -> int:
@@ -241,13 +253,12 @@ def restore(id: int) -> None:
 
 
 def _kept_content(connection: sqlite3.Connection, view: saved.Listed, number: int) -> dict[str, str]:
-    columns = ("appearance", *_LARGE)
     row = connection.execute(
-        f"SELECT {', '.join(columns)} FROM revision WHERE saved_view = ? AND number = ?", (view.id, number)
+        f"SELECT {', '.join(_CONTENT)} FROM revision WHERE saved_view = ? AND number = ?", (view.id, number)
     ).fetchone()
     if row is None:
         raise saved.no_revision(view.name, number)
-    return dict(zip(columns, row, strict=True))
+    return dict(zip(_CONTENT, row, strict=True))
 
 
 def _forget_old(connection: sqlite3.Connection) -> None:

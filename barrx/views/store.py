@@ -134,6 +134,9 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (verdict, filename)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE revision ADD COLUMN made TEXT NOT NULL DEFAULT '';  -- JSON; '': saved before it was kept
+    """,
 )
 
 

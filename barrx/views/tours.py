@@ -25,6 +25,8 @@ class Stop:
         hostile text; the text is Markdown
     color : str
         the column coloured by, or ``BY_CLUSTER``
+    brought_out : tuple of str
+        entries of the legend of that colour that are brought out
     camera : (x, y, zoom) or None
         where one looks on the view's map; None for all of it
 
@@ -38,10 +40,12 @@ class Stop:
     text: str = ""
     color: str = BY_CLUSTER
     camera: tuple[float, float, float] | None = None
+    brought_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", sets.clean_name(self.title))
         check_length(self.text, MAX_TEXT)
+        object.__setattr__(self, "brought_out", tuple(map(str, self.brought_out)))
         if self.camera is not None:
             x, y, zoom = self.camera
             object.__setattr__(self, "camera", (float(x), float(y), float(zoom)))

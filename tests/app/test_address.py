@@ -1,5 +1,6 @@
 """What a link asks for in vain is said; a saved view comes back into the widgets."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from barrx import datasets, views
 from barrx.arrangements import Arrangement
-from barrx.ui import controls, keys, map_view
+from barrx.ui import address, controls, keys, map_view
 from barrx.ui.share import kept
-from barrx.views import Draft, references, saved, saving
-from tests.app.steps import place_of_map
+from barrx.views import Appearance, Draft, references, saved, saving
+from tests.app.steps import place_of_map, until
 from tests.app.test_pages import page
 from tests.unit.test_views_saved import default_map, seen_of
 
@@ -80,6 +81,7 @@ def test_view_in_the_address_sets_every_widget(home: Path) -> None:
         camera=(1.0, 2.0, 3.0),
         style=views.Style(mode="pictures", size=64, without=("noise",)),
         nearest=30,
+        brought_out=("is.mammals",),
         picture=demo.filenames[7],
         selection=np.arange(0, 800, 2),
     )
@@ -222,3 +224,105 @@ def test_group_of_another_server_is_not_taken_for_the_one_of_its_number(home: Pa
             "_selection" in test.session_state and len(test.session_state["_selection"][1].indexes)
         ) == selected
         assert ("group of the address is not here" in warnings(test)) == (selected == 0)
+
+
+# --- what the legend brings out -----------------------------------------------------------------------------
+
+
+def seen_in(test: AppTest) -> Appearance:
+    found: Appearance = test.session_state["_seen"][1][1]
+    return found
+
+
+def legend_of(test: AppTest) -> dict[str, object]:
+    """Return what the map's legend in the browser is told."""
+    (text,) = [e.proto.json for e in test.get("bidi_component") if "legend_chosen" in str(e.proto)]
+    options: dict[str, object] = json.loads(text)["options"]
+    return options
+
+
+def bring_out(test: AppTest, *names: str) -> None:
+    """Click entries of the legend, as the browser tells it."""
+    options = legend_of(test)
+    indexes = [index for name, _n, index in options["legend"] if name in names]  # type: ignore[attr-defined]
+    told = {"colour": indexes, "other": [], "revision": options["legend_revision"]}
+    test.session_state[keys.MAP] = {"legend": told}
+    test.run()
+    assert not test.exception
+
+
+def test_link_brings_entries_of_the_legend_out_and_says_which_it_has_not(home: Path) -> None:
+    test = page("explore", color="category", legend="is.birds")
+    assert not test.exception
+    assert warnings(test) == ""
+    assert seen_in(test).brought_out == ("is.birds",)
+    (indexes, others), names = legend_of(test)["legend_chosen"], legend_of(test)["legend"]  # type: ignore[misc]
+    assert [name for name, _n, index in names if index in indexes] == ["birds"]
+    assert others == []
+    test = page("explore", color="category", legend=f"is.{'<b>' * 90}")
+    assert "“<b><b>" in warnings(test)
+    assert "… is to be brought out, and is not in the legend here." in warnings(test).replace("”", "")
+    assert seen_in(test).brought_out == ()
+    test = page("explore", legend="3")
+    assert legend_of(test)["legend_chosen"] == [[3], []]
+    assert warnings(page("explore", color="school", legend="is.x")).count("\n") == 0  # of the colour only
+
+
+def test_entries_the_user_brings_out_are_in_link_and_view_until_the_legend_is_another(home: Path) -> None:
+    demo = datasets.load("demo")
+    test = page("explore", color="category")
+    bring_out(test, "birds", "fruit")
+    seen = seen_in(test)
+    assert set(seen.brought_out) == {"is.birds", "is.fruit"}
+    assert set(address.link(demo, seen)["legend"]) == {"is.birds", "is.fruit"}
+    # Other colours, and back: a legend that has been left brings nothing out.
+    told = dict(test.session_state[keys.MAP])
+    test.selectbox(key=keys.COLOR).select("year").run()
+    assert seen_in(test).brought_out == ()
+    test.session_state[keys.MAP] = told
+    test.selectbox(key=keys.COLOR).select("category").run()
+    assert seen_in(test).brought_out == ()
+    bring_out(test, "birds")
+    # The values of a column are the same on another map, the clusters are others.
+    move_to(test, 12)
+    assert seen_in(test).brought_out == ("is.birds",)
+    test.selectbox(key=keys.COLOR).select("cluster").run()
+    bring_out(test, "cluster 3")
+    assert seen_in(test).brought_out == ("3",)
+    move_to(test, 8)
+    assert seen_in(test).brought_out == ()
+
+
+def move_to(test: AppTest, size: int) -> None:
+    """Cut other clusters, and wait for them."""
+    test.slider(key=keys.MIN_CLUSTER_SIZE).set_value(size).run()
+    until(test, lambda: seen_in(test).request.clustering.min_cluster_size == size)
+
+
+def test_view_brings_out_what_it_was_saved_with_whatever_the_session_had(home: Path) -> None:
+    demo = datasets.load("demo")
+    seen = seen_of(demo, color="category", brought_out=("is.birds", "none"))
+    id = saving.save(demo, default_map(demo), seen, Draft(name="x"))
+    plain = saving.save(demo, default_map(demo), seen_of(demo, color="category"), Draft(name="y"))
+    assert saved.load(id).seen.brought_out == ("is.birds", "none")
+    test = page("explore", color="category", legend="is.fruit")
+    test.session_state["_next_view"] = (id, 1)
+    test.run()
+    assert seen_in(test).brought_out == ("is.birds",)
+    assert "“none” is to be brought out" in warnings(test)
+    test.session_state["_next_view"] = (plain, 1)
+    test.run()
+    assert seen_in(test).brought_out == ()
+
+
+def test_more_than_a_link_holds_is_left_out_of_it_and_said(home: Path) -> None:
+    demo = datasets.load("demo")
+    some = seen_of(demo, color="category", brought_out=tuple(f"is.{i:0100d}" for i in range(10)))
+    assert address.has_room(some)
+    assert len(address.link(demo, some)["legend"]) == 10
+    more = replace(some, brought_out=tuple(f"is.{i:0100d}" for i in range(40)))
+    assert not address.has_room(more)
+    assert "legend" not in address.link(demo, more)
+    test = page("share")
+    test.session_state["_seen"] = (demo.fingerprint, (default_map(demo), more))
+    assert "More is brought out of the legend than a link holds." in warnings(test.run())

@@ -1,5 +1,6 @@
 """The page Share without a browser: a view is saved, found, renamed, removed and brought back; read-only refuses."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from barrx import datasets, settings, views
+from barrx import datasets, i18n, settings, views
+from barrx.arrangements import Arrangement
 from barrx.clustering import Clustering
 from barrx.ui import keys
 from barrx.ui.share import choosing, figure_making, present
@@ -255,6 +257,56 @@ def test_thumbnail_and_figures_show_what_passes_the_filters(home: Path) -> None:
     assert "fruit" not in chart
 
 
+def test_what_is_not_brought_out_is_faint_in_thumbnail_and_figure(home: Path) -> None:
+    demo = datasets.load("demo")
+    now, seen = default_map(demo), seen_of(demo, color="category", brought_out=("is.birds",))
+    assert sum(len(color) == 7 for color in present.colors(demo, now, seen)) == 32
+    hiding = replace(seen, filters={"is.category": ["fruit"]}, hide=True)
+    assert {color[7:] for color in present.colors(demo, now, hiding)} == {"30", "00"}
+    figures = [figure_making.of_map(demo, Present(now, one)) for one in (seen, replace(seen, brought_out=()))]
+    assert figures[0].data != figures[1].data
+    assert [figure.query.get("legend") for figure in figures] == [["is.birds"], None]
+
+
+def test_figure_of_a_cluster_opens_there_and_not_where_its_writer_looked(home: Path) -> None:
+    demo = datasets.load("demo")
+    now = default_map(demo)
+    seen = seen_of(demo, camera=(11.1, 3.0, 36.6), brought_out=("7",), selection=np.arange(5))
+    query = figure_making.of_cluster(0)(demo, Present(now, seen)).query
+    assert query["cluster"] == ["0"]
+    assert not {"at", "legend", "selected"} & query.keys()
+
+
+def test_figure_of_a_selection_keeps_the_place_only_where_all_of_it_is_in_view(home: Path) -> None:
+    demo = datasets.load("demo")
+    now = default_map(demo)
+    first, *_rest = np.flatnonzero(now.clustering.labels == 0)
+    far = int(np.argmax(np.linalg.norm(now.coordinates - now.coordinates[first], axis=1)))
+    x, y = now.coordinates[first].tolist()
+    for chosen, arrangement, is_kept in (
+        ([first], Arrangement(), True),
+        ([first, far], Arrangement(), False),
+        ([first], Arrangement(kind="grid"), False),
+    ):
+        seen = seen_of(demo, camera=(x, y, 30.0), arrangement=arrangement, selection=np.array(chosen))
+        query = figure_making.of_selection(demo, Present(now, seen)).query
+        assert ("at" in query) == is_kept
+        assert "selected" in query
+
+
+def test_figure_of_the_map_has_the_names_of_its_clusters_unless_they_are_off(home: Path) -> None:
+    demo = datasets.load("demo")
+    now, drawn = default_map(demo), {}
+    for name in ("", "Ships"):
+        if name:
+            views.name_cluster(demo, np.flatnonzero(now.clustering.labels == 0), name)
+        for without in ((), ("names",)):
+            seen = seen_of(demo, style=views.Style(without=without))
+            drawn[name, without] = figure_making.of_map(demo, Present(now, seen)).data
+    assert drawn["", ()] != drawn["Ships", ()]
+    assert drawn["", ()] != drawn["", ("names",)] == drawn["Ships", ("names",)]
+
+
 # --- tours --------------------------------------------------------------------------------------------------
 
 
@@ -289,6 +341,96 @@ def test_tour_shows_its_first_stop_and_says_what_is_missing(home: Path) -> None:
         ("", "the address names none"),
     ):
         assert said in page("present", view=asked).error[0].value
+
+
+def test_stop_is_changed_in_place_and_can_be_taken_back(home: Path) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    before = [Stop(title="One", color="year", camera=(1, 2, 3)), Stop(title="Two", text="x", color="year")]
+    tours.set_stops(id, before)
+    test = page("share", section="tour")
+    seen = seen_of(demo, color="category", brought_out=("is.birds",))
+    test.session_state["_seen"] = (demo.fingerprint, (default_map(demo), seen))
+    test.run()
+
+    def field(kind: str, number: int, name: str) -> str:
+        start, end = keys.of(keys.TOUR_CHANGE, f"{id}:{number}:"), f":{name}"
+        (key,) = [w.key for w in test.get(kind) if (w.key or "").startswith(start) and w.key.endswith(end)]
+        return str(key)
+
+    test.text_area(key=field("text_area", 1, "text")).set_value("y")
+    [button for button in test.button if button.label == "Save"][1].click().run()
+    assert not test.exception
+    assert tours.stops(id) == [before[0], replace(before[1], text="y")]
+    test.text_input(key=field("text_input", 0, "title")).set_value("First")
+    test.checkbox(key=field("checkbox", 0, "here")).check()
+    _submit(test, "Save")
+    assert tours.stops(id)[0] == Stop(title="First", color="category", brought_out=("is.birds",))
+    test.button(key=keys.of(keys.TOUR_STOP, "undo")).click().run()
+    assert tours.stops(id) == [before[0], replace(before[1], text="y")]
+    assert not test.exception
+
+
+def test_stop_brings_out_what_explore_did(home: Path) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    test = page("share", section="tour")
+    seen = seen_of(demo, color="category", brought_out=("is.birds", "is.nothing"))
+    test.session_state["_seen"] = (demo.fingerprint, (default_map(demo), seen))
+    test.run()
+    form = keys.of(keys.TOUR_ADD, f"{id}:0")
+    test.text_input(key=keys.of(form, "title")).set_value("Birds")
+    _submit(test, "Add the stop")
+    (stop,) = tours.stops(id)
+    assert (stop.color, stop.brought_out) == ("category", ("is.birds", "is.nothing"))
+    test = page("present", view=str(id))
+    (text,) = [e.proto.json for e in test.get("bidi_component") if "legend_chosen" in str(e.proto)]
+    options = json.loads(text)["options"]
+    (index,), others = options["legend_chosen"]
+    assert ([name for name, _n, i in options["legend"] if i == index], others) == (["birds"], [])
+
+
+def test_tour_of_a_collection_that_has_changed_says_why_it_has_no_images(home: Path) -> None:
+    demo = datasets.load("demo")
+    for fingerprint, is_said in ((demo.fingerprint, False), ("0" * 32, True)):
+        seen = seen_of(demo, fingerprint=fingerprint)
+        id = saving.save(demo, default_map(demo), seen, Draft(name="Moons"))
+        tours.set_stops(id, [Stop(title="One")])
+        test = page("present", view=str(id))
+        assert not test.exception
+        assert ("“Open Clip Art” has changed since this view was saved" in texts(test)) == is_said
+
+
+def test_text_that_is_too_long_is_refused_in_words_and_stays_in_its_field(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    interpretations.let_contribute(True)
+    test = page("share", section="tour")
+    form = keys.of(keys.TOUR_ADD, f"{id}:0")
+    test.text_input(key=keys.of(form, "title")).set_value("One")
+    test.text_area(key=keys.of(form, "text")).set_value("x" * 1001)
+    _submit(test, "Add the stop")
+    assert "may have 1,000 characters, this one has 1,001" in test.error[0].value.replace("\\", "")
+    assert len(test.text_area(key=keys.of(form, "text")).value) == 1001
+    assert tours.stops(id) == []
+    desk = page("share", section="texts")
+    desk.button(key=keys.TEXT_NEW).click().run()
+    desk.text_area(key=keys.of(keys.TEXT_FORM, "text")).set_value("x" * 40_001).run()
+    assert "may have 40,000 characters" in desk.error[0].value
+    assert not desk.exception
+    monkeypatch.setenv("BARRX_READ_ONLY", "1")
+    settings.current.cache_clear()
+    visitor = page("share", section="texts")
+    next(i for i in visitor.text_input if i.label == "Title").set_value("Cheese")
+    next(i for i in visitor.text_area if i.label == "Text").set_value("x" * 5000)
+    _submit(visitor, "Send")
+    assert "may have 4,000 characters, this one has 5,000" in visitor.error[0].value.replace("\\", "")
+    # A browser drops the whole of a text that is pasted and longer than its field.
+    areas = [*test.text_area, *desk.text_area, *visitor.text_area]
+    assert len(areas) == 3
+    assert not any(area.proto.max_chars for area in areas)
 
 
 # --- side by side -------------------------------------------------------------------------------------------
@@ -393,3 +535,41 @@ def test_every_export_is_explained_with_its_command(home: Path) -> None:
             test.selectbox(key=keys.EXPORT_KIND).set_value(ending).run()
         assert not test.exception
         assert test.code[0].value == f"python -m barrx {command}"
+
+
+@pytest.mark.parametrize(
+    ("color", "is_left_out"), [("faithfulness", True), ("category", False), ("cluster", False)]
+)
+def test_export_says_which_colour_its_command_leaves_out(
+    home: Path, monkeypatch: pytest.MonkeyPatch, color: str, is_left_out: bool
+) -> None:
+    demo = datasets.load("demo")
+    shown = Present(default_map(demo), seen_of(demo, color=color))
+    monkeypatch.setattr(present, "of", lambda dataset: shown)
+    said = "the colour “Real neighbours kept on the map” comes with a saved view (--view)."
+    assert (said in texts(page("share", section="export"))) == is_left_out
+
+
+@pytest.mark.parametrize("section", ["views", "compare"])
+def test_parameters_are_written_as_their_reader_does(
+    home: Path, monkeypatch: pytest.MonkeyPatch, section: str
+) -> None:
+    monkeypatch.setattr(i18n, "_of_process", "es")
+    demo = datasets.load("demo")
+    saving.save(demo, default_map(demo), seen_of(demo), Draft(name="x"))
+    test = page("share", section=section)
+    assert not test.exception
+    assert "min\\_dist 0,1" in texts(test)
+
+
+def test_print_of_a_place_without_images_is_refused_with_its_reason(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = datasets.load("demo")
+    shown = Present(default_map(demo), seen_of(demo, camera=(1e4, 1e4, 4.0)))
+    monkeypatch.setattr(present, "of", lambda dataset: shown)
+    test = page("share", section="export")
+    assert len(test.get("download_button")) == 1
+    test.selectbox(key=keys.EXPORT_KIND).set_value(".png").run()
+    assert "There are no images to print where the map looks" in test.warning[0].value
+    assert not test.get("download_button")

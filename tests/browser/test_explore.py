@@ -154,6 +154,39 @@ def test_double_click_on_a_picture_comes_closer_and_leaves_the_card_as_it_was(
     expect(card_title(explore)).to_have_text(title)
 
 
+def test_click_between_two_steps_of_a_slider_is_heard(page: Page, server: Server, demo: Dataset) -> None:
+    open_app(page, server, "/?n_neighbors=40")
+    wait_for_map(page)
+    for pause in (0, 100, 200):
+        i = alone(page)
+        place = pixel_of(page, i)
+        press_on(page, keys.N_NEIGHBORS, "ArrowRight")
+        page.mouse.click(*place)
+        page.wait_for_timeout(pause)
+        press_on(page, keys.N_NEIGHBORS, "ArrowRight")
+        wait_for_map(page)
+        expect(card_title(page)).to_have_text(roles.texts(demo.metadata, "title")[i])
+        button(page, keys.CLEAR_PICTURE).click()
+        expect(card_title(page)).to_have_count(0)
+        wait_until_idle(page)
+
+
+def test_look_of_the_map_is_told_also_if_the_page_was_left_at_once(explore: Page) -> None:
+    choose(explore, "dots")
+    box = the_map(explore).bounding_box()
+    assert box
+    explore.mouse.move(box["x"] + 300, box["y"] + 200)
+    explore.mouse.wheel(0, -300)
+    explore.get_by_role("link", name="Clusters", exact=True).first.click()
+    expect(explore.get_by_role("heading", name=re.compile("Clusters of"))).to_be_visible()
+    wait_until_idle(explore)
+    explore.get_by_role("link", name="Explore", exact=True).first.click()
+    wait_for_map(explore)
+    explore.wait_for_url(re.compile("style=dots"))
+    zoom = re.compile(r"at=[-\d.]+(,|%2C)[-\d.]+(,|%2C)(?!1(&|$))[\d.]+")
+    explore.wait_for_url(zoom)
+
+
 def test_click_shows_the_card_and_its_neighbours_lead_on(explore: Page, demo: Dataset) -> None:
     i = alone(explore)
     explore.mouse.click(*pixel_of(explore, i))

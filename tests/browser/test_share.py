@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
-from barrx import datasets
+from barrx import datasets, pipeline
 from barrx.ui import keys
 from tests.browser.app_steps import button, heading, open_app, press_on, to_page, wait_for_map, widget
 from tests.browser.conftest import OpenPage, Server, StartServer
@@ -121,6 +121,74 @@ def test_what_one_sees_opens_elsewhere_by_its_link_and_again_as_a_saved_view(
     same_view(page, direct)
     assert "min_cluster_size=12" in direct.url
     assert "view=" not in direct.url
+
+
+def test_what_the_legend_brings_out_travels_and_is_there_when_one_comes_back(
+    page: Page, server: Server, open_page: OpenPage
+) -> None:
+    open_app(page, server, "/?color=category")
+    wait_for_map(page)
+    entry = ".legend .entry:has(.label:text-is('{}'))".format
+    for name in ("birds", "fruit", "mammals"):
+        page.locator(entry(name)).click()
+    page.locator(entry("fruit")).click()
+    expect(page).to_have_url(re.compile("legend=is.birds&legend=is.mammals"))
+    wait_until_idle(page)
+    to_page(page, "Share")
+    address = link(page).removeprefix(server.url)
+    expect(page.get_by_text("brought out: “birds”, “mammals”")).to_be_visible()
+    to_page(page, "Explore")
+    other = open_page()
+    open_app(other, server, address)
+    for one in (page, other):
+        wait_for_map(one)
+        expect(one.locator(".legend .entry[aria-pressed=true] .label")).to_have_text(["birds", "mammals"])
+        expect(one).to_have_url(re.compile("legend=is.birds&legend=is.mammals"))
+        wait_until_still(one)
+    drawn = "canvas => canvas.toDataURL()"
+    assert the_map(page).evaluate(drawn) == the_map(other).evaluate(drawn)
+    # By its clear button all of it is over, in the address too.
+    other.locator('.toolbar [data-action="clear"]').click()
+    expect(other).not_to_have_url(re.compile("legend="))
+    expect(other.locator(".legend .entry[aria-pressed=true]")).to_have_count(0)
+
+
+def test_link_on_a_phone_comes_right_under_what_it_shows(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_app(page, server, "/share")
+    link(page)
+    caption, title = page.get_by_text("n_neighbors 15").first, page.get_by_role("heading", name="Link")
+    above, below = caption.bounding_box(), title.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert 0 < below["y"] - above["y"] - above["height"] < 50
+
+
+@pytest.mark.parametrize("before", ["", "&at=11.1,3.0,36.6"])
+def test_address_of_a_cluster_flies_there_whatever_place_it_names(
+    page: Page, server: Server, before: str
+) -> None:
+    open_app(page, server, f"/?cluster=0{before}")
+    wait_for_map(page)
+    expect(selected(page)).to_have_text(re.compile(r"^\d+ images selected"))
+    expect(page).to_have_url(re.compile("at="))  # where it flew to
+    assert "at=11.1" not in page.url
+    wait_until_still(page)
+    labels = default_labels()
+    box = the_map(page).bounding_box()
+    assert box is not None
+    places = (pixels(page) - corner(page))[labels == 0]
+    assert ((places > 0) & (places < [box["width"], box["height"]])).all()
+    extent = np.ptp(places, axis=0) / [box["width"], box["height"]]
+    assert extent.max() > 0.5, "it is seen from far"
+
+
+def default_labels() -> NDArray[np.int32]:
+    dataset = datasets.load("demo")
+    request = pipeline.MapRequest.default("demo", "efficientnet-lite0", len(dataset.filenames))
+    found = pipeline.load(dataset, request)
+    assert found is not None
+    return found.clustering.labels
 
 
 def camera_in(url: str) -> str:

@@ -1,11 +1,12 @@
 """The page in Spanish: the browser's language first, the switch, what stays when one goes on."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import expect
 
 from barrx.ui import keys
-from tests.browser.app_steps import open_app, to_page, widget
+from tests.browser.app_steps import button, open_app, select, to_page, widget
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.steps import the_map, wait_until_idle
 
@@ -41,3 +42,19 @@ def test_a_spanish_browser_reads_spanish_until_people_choose_english(
     expect(other.locator("html")).to_have_attribute("lang", "es")
     # Nothing is wider than a phone.
     assert other.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_a_spanish_reader_takes_away_is_in_spanish(server: Server, open_page: OpenPage) -> None:
+    page = open_page(locale="es-ES")
+    open_app(page, server, "/share?section=export")
+    for name, ending, said in (
+        ("", ".html", '<html lang="es">'),
+        ("Impresión, líneas y letras (SVG)", ".svg", "810 de 810 imágenes"),
+        ("Clústeres (CSV)", ".clusters.csv", '"ruido"'),
+    ):
+        if name:
+            select(page, keys.EXPORT_KIND, name)
+        with page.expect_download(timeout=150_000) as download:
+            button(page, keys.EXPORT_DOWNLOAD).click()
+        assert download.value.suggested_filename == f"demo{ending}"
+        assert said in Path(download.value.path()).read_text(encoding="utf-8-sig")

@@ -4,11 +4,16 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
+from barrx import datasets, pipeline
+from barrx.pipeline import MapRequest
+from barrx.ui import standalone
+from barrx.ui.standalone.scene import Scene
 from tests.browser.conftest import REPOSITORY
 from tests.browser.steps import bare, pixel_of, the_map
 
@@ -139,3 +144,27 @@ def _save_recipe(page: Page) -> None:
         page.get_by_role("button", name="Save the recipe").click()
     recipe = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert len(recipe["coordinates"]) == 810
+
+
+def test_card_of_a_column_with_an_endless_name_is_read(browser: Browser, home: Path, tmp_path: Path) -> None:
+    demo = datasets.load("demo")
+    finished = pipeline.load(demo, MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames)))
+    assert finished is not None
+    columns = {"n" * 110: "what stands in this column is read in lines of several words", "short": "a value"}
+    named = replace(demo, metadata=demo.metadata.assign(**columns))
+    file = tmp_path / "named.html"
+    file.write_bytes(standalone.html(Scene(dataset=named, finished=finished)))
+    for width in (1280, 390):
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.goto(file.as_uri())
+        expect(the_map(page)).to_have_attribute("data-points", "810")
+        x, y = pixel_of(page, bare(page))
+        page.mouse.click(x, y)
+        card = page.get_by_role("dialog")
+        expect(card).to_be_visible()
+        table = card.locator("dl").evaluate("(dl) => dl.clientWidth")
+        for side, least in (("dt", 0.2), ("dd", 0.5)):
+            widths = card.locator(side).evaluate_all("(cells) => cells.map((cell) => cell.clientWidth)")
+            assert min(widths) >= least * table, side
+        assert card.evaluate("(dialog) => dialog.scrollWidth <= dialog.clientWidth")
+        page.close()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from barrx import citation, datasets
+from barrx import citation, datasets, i18n
 from barrx.citation import Citation
 from barrx.pipeline import MapRequest
 
@@ -31,11 +31,19 @@ def test_sentence_names_author_view_map_credit_and_day(home: Path) -> None:
         "810 images",
         "n_neighbors 15",
         "Open Clip Art Library",
-        "2026-11-25.",
+        "25 Nov 2026.",
     ):
         assert part in said
     assert "https://museum.example/?view=3&x=1_2" in said
     assert "\n" not in said
+
+
+def test_sentence_writes_day_and_numbers_as_its_reader_does(home: Path) -> None:
+    with i18n.speaking("es"):
+        said = quoted().sentence()
+        assert "urldate = {2026-11-25}" in quoted().bibtex()
+    assert "25 nov 2026." in said
+    assert "min_dist 0,1," in said
 
 
 def test_bibtex_takes_what_latex_would_run(home: Path) -> None:

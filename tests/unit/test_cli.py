@@ -116,6 +116,19 @@ def test_whole_way_from_a_folder_to_a_table(
     assert run(capsys, "remove", "few")[0] == 2
 
 
+def test_embed_says_which_images_are_the_same_file(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = source_folder(tmp_path, ["a.png", "b.png"])
+    (folder / "c.png").write_bytes((folder / "a.png").read_bytes())
+    run(capsys, "add", "own", folder)
+    embed = ("embed", "own", "--encoder", "efficientnet-lite0")
+    said = run(capsys, *embed)[1]
+    assert said.endswith(": 2 computed, 0 from the cache, 1 is the same file as another one\n")
+    facts = json.loads(run(capsys, *embed, "--json")[1])
+    assert (facts["images"], facts["computed"], facts["cached"], facts["copies"]) == (3, 0, 2, 1)
+
+
 def test_damaged_vector_is_dropped_and_that_picture_embedded_again(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

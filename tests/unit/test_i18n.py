@@ -14,7 +14,7 @@ from barrx import i18n
 from barrx.errors import BarrxError, ParameterError
 from barrx.i18n import _, again, ngettext, numeral, speaking
 from barrx.judgement import questions
-from tests import catalogue
+from tests import catalogue, unmarked
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,6 +75,60 @@ def test_no_string_to_translate_stands_inside_an_f_string(path: Path) -> None:
     assert inside == []
 
 
+@pytest.mark.parametrize("path", unmarked.files(), ids=lambda p: p.stem)
+def test_nothing_is_shown_that_is_not_marked_to_be_translated(path: Path) -> None:
+    assert unmarked.found(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'st.caption("Hello untranslated world")',
+        "st.title(f'{n} images of {plain(title)}', anchor=False)",
+        'left.button("Go", key="go")',
+        'with st.expander("More"): pass',
+        'st.tabs(["One", _("Two")])',
+        'st.selectbox(_("View"), ["all", "none"])',
+        'st.text_input(_("Name"), placeholder="your name")',
+        'table.form(title="A title", key="k")',
+        'st.markdown("**" + "Groups" + "**")',
+        'st.write(_("Two") if n else "none")',
+        'st.info("{n} images".format(n=n))',
+        'st.caption(_("By {name}").format(name=name or "nobody"))',
+        'st.caption(" · ".join([_("One"), "two"]))',
+        'st.html(f"<p class=hint>No {escape(word)}</p>")',
+        """st.html('<button aria-label="Close">×</button>')""",
+        'def f():\n    said = "nothing here"\n    st.caption(plain(said))',
+        'def f():\n    return f"<p>{n} more</p>"',
+        'HINT = "Nothing here"\ndef f():\n    st.caption(HINT)',
+    ],
+)
+def test_words_without_a_mark_are_found(code: str) -> None:
+    assert unmarked.found(code) != []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'st.caption(_("Hello translated world"))',
+        'st.caption(ngettext("{n} image", "{n} images", n).format(n=numeral(n)), width="content")',
+        'st.markdown(f"**{plain(name)}** ({len(lines)})")',
+        """st.html(f'<p class="hint" role="status">{escape(text)}</p>&nbsp;·')""",
+        """kind = "hint idle"\nst.html(f'<p class="{kind}">{escape(text)}</p>')""",
+        'st.markdown(":material/info: :red[" + _("No") + "]")',
+        'st.slider("n_neighbors", 2, 100, key=keys.N_NEIGHBORS)',
+        'st.button(_("Add"), key="add", icon=":material/add:", type="primary")',
+        'st.set_page_config(page_title="Barr X", layout="wide")',
+        'log.warning("%s: not read", name)',
+        'st.columns([3, 1], gap="medium")',
+        'def f():\n    """Return a <p> of words."""\n    return _("a <b>word</b>") + f"<p>{n}</p>"',
+        'st.selectbox(_("View"), list(names), format_func=names.__getitem__)',
+    ],
+)
+def test_markup_names_and_what_is_marked_is_no_word_without_a_mark(code: str) -> None:
+    assert unmarked.found(code) == []
+
+
 @pytest.mark.parametrize(
     ("tags", "language"),
     [
@@ -117,6 +171,24 @@ def test_two_threads_speak_two_languages_at_once() -> None:
         thread.join()
     assert said["en"] == "Clusters" != said["es"]
     assert _("Clusters") == "Clusters"
+
+
+def test_pieces_are_made_in_their_language_by_any_thread() -> None:
+    said: list[str] = []
+    pieces = i18n.spoken("es", (_(word) for word in ("Clusters", "Share")))
+
+    def take() -> None:
+        said.append(next(pieces))
+        assert i18n.language() == "en"
+
+    for _n in range(2):
+        thread = threading.Thread(target=take)
+        thread.start()
+        thread.join()
+    with speaking("es"):
+        assert said == [_("Clusters"), _("Share")]
+    assert next(pieces, None) is None
+    assert said[0] != _("Clusters")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-from barrx import cache, cli, datasets, embedding, encoders, pipeline, workers
+from barrx import cache, cli, datasets, embedding, encoders, i18n, pipeline, workers
 from barrx.errors import Cancelled, EncoderError, ParameterError
 from barrx.judgement import comeback, questions, recommendation, sweep, validity
 from barrx.judgement.sweep import SweepRequest
@@ -288,6 +288,14 @@ def test_table_says_which_validity_a_figure_is_and_why_there_is_none() -> None:
     found = sweep.table([row(10, 3, 0, 1, 0.4, **kinds[0]), row(20, 0, 1, 1, None, **kinds[1])], None)
     assert found["dbcv_kind"].tolist() == ["relative_validity", ""]
     assert found["dbcv_reason"].tolist() == ["", "every picture is noise"]
+
+
+def test_reason_is_kept_for_readers_of_all_languages_and_said_in_the_one_of_now() -> None:
+    empty = validity.measure(np.zeros((3, 2)), np.full(3, -1), min_samples=5).reason
+    with i18n.speaking("es"):
+        found = sweep.table([row(20, 0, 1, 1, None, dbcv_kind="", dbcv_reason=empty)], None)
+        spanish = i18n._("every picture is noise")
+    assert found["dbcv_reason"].tolist() == [spanish] != [empty]
 
 
 def test_default_grid_fits_a_small_collection() -> None:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from barrx.errors import ParameterError
 from barrx.ui import columns
 from barrx.ui import map as image_map
-from barrx.ui.map import Axes, Axis, ClusterMark, MapOptions, SelectionRule, events, selected_by
+from barrx.ui.map import Axes, Axis, ClusterMark, MapHears, MapOptions, SelectionRule, events, selected_by
 from barrx.views import MAX_NAME
 from tests.unit.test_columns import fetched
 
@@ -147,6 +147,20 @@ def test_large_map_sends_kilobytes(home: Path) -> None:
     assert len(message_of(frame(n), options)) < 5_000
 
 
+def test_legend_of_other_names_is_another_revision(home: Path) -> None:
+    revisions = {
+        image_map._legend_revision(MapOptions(revision="r", legend=legend, legend_revision=revision))
+        for legend, revision in (
+            ([("a", 1, 0)], "1"),
+            ([("b", 1, 0)], "1"),
+            ([("a", 2, 0)], "1"),
+            ([("a", 1, 0)], "2"),
+            ([("a", 1, 0)], "1"),
+        )
+    }
+    assert len(revisions) == 4
+
+
 # --- what comes back --------------------------------------------------------------------------------------
 
 
@@ -156,6 +170,35 @@ def test_large_map_sends_kilobytes(home: Path) -> None:
 )
 def test_click_is_an_index_of_the_collection(value: object, expected: int | None) -> None:
     assert events.read_index(value, 3) == expected
+
+
+def brought(colour: object, other: object, revision: object = "1") -> dict[str, object]:
+    return {"colour": colour, "other": other, "revision": revision}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (brought([2, 0, 2], [1]), ([0, 2], [1])),
+        (brought([-1], []), ([-1], [])),
+        (brought([], []), ([], [])),
+        (brought([0], [], "0"), None),
+        (brought([0], [], None), None),
+        (brought([1], []), None),
+        (brought([True], []), None),
+        (brought(["0"], []), None),
+        (brought([], [2]), None),
+        (brought([], [-1]), None),
+        (brought("02", []), None),
+        (brought([[0]], []), None),
+        ([0], None),
+        (None, None),
+    ],
+)
+def test_what_is_brought_out_is_of_the_legend_the_page_has(value: object, expected: object) -> None:
+    legend = [("a", 3, 0), ("c", 3, 2), ("none", 1, -1)]
+    options = MapOptions(revision="r", legend=legend, legend_others=[("d", 1), ("e", 1)])
+    assert events.read_brought_out(value, options, "1") == expected
 
 
 def selection(pictures: object, **other: object) -> dict[str, object]:
@@ -305,18 +348,58 @@ def script() -> None:
     values = np.arange(3, dtype=np.float32)
     frame = pd.DataFrame({"x": values, "y": values, "colour": np.zeros(3, np.int16)})
     events = image_map(frame, MapOptions(revision="r", searchable=True), key="map")
-    st.text(repr((events.clicked, events.selection, events.camera, events.query, events.renamed)))
+    st.text(repr((events.selection, events.camera, events.style)))
 
 
 def test_image_map_in_a_script_begins_without_events(home: Path) -> None:
     app = AppTest.from_function(script, default_timeout=30).run()
     assert not app.exception
-    assert app.text[0].value == "(None, None, None, None, None)"
+    assert app.text[0].value == "(None, None, None)"
 
 
 def test_image_map_returns_what_was_done(home: Path) -> None:
     app = AppTest.from_function(script, default_timeout=30)
     done = {"collection": " 3", "revision": "", "pictures": [1]}
-    app.session_state["map"] = {"clicked": 2, "selection": done, "query": "cat", "camera": [1], "renamed": 7}
+    app.session_state["map"] = {"selection": done, "camera": [1], "style": 7}
     app.run()
-    assert app.text[0].value == "(2, SelectionRule(pictures=array([1]), drawn=''), None, 'cat', None)"
+    assert app.text[0].value == "(SelectionRule(pictures=array([1]), drawn=''), None, None)"
+
+
+def test_what_is_done_on_a_map_once_is_heard_if_it_fits() -> None:
+    heard: list[object] = []
+    hears = MapHears(
+        click=heard.append, search=heard.append, rename=lambda number, name: heard.append((number, name))
+    )
+    marks = [ClusterMark(label=4, name="cats", size=2)]
+    of = hears.of(3, MapOptions(revision="r", searchable=True, editable=True, clusters=marks))
+    for event, told in [
+        ("clicked", 2),
+        ("clicked", 3),
+        ("clicked", "2"),
+        ("clicked", -1),  # after a double click
+        ("query", " a  cat "),
+        ("query", 7),
+        ("renamed", {"label": 4, "name": "dogs"}),
+        ("renamed", {"label": 5, "name": "dogs"}),
+    ]:
+        of[event](told)
+    assert heard == [2, None, "a cat", (4, "dogs")]
+
+
+def test_component_tells_what_was_done_and_nothing_else(home: Path) -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from barrx.ui import component
+
+        st.session_state.setdefault("heard", [])
+        component._tell("nothing", "clicked", st.session_state.heard.append)
+        component._tell("something", "clicked", st.session_state.heard.append)
+        component._tell("something", "query", st.session_state.heard.append)
+        st.text(repr(st.session_state.heard))
+
+    app = AppTest.from_function(page, default_timeout=30)
+    app.session_state["something"] = {"clicked": 0}
+    app.run()
+    assert not app.exception
+    assert app.text[0].value == "[0]"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,17 @@ from PIL import Image
 
 from barrx import datasets, embedding, encoders, export, pipeline
 from barrx.datasets import Dataset
+from barrx.errors import ParameterError
 from barrx.export import peers, printed
 from barrx.pipeline import Map
 from barrx.ui.standalone.scene import Scene
-from barrx.ui.standalone.sheet import sheet_of
+from barrx.ui.standalone.sheet import check, sheet_of
+
+KITES = {0: "kites"}
+NUMBER = r'"(-?[\d.]+)"'
+LINE = f"<line x1={NUMBER} y1={NUMBER} x2={NUMBER} y2={NUMBER}"
+IMAGE = f"<image x={NUMBER} y={NUMBER} width={NUMBER} height={NUMBER}"
+CIRCLE = f"<circle cx={NUMBER} cy={NUMBER}"
 
 
 @pytest.fixture
@@ -44,11 +52,12 @@ def test_embedding_atlas_has_places_neighbors_and_pictures(
 ) -> None:
     found = peers.nearest(vectors, finished, 5)
     crowded = replace(demo, metadata=demo.metadata.assign(image="x", projection_x=1))
-    export.write_table(peers.embedding_atlas(crowded, finished, found), tmp_path / "atlas.parquet")
+    export.write_table(peers.embedding_atlas(crowded, finished, found, KITES), tmp_path / "atlas.parquet")
     table = pd.read_parquet(tmp_path / "atlas.parquet")
     assert len(table) == 810
     assert np.array_equal(table["projection_x"].to_numpy(np.float32), finished.coordinates[:, 0])
     assert {"image_metadata", "projection_x_metadata"} <= set(table.columns)
+    assert (table["cluster_name"] == "kites").sum() == (finished.clustering.labels == 0).sum() > 0
     row = table.iloc[3]
     assert row["neighbors"]["ids"].tolist() == found.indices[3, 1:].tolist()
     assert 3 not in row["neighbors"]["ids"]
@@ -59,10 +68,11 @@ def test_embedding_atlas_has_places_neighbors_and_pictures(
 def test_emb_explorer_has_ids_and_vectors(
     demo: Dataset, finished: Map, vectors: embedding.Embedding, tmp_path: Path
 ) -> None:
-    export.write_table(peers.emb_explorer(demo, vectors, finished), tmp_path / "e.parquet")
+    export.write_table(peers.emb_explorer(demo, vectors, finished, KITES), tmp_path / "e.parquet")
     table = pd.read_parquet(tmp_path / "e.parquet")
     assert table["uuid"].is_unique
     assert table["uuid"].tolist() == demo.filenames
+    assert (table["cluster_name"] == "kites").sum() == (finished.clustering.labels == 0).sum() > 0
     assert np.array_equal(np.stack(table["emb"].to_list()), vectors.vectors)
 
 
@@ -70,13 +80,16 @@ def test_tensorboard_has_a_line_for_each_vector_whatever_is_in_a_cell(
     demo: Dataset, finished: Map, vectors: embedding.Embedding
 ) -> None:
     hostile = replace(demo, metadata=demo.metadata.assign(title="a\tb\nc\u2028d", creator="=1+1"))
-    with zipfile.ZipFile(io.BytesIO(peers.tensorboard(hostile, vectors, finished))) as packed:
+    with zipfile.ZipFile(io.BytesIO(peers.tensorboard(hostile, vectors, finished, KITES))) as packed:
         lines = packed.read("vectors.tsv").decode().splitlines()
         head, *rows = packed.read("metadata.tsv").decode().rstrip("\n").split("\n")
     assert len(lines) == len(rows) == 810
     assert np.allclose(np.array(lines[5].split("\t"), float), vectors.vectors[5], rtol=1e-5)
     assert {row.count("\t") for row in rows} == {head.count("\t")}
     assert "a b c d\t'=1+1" in rows[0]
+    place = head.split("\t").index("cluster_name")
+    called = [row.split("\t")[place] == "kites" for row in rows]
+    assert called == (finished.clustering.labels == 0).tolist()
 
 
 def test_pixplot_has_every_cluster_with_its_images_and_outline(demo: Dataset, finished: Map) -> None:
@@ -145,6 +158,52 @@ def test_sheets_for_print_have_the_size_of_the_paper_and_hold_hostile_text(
         pixels = np.asarray(picture.convert("L"))
     assert (pixels[400:1000, 2680:2760] < 200).any()
     assert (pixels[400:2000, 200:2400] < 200).any()
+
+
+def test_sheet_shows_the_place_of_the_view(demo: Dataset, finished: Map) -> None:
+    whole = Scene(dataset=demo, finished=finished)
+    x, y = finished.coordinates.mean(0).tolist()
+    part = sheet_of(replace(whole, camera=(x, y, 4.0)))
+    n = len(part.coordinates)
+    assert 5 < n < 400
+    drawn = printed.svg(part).decode()
+    assert f"{n} of 810 images shown" in drawn
+    assert "a part of the map" in drawn
+    # The bar is a fifth of the frame that is drawn, and nothing lies outside of it.
+    lines = [[float(v) for v in found] for found in re.findall(LINE, drawn)]
+    left, right = min(x1 for x1, *_rest in lines[:4]), max(x1 for x1, *_rest in lines[:4])
+    top, bottom = min(y1 for _x, y1, *_rest in lines[:4]), max(y1 for _x, y1, *_rest in lines[:4])
+    assert lines[4][2] - lines[4][0] == pytest.approx(0.2 * (right - left))
+    boxes = [[float(v) for v in found] for found in re.findall(IMAGE, drawn)]
+    assert len(boxes) > 5
+    assert all(left <= bx and bx + w <= right and top <= by and by + h <= bottom for bx, by, w, h in boxes)
+    marks = [[float(v) for v in found] for found in re.findall(CIRCLE, drawn)]
+    on_map = [(cx, cy) for cx, cy in marks if cx <= right]
+    assert all(left <= cx and top <= cy <= bottom for cx, cy in on_map)
+    # Four times as large as on screen when all is shown, where the map fills 86% of its room.
+    side = np.ptp(finished.coordinates.astype(float), axis=0)
+    assert part.place is not None
+    assert part.place.scale == pytest.approx(
+        4 * 0.86 * min((right - left) / side[0], (bottom - top) / side[1])
+    )
+
+
+def test_sheet_is_whole_where_nothing_lies_outside_of_the_view(demo: Dataset, finished: Map) -> None:
+    whole = Scene(dataset=demo, finished=finished)
+    low, high = finished.coordinates.min(0), finished.coordinates.max(0)
+    x, y = ((low + high) / 2).tolist()
+    near = replace(whole, camera=(x, y, 1.0))
+    assert printed.svg(sheet_of(near, pictures=False)) == printed.svg(sheet_of(whole, pictures=False))
+
+
+def test_sheet_of_a_place_without_images_is_refused(demo: Dataset, finished: Map) -> None:
+    scene = Scene(dataset=demo, finished=finished, camera=(1e4, 1e4, 4.0))
+    for make in (sheet_of, check):
+        with pytest.raises(ParameterError, match="where the map looks: go to another place"):
+            make(scene)
+    for make in (sheet_of, check):
+        with pytest.raises(ParameterError, match="take back a filter"):
+            make(replace(scene, shown=np.zeros(810, bool)))
 
 
 def test_svg_is_well_formed(demo: Dataset, finished: Map) -> None:

@@ -213,7 +213,7 @@ def test_recipe_whose_content_or_pictures_are_others_is_not_the_same(few: Path) 
 def test_recipe_of_a_kept_map_says_only_what_is_known(few: Path) -> None:
     dataset = datasets.load("few")
     request = pipeline.MapRequest.default("few", "efficientnet-lite0", len(dataset.filenames))
-    known = recipe.of_kept(dataset, pipeline.load_or_compute(dataset, request))
+    known = recipe.of_kept(dataset, pipeline.load_or_compute(dataset, request), None)
     assert (known.versions, known.processor, known.weights) == ({}, "", None)
     assert known.fingerprints["embedding"] == ""
     read = recipe.parsed(json.loads(json.dumps(known.to_json())))

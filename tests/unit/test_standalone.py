@@ -18,8 +18,8 @@ from barrx import cli, datasets, i18n, map_options, pipeline
 from barrx.errors import ParameterError
 from barrx.ui import export_kinds, export_panel, standalone
 from barrx.ui.component.bundle import bundle
-from barrx.ui.standalone.scene import Scene, of_seen
-from barrx.views import Appearance, Draft, saving
+from barrx.ui.standalone.scene import Scene, of_seen, of_view
+from barrx.views import Appearance, Draft, saved, saving
 
 HOSTILE = "</script><script>alert(1)</script><!-- \u2028 =1+1 http://evil.example/x.js \"'&"
 
@@ -91,6 +91,14 @@ def test_page_shows_an_address_of_a_note_as_text_and_the_day_as_its_reader_write
     assert "https:&#47;&#47;museum.example/moon" in page
     assert today in page
     assert "Cómo se hizo este mapa" in page
+
+
+def test_page_writes_parameters_as_its_reader_does(scene: Scene) -> None:
+    for language, least, scratch in (("en", "0.1", "no"), ("es", "0,1", "no")):
+        with i18n.speaking(language):
+            page = standalone.html(scene).decode()
+        assert f'<th scope="row">min_dist</th><td>{least}</td>' in page
+        assert f'<th scope="row">from_scratch</th><td>{scratch}</td>' in page
 
 
 def test_page_says_which_filters_there_are_and_what_became_of_the_others(scene: Scene) -> None:
@@ -194,6 +202,7 @@ def test_saved_view_is_exported_with_the_map_that_was_kept(
         request=scene.finished.request,
         fingerprint=scene.dataset.fingerprint,
         color="category",
+        brought_out=("is.birds",),
         camera=(1.0, 2.0, 3.0),
     )
     moved = replace(scene.finished, coordinates=scene.finished.coordinates[::-1].copy())
@@ -203,6 +212,8 @@ def test_saved_view_is_exported_with_the_map_that_was_kept(
     data = data_of(read(target.read_bytes()))
     assert data["recipe"]["coordinates"] == moved.coordinates.astype(float).tolist()
     assert data["options"]["legend_title"] == "category"
+    (index,), others = data["options"]["legend_chosen"]
+    assert ([name for name, _n, i in data["options"]["legend"] if i == index], others) == (["birds"], [])
     assert data["options"]["camera"] == [1, 2, 3]
     assert b"<h1>Kites &amp; co</h1>" in target.read_bytes()
     for arguments, message in (
@@ -212,6 +223,30 @@ def test_saved_view_is_exported_with_the_map_that_was_kept(
         capsys.readouterr()
         assert cli.main(["export", *arguments, "--output", str(target)]) == 2
         assert message in capsys.readouterr().err
+
+
+def test_view_of_another_collection_says_how_many_images_differ(scene: Scene) -> None:
+    seen = Appearance(request=scene.finished.request, fingerprint=scene.dataset.fingerprint)
+    view = saved.load(saving.save(scene.dataset, scene.finished, seen, Draft(name="Kites")))
+    names = ["new.png", *scene.dataset.filenames[1:]]
+    with pytest.raises(
+        ParameterError, match=re.escape("(images that are missing or others: 1; new ones: 1)")
+    ):
+        of_view(replace(scene.dataset, filenames=names), view)
+
+
+def test_recipe_of_a_saved_view_is_as_whole_as_one_of_a_map_that_was_made_here(
+    scene: Scene, tmp_path: Path
+) -> None:
+    seen = Appearance(request=scene.finished.request, fingerprint=scene.dataset.fingerprint)
+    id = saving.save(scene.dataset, scene.finished, seen, Draft(name="x"))
+    plain, of_view = tmp_path / "plain.json", tmp_path / "view.json"
+    assert cli.main(["export", "demo", "--recipe", str(plain)]) == 0
+    assert cli.main(["export", "demo", "--view", str(id), "--recipe", str(of_view)]) == 0
+    one, other = (json.loads(path.read_text()) for path in (plain, of_view))
+    assert {**one, "made_on": ""} == {**other, "made_on": ""}
+    for known in (other["versions"], other["weights"], other["fingerprints"]["embedding"]):
+        assert known
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,9 @@ def test_dbcv_says_which_kind_it_is_and_why_it_is_empty(figures: dict[str, Any],
     entry = swept([2] * 6, **figures).entries[0]
     said = wall._notes(entry, None).get("dbcv")
     assert (said is None) if note is None else (said is not None and note in said)
+    if note is not None:
+        with i18n.speaking("es"):
+            assert i18n._("every picture is noise") in wall._notes(entry, None)["dbcv"]
 
 
 # --- what is recommended ----------------------------------------------------------------------------------

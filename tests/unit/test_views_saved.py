@@ -5,13 +5,14 @@ import json
 import multiprocessing
 import sqlite3
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from barrx import datasets, filters, map_picture, pipeline, settings, views
+from barrx import datasets, filters, map_picture, pipeline, provenance, settings, views
 from barrx.arrangements import Arrangement
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError, ViewsError
@@ -56,6 +57,7 @@ def test_view_comes_back_as_it_was_seen(demo: Dataset) -> None:
     seen = seen_of(
         demo,
         color="movement",
+        brought_out=("is.cubism", "none"),
         filters=query,
         hide=True,
         arrangement=Arrangement(kind="columns", columns=("movement",)),
@@ -332,12 +334,58 @@ def test_database_from_before_saved_views_is_brought_up_to_date(
     assert [g.name for g in views.groups(demo)] == ["Moons"]
 
 
+# --- how its map was made -----------------------------------------------------------------------------------
+
+
+def test_view_keeps_where_and_with_what_its_map_was_made(
+    demo: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = default_map(demo)
+    mine = replace(shown, coordinates=shown.coordinates + 1)
+    with monkeypatch.context() as older:
+        older.setattr(provenance, "processor", lambda: "another processor")
+        older.setattr(provenance, "versions_here", lambda: {"umap-learn": "0.1"})
+        id = saving.save(demo, mine, seen_of(demo), Draft(name="x"))
+    saving.save_again(id, demo, shown, seen_of(demo))
+    old, new = saved.load(id, 1).made, saved.load(id).made
+    assert old is not None
+    assert new is not None
+    assert (old.processor, old.versions) == ("another processor", {"umap-learn": "0.1"})
+    assert (new.processor, new.versions) == (None, provenance.versions_here())  # the one that is shipped
+    for made in (old, new):
+        assert made.encoder_key == provenance.key_here("efficientnet-lite0")
+        assert made.embedding == shown.embedding_fingerprint != ""
+        assert made.weights
+    saving.restore_revision(id, 1)
+    assert saved.load(id).made == old
+    assert saved.load(saving.duplicate(id, "y")).made == old
+
+
+def test_view_of_before_that_was_kept_opens_and_claims_nothing(
+    demo: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = save(demo)
+    with sqlite3.connect(store.path()) as connection:
+        connection.execute("ALTER TABLE revision DROP COLUMN made")
+        connection.execute("PRAGMA user_version = 4")
+    assert saved.load(id).made is None
+    assert saved.load(saving.duplicate(id, "y")).made is None
+    assert saved.load(save(demo)).made is not None
+    for text in ("[]", "{", "{}", '{"versions": 3}', "null"):
+        with sqlite3.connect(store.path()) as connection:
+            connection.execute("UPDATE revision SET made = ?", (text,))
+        assert saved.load(id).made is None
+
+
 # --- tours --------------------------------------------------------------------------------------------------
 
 
 def test_tour_has_five_stops_at_most_and_comes_back_in_order(demo: Dataset) -> None:
     id = save(demo)
-    wanted = [Stop(title=f"{n}", text="x", color="year", camera=(n, 1.5, 2)) for n in range(5)]
+    wanted = [
+        Stop(title=f"{n}", text="x", color="year", camera=(n, 1.5, 2), brought_out=("3", "none"))
+        for n in range(5)
+    ]
     tours.set_stops(id, wanted)
     assert tours.stops(id) == wanted
     assert [view.id for view in saved.listed("demo", only_with_tour=True)] == [id]

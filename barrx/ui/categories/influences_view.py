@@ -15,7 +15,7 @@ from barrx.judgement import arrow_files, relations, values
 from barrx.judgement.questions import Question
 from barrx.judgement.relations import Relations
 from barrx.pipeline import Map
-from barrx.ui import judged, judged_state, keys
+from barrx.ui import downloads, judged, judged_state, keys
 from barrx.ui.categories import graph, sentences
 from barrx.ui.judged import Judged
 from barrx.ui.text import plain, shortened
@@ -106,14 +106,12 @@ def _give(dataset: Dataset, names: Sequence[str], *, is_kept: bool) -> None:
     _take(dataset, names)
     undo = keys.of(keys.FORGET_ARROWS, dataset.slug)
     with st.container(horizontal=True):
-        st.download_button(
+        downloads.button(
             _("A file to begin with"),
-            template(names),
+            lambda: template(names),
             file_name=collection_files.RELATIONS,
             mime="text/csv",
             key=keys.ARROWS_TEMPLATE,
-            on_click="ignore",
-            icon=":material/download:",
             help=_("The head of the table, and one row for each category to be filled in."),
         )
         if is_kept and st.button(_("Remove the arrows"), key=keys.FORGET_ARROWS, icon=":material/delete:"):

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from barrx import roles
 from barrx.datasets import Dataset
 from barrx.i18n import _, numeral
-from barrx.ui import component, routes
+from barrx.ui import component, routes, state
 from barrx.ui.text import shortened
 
 _HERE = Path(__file__).parent
@@ -62,21 +62,31 @@ class Row:
     strips: Sequence[Strip] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RowEvents:
-    """What the user did; None again at the next run: the picture that was clicked, the id of the row opened."""
-
-    picked: int | None = None
-    opened: str | None = None
-
-
-def show(dataset: Dataset, rows: Sequence[Row], *, label: str, key: str) -> RowEvents:
-    """Show rows and return what the user did.
+def show(
+    dataset: Dataset,
+    rows: Sequence[Row],
+    *,
+    label: str,
+    key: str,
+    on_open: Callable[[str], None] | None = None,
+) -> None:
+    """Show rows; a click on a picture opens its card.
 
     Parameters
     ----------
     label : what the rows are, for those who do not see them
+    on_open : called with the id of a row whose title is clicked
     """
+    ids = {row.id for row in rows}
+
+    def pick(index: Any) -> None:
+        if type(index) is int and 0 <= index < len(dataset.filenames):
+            state.pick(dataset, index)
+
+    def open_row(name: Any) -> None:
+        if on_open is not None and isinstance(name, str) and name in ids:
+            on_open(name)
+
     indexes = sorted({int(i) for row in rows for strip in row.strips for i in strip.indexes})
     titles = dict(zip(indexes, roles.texts(dataset.metadata.iloc[indexes], "title"), strict=True))
     token = routes.sign(dataset.slug, dataset.fingerprint)
@@ -86,17 +96,10 @@ def show(dataset: Dataset, rows: Sequence[Row], *, label: str, key: str) -> RowE
         title = shortened(titles[index] or dataset.filenames[index], _TEXT_LENGTH)
         return {"index": index, "title": title, "source": routes.thumbnail_address(token, index, _SIDE)}
 
-    result = _component(
+    _component(
         key=key,
         data={"label": label, "rows": [_sent(row, item) for row in rows]},
-        on_picked_change=lambda: None,
-        on_opened_change=lambda: None,
-    )
-    # Anybody can send anything.
-    picked, opened = result.get("picked"), result.get("opened")
-    return RowEvents(
-        picked=picked if type(picked) is int and 0 <= picked < len(dataset.filenames) else None,
-        opened=opened if isinstance(opened, str) and opened in {row.id for row in rows} else None,
+        hears={"picked": pick, "opened": open_row},
     )
 
 

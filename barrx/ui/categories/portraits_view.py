@@ -1,6 +1,7 @@
 """For each category what is typical and what is misplaced; for each cluster its majority, strangers and words."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -10,9 +11,9 @@ from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.judgement.questions import Question
 from barrx.pipeline import Map
-from barrx.ui import cluster_table, judged, judged_state, keys, pages, rerun, state, verdict_panel
+from barrx.ui import cluster_table, judged, judged_state, keys, pages, verdict_panel
 from barrx.ui.categories import card, map_link, picture_rows, sentences
-from barrx.ui.categories.picture_rows import Chip, Row, RowEvents, Strip, counted
+from barrx.ui.categories.picture_rows import Chip, Row, Strip, counted
 from barrx.ui.judged import Judged
 from barrx.views import verdicts
 from barrx.views.verdicts import Verdict
@@ -56,16 +57,18 @@ def _show(
     judged.show(dataset, finished, question, both, dimmed=dimmed)
 
 
-def _page(dataset: Dataset, rows: Sequence[Row], *, label: str, key: str) -> RowEvents:
+def _page(
+    dataset: Dataset,
+    rows: Sequence[Row],
+    *,
+    label: str,
+    key: str,
+    on_open: Callable[[str], None] | None = None,
+) -> None:
     """Show a page of rows; a click on a picture opens its card."""
     first = pages.choose(len(rows), _PER_PAGE, key=keys.of(keys.GALLERY_PAGE, key))
-    events = picture_rows.show(
-        dataset, rows[first : first + _PER_PAGE], label=label, key=keys.of(keys.ROWS, key)
-    )
-    if events.picked is not None:
-        state.pick(dataset, events.picked)
-        rerun.fragment()
-    return events
+    here = rows[first : first + _PER_PAGE]
+    picture_rows.show(dataset, here, label=label, key=keys.of(keys.ROWS, key), on_open=on_open)
 
 
 # --- categories -------------------------------------------------------------------------------------------
@@ -82,10 +85,8 @@ def _categories(dataset: Dataset, found: Judged) -> list[int]:
     wrong = [one for one in facts["misplaced"] if chosen in (_ALL, *one["catalogued"])]
     if chosen == _ALL:
         rows = category_rows(facts)
-        events = _page(dataset, rows, label=_("Categories"), key="categories")
-        if events.opened is not None:
-            judged_state.choose(keys.ONLY_CATEGORY, events.opened)
-            rerun.fragment()
+        choose = partial(judged_state.choose, keys.ONLY_CATEGORY)
+        _page(dataset, rows, label=_("Categories"), key="categories", on_open=choose)
     else:
         (own,) = (one for one in facts["categories"] if one["category"] == chosen)
         picture_rows_of_one(dataset, own)
@@ -222,10 +223,13 @@ def _clusters(dataset: Dataset, found: Judged) -> list[int]:
         number = _choose_cluster(numbers, names)
     with right:
         verdict_panel.on_cluster(dataset, found.map, number)
-    events = _page(dataset, rows, label=_("Clusters"), key="clusters")
-    if events.opened is not None:
-        judged_state.choose(keys.CLUSTER_CHOICE, int(events.opened))
-        rerun.fragment()
+    _page(
+        dataset,
+        rows,
+        label=_("Clusters"),
+        key="clusters",
+        on_open=lambda opened: judged_state.choose(keys.CLUSTER_CHOICE, int(opened)),
+    )
     (own,) = (one for one in facts["clusters"] if one["number"] == number)
     beside: list[int] = own["strangers"]
     return beside

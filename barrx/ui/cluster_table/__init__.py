@@ -1,8 +1,8 @@
 """The clusters of a map as a table, as a Streamlit component: it is sorted and edited in the browser."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from barrx import roles, views
 from barrx.cluster_rows import ClusterRow
@@ -24,22 +24,6 @@ _component = component.of_modules(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TableEvents:
-    """What the user did in the table; None again at the next run.
-
-    Attributes
-    ----------
-    opened : int or None
-        number of a cluster, -1 for the noise
-    renamed : (number, name) or None
-        the name as it was typed; "" takes the name away
-    """
-
-    opened: int | None = None
-    renamed: tuple[int, str] | None = None
-
-
 def show(
     dataset: Dataset,
     rows: Sequence[ClusterRow],
@@ -49,8 +33,10 @@ def show(
     key: str,
     returns: Mapping[int, Return] | None = None,
     more: Mapping[str, Mapping[int, str]] | None = None,
-) -> TableEvents:
-    """Show the table and return what the user did.
+    on_open: Callable[[int], None],
+    on_rename: Callable[[int, str], None],
+) -> None:
+    """Show the table.
 
     Parameters
     ----------
@@ -58,9 +44,22 @@ def show(
     mix : the column that the mixes are of, "" for none
     returns : how each cluster comes back, None where it was not tried
     more : further columns: title -> number of the cluster -> text
+    on_open : called with the number of a cluster, -1 for the noise
+    on_rename : called with the number of a cluster and its name as it was typed; "" takes the name away
     """
     further = more or {}
-    result = _component(
+    numbers = {row.number for row in rows}
+
+    def hear_opened(number: Any) -> None:
+        if type(number) is int and number in numbers:
+            on_open(number)
+
+    def hear_renamed(told: Any) -> None:
+        renamed = _renamed(told, numbers - {NOISE})
+        if renamed is not None:
+            on_rename(*renamed)
+
+    _component(
         key=key,
         data={
             "token": routes.sign(dataset.slug, dataset.fingerprint),
@@ -72,14 +71,7 @@ def show(
             "isEditable": views.is_writable(),
             "words": _words(mix, returns is not None),
         },
-        on_opened_change=lambda: None,
-        on_renamed_change=lambda: None,
-    )
-    numbers = {row.number for row in rows}
-    opened = result.get("opened")
-    return TableEvents(
-        opened=opened if type(opened) is int and opened in numbers else None,
-        renamed=_renamed(result.get("renamed"), numbers - {NOISE}),
+        hears={"opened": hear_opened, "renamed": hear_renamed},
     )
 
 

@@ -3,7 +3,9 @@
 import itertools
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -17,6 +19,7 @@ _EXPORT = "export default "
 _runs = itertools.count(time.time_ns() // 1_000_000)
 
 Component = Callable[..., Mapping[str, Any]]
+Hears = Mapping[str, Callable[[Any], None]]
 
 
 def of_script(name: str, *, html: str, js: str, css: str | None = None) -> Component:
@@ -30,7 +33,10 @@ def of_script(name: str, *, html: str, js: str, css: str | None = None) -> Compo
     Returns
     -------
     callable
-        shows the component: ``show(key=, data=, ...)``, as that of ``st.components.v2.component``
+        shows the component: ``show(key=, data=, hears=, ...)``, as that of ``st.components.v2.component``.
+        ``hears`` says who hears of events that are told once, such as a click: event -> callable, which is called
+        with what was told as the first thing of the run. It is there in that run only, and a slider may end the run
+        before it comes to the component. Anybody can send anything
 
     Raises
     ------
@@ -39,11 +45,22 @@ def of_script(name: str, *, html: str, js: str, css: str | None = None) -> Compo
     """
     component = st.components.v2.component(name, html=html, css=css, js=guarded(js))
 
-    def show(*, key: str, data: Mapping[str, Any], **options: Any) -> Mapping[str, Any]:
-        shown: Mapping[str, Any] = component(key=key, data={**data, "run": next(_runs)}, **options)
+    def show(
+        *, key: str, data: Mapping[str, Any], hears: Hears = MappingProxyType({}), **options: Any
+    ) -> Mapping[str, Any]:
+        heard: dict[str, Any] = {
+            f"on_{event}_change": partial(_tell, key, event, hear) for event, hear in hears.items()
+        }
+        shown: Mapping[str, Any] = component(key=key, data={**data, "run": next(_runs)}, **heard, **options)
         return shown
 
     return show
+
+
+def _tell(key: str, event: str, hear: Callable[[Any], None]) -> None:
+    told = (st.session_state.get(key) or {}).get(event)
+    if told is not None:
+        hear(told)
 
 
 def guarded(js: str) -> str:

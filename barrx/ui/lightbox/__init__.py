@@ -7,11 +7,12 @@ and so do the captions of the pictures that are leafed through.
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 from barrx import captions, links
 from barrx.datasets import Dataset
 from barrx.i18n import _
-from barrx.ui import component, routes
+from barrx.ui import component, routes, state
 
 MOST = 20_000  # pictures that can be leafed through: their numbers are sent with each run of a page
 
@@ -34,8 +35,8 @@ def card(
     key: str,
     click: str = "",
     reveal: bool = False,
-) -> int | None:
-    """Show a picture with its caption and facts; a click on it opens the lightbox.
+) -> None:
+    """Show a picture with its caption and facts; a click on it opens the lightbox, which is closed on a picture's card.
 
     Parameters
     ----------
@@ -45,12 +46,13 @@ def card(
     click : another name for each click somewhere else that asks for the picture: where the card is out of sight
         then, the lightbox opens
     reveal : scroll to the picture on a screen that has it below others
-
-    Returns
-    -------
-    index of the picture the lightbox was just closed on, if it is another; None again at the next run
     """
-    result = _component(
+
+    def pick(other: Any) -> None:
+        if type(other) is int and 0 <= other < len(dataset.filenames):
+            state.pick(dataset, other)
+
+    _component(
         key=key,
         data={
             "index": index,
@@ -63,11 +65,8 @@ def card(
             "reveal": reveal,
             "words": _words(),
         },
-        on_picked_change=lambda: None,
+        hears={"picked": pick},
     )
-    # Anybody can send anything.
-    picked = result.get("picked")
-    return picked if type(picked) is int and 0 <= picked < len(dataset.filenames) else None
 
 
 def _words() -> dict[str, str]:

@@ -20,11 +20,10 @@ from barrx.ui import columns, component, palette, routes
 from barrx.ui.columns import Column
 from barrx.ui.map.events import (
     MapEvents,
+    MapHears,
     SelectionRule,
+    read_brought_out,
     read_camera,
-    read_index,
-    read_query,
-    read_renamed,
     read_selection,
     read_style,
     selected_by,
@@ -37,6 +36,7 @@ __all__ = [
     "Axis",
     "ClusterMark",
     "MapEvents",
+    "MapHears",
     "MapOptions",
     "SelectionRule",
     "image_map",
@@ -55,8 +55,10 @@ _component = component.of_modules(
 )
 
 
-def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvents:
-    """Show a map and return what the user did on it.
+def image_map(
+    frame: pd.DataFrame, options: MapOptions, *, key: str, heard: MapHears | None = None
+) -> MapEvents:
+    """Show a map and return how the user has it.
 
     Parameters
     ----------
@@ -66,6 +68,7 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
         optional: from 0 (pale) to 1 (full)
     options : how it is shown
     key : of the component
+    heard : who hears what the user does on it once
 
     Returns
     -------
@@ -85,20 +88,17 @@ def image_map(frame: pd.DataFrame, options: MapOptions, *, key: str) -> MapEvent
     result = _component(
         key=key,
         data={"columns": sent, "options": {**said, **about}},
-        on_clicked_change=lambda: None,
+        hears=(heard or MapHears()).of(n, options),
         on_selection_change=lambda: None,
         on_camera_change=lambda: None,
         on_style_change=lambda: None,
-        on_query_change=lambda: None,
-        on_renamed_change=lambda: None,
+        on_legend_change=lambda: None,
     )
     return MapEvents(
-        clicked=read_index(result.get("clicked"), n),
         selection=read_selection(result.get("selection"), n, collection, options.selection_revision),
         camera=read_camera(result.get("camera"), arrangement),
         style=read_style(result.get("style")),
-        query=read_query(result.get("query"), options),
-        renamed=read_renamed(result.get("renamed"), options),
+        brought_out=read_brought_out(result.get("legend"), options, str(said["legend_revision"])),
     )
 
 
@@ -181,6 +181,8 @@ def _sent(options: MapOptions, frame: pd.DataFrame) -> dict[str, object]:
         "legend": [[str(name)[:_TEXT_LENGTH], int(n), int(index)] for name, n, index in options.legend],
         "legend_title": options.legend_title,
         "legend_others": [[str(name)[:_TEXT_LENGTH], int(n)] for name, n in options.legend_others],
+        "legend_chosen": [[int(i) for i in entries] for entries in options.legend_chosen],
+        "legend_revision": _legend_revision(options),
         "token": options.token,
         "style": dataclasses.asdict(options.style),
         "style_revision": options.style_revision,
@@ -202,6 +204,11 @@ def _sent(options: MapOptions, frame: pd.DataFrame) -> dict[str, object]:
         "query": options.query,
         "words": words(),
     }
+
+
+def _legend_revision(options: MapOptions) -> str:
+    # Under other names, or with other counts, it is another legend: the browser takes anew what is brought out.
+    return _name_of(options.legend_revision, options.legend_title, repr(list(options.legend)))
 
 
 def _cluster(mark: ClusterMark, n: int) -> dict[str, object]:

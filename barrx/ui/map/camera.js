@@ -55,9 +55,10 @@ export class Camera {
     return this.viewAt(x, y, this.bounded(this.fitting.scale * zoom));
   }
 
+  /** Look at a place, [x, y, zoom], or at a box, [left, right, low, high]. */
   lookAt(place) {
     this.isFitted = false;
-    if (this.width) this.view = this.viewOfPlace(place);
+    if (this.width) this.view = place.length === 4 ? this.fittingOf(place) : this.viewOfPlace(place);
     this.sought = place;
   }
 

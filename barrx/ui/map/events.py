@@ -3,7 +3,7 @@
 import base64
 import binascii
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,10 @@ MAX_QUERY = 200  # characters
 NO_PICTURE = -1  # "clicked", where a double click takes back that its first click opened one
 
 _MOST_LISTED = 1000  # pictures; more of them travel as one bit a picture
+
+
+def _ignore(*_told: object) -> None:
+    """Do nothing about it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,30 +43,63 @@ class SelectionRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MapEvents:
-    """What the user did on a map.
+    """How the user has a map: what stays as it is until the user does something else.
 
     Attributes
     ----------
-    clicked : int or None
-        index of the picture just clicked; None again at the next run
     selection : SelectionRule or None
         what the user selected; None as long as the user has selected nothing since Python last set a selection
     camera : (x, y, zoom) or None
         where the user looks: the middle in the coordinates of this arrangement; None if the user has not moved it
     style : Style or None
         how the user has the pictures drawn; None if the user has not changed it
-    query : str or None
-        what was just typed into the search field; None again at the next run
-    renamed : (label, name) or None
-        a cluster just renamed; the name is "" to give it up; None again at the next run
+    brought_out : (indexes, places) or None
+        what the user has brought out of this legend, as ``legend_chosen`` of the options; None if nothing was changed
     """
 
-    clicked: int | None = None
     selection: SelectionRule | None = None
     camera: Camera | None = None
     style: Style | None = None
-    query: str | None = None
-    renamed: tuple[int, str] | None = None
+    brought_out: tuple[list[int], list[int]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MapHears:
+    """Who hears what the user does on a map once, before the page is drawn again.
+
+    Attributes
+    ----------
+    click : callable
+        called with the index of a picture; with None after a double click, whose first click opened one
+    search : callable
+        called with what was typed into the search field
+    rename : callable
+        called with the number and the name of a cluster; the name is "" to give it up
+    """
+
+    click: Callable[[int | None], None] = _ignore
+    search: Callable[[str], None] = _ignore
+    rename: Callable[[int, str], None] = _ignore
+
+    def of(self, n: int, options: MapOptions) -> Mapping[str, Callable[[object], None]]:
+        """Return what to do with each event of a map of n pictures."""
+
+        def clicked(told: object) -> None:
+            index = read_index(told, n)
+            if index is not None or told == NO_PICTURE:
+                self.click(index)
+
+        def query(told: object) -> None:
+            text = read_query(told, options)
+            if text is not None:
+                self.search(text)
+
+        def renamed(told: object) -> None:
+            found = read_renamed(told, options)
+            if found is not None:
+                self.rename(*found)
+
+        return {"clicked": clicked, "query": query, "renamed": renamed}
 
 
 def selected_by(
@@ -128,6 +165,21 @@ def read_style(value: object) -> Style | None:
         return Style.from_text(value) if isinstance(value, str) else None
     except ParameterError:
         return None
+
+
+def read_brought_out(value: object, options: MapOptions, revision: str) -> tuple[list[int], list[int]] | None:
+    """Return which entries of a legend the user has brought out, after the page decided it last."""
+    if not isinstance(value, Mapping) or value.get("revision") != revision:
+        return None
+    indexes, places = value.get("colour"), value.get("other")
+    if not isinstance(indexes, list) or not isinstance(places, list):
+        return None
+    known = {index for _name, _count, index in options.legend}
+    if any(type(index) is not int or index not in known for index in indexes):
+        return None
+    if any(read_index(place, len(options.legend_others)) is None for place in places):
+        return None
+    return sorted(set(indexes)), sorted(set(places))
 
 
 def read_query(value: object, options: MapOptions) -> str | None:

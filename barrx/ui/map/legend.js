@@ -48,21 +48,27 @@ export class Legend {
     root.append(this.box);
     this.body = body;
     this.chosen = { colour: new Set(), other: new Set() };
-    this.drawn = "";
+    this.drawn = this.meaning = "";
   }
 
-  /** `options` has legend, legend_title, and legend_others: [[name, count], ...] of what one entry stands for together. */
-  update({ legend, legend_title: title, legend_others: others = [] }, colours, words, isByCluster = false) {
-    const drawn = JSON.stringify([legend, title, others, colours, isByCluster]);
-    if (drawn === this.drawn) return;
+  /**
+   * `options` has legend, legend_title, legend_others: [[name, count], ...] of what one entry stands for together, and
+   * legend_chosen: what the page brings out, which counts once in each legend_revision.
+   */
+  update(options, colours, words, isByCluster = false) {
+    const { legend, legend_title: title, legend_others: others = [] } = options;
+    const isNews = this.adopt(options, JSON.stringify([legend, title, others, isByCluster]));
+    const drawn = JSON.stringify([this.meaning, colours]);
+    if (drawn === this.drawn) {
+      if (isNews) this.press();
+      return;
+    }
     this.drawn = drawn;
     this.title.textContent = title;
     this.box.hidden = !legend.length;
     this.box.setAttribute("aria-label", title || words.legend);
     Object.assign(this, { words, others, colours });
     this.nothing.textContent = words.nothing_found;
-    // A name may mean other pictures now: nothing stays chosen.
-    if (this.hasChosen) this.clear();
     this.entries = legend.map(([label, count, index]) => {
       const letter = letterOf(label, index, isByCluster);
       return { name: label.toLocaleLowerCase(), label, count, role: "colour", value: index, index, letter, line: null };
@@ -90,7 +96,7 @@ export class Legend {
     const isChosen = this.chosen[role].has(value);
     const button = make(
       "button",
-      { type: "button", class: "entry", "aria-pressed": isChosen, title: label },
+      { type: "button", class: "entry", "aria-pressed": isChosen, title: label, "data-role": role, "data-value": value },
       chipOf(index, letter, this.colours),
       make("span", { class: "label", dir: "auto" }, label),
       make("span", { class: "count" }, shownNumber(count)),
@@ -148,6 +154,20 @@ export class Legend {
 
   // --- what is chosen -----------------------------------------------------------------------------------------
 
+  // A name may mean other pictures now: nothing stays chosen but what the page says.
+  adopt({ legend_chosen: [colour, other] = [[], []], legend_revision: revision = "" }, meaning) {
+    if (meaning === this.meaning && revision === this.revision) return false;
+    Object.assign(this, { meaning, revision });
+    this.chosen = { colour: new Set(colour), other: new Set(other) };
+    return true;
+  }
+
+  /** What Python is told: the entries that are chosen, and which decision of the page they come after. */
+  get told() {
+    const { chosen, revision } = this;
+    return { colour: [...chosen.colour], other: [...chosen.other], revision };
+  }
+
   get hasChosen() {
     return this.chosen.colour.size + this.chosen.other.size > 0;
   }
@@ -173,8 +193,16 @@ export class Legend {
 
   clear() {
     for (const chosen of Object.values(this.chosen)) chosen.clear();
-    for (const { line } of this.entries) line?.querySelector(".entry").setAttribute("aria-pressed", "false");
-    for (const button of this.buttons()) button.setAttribute("aria-pressed", "false");
+    this.press();
     this.on.change();
+  }
+
+  // Show what is chosen, where the entries stay the same.
+  press() {
+    const hidden = this.entries.flatMap(({ line }) => (line ? [line.querySelector(".entry")] : []));
+    for (const button of [...this.buttons(), ...hidden]) {
+      const { role, value } = button.dataset;
+      button.setAttribute("aria-pressed", this.chosen[role].has(Number(value)));
+    }
   }
 }

@@ -17,6 +17,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
     rename: (label, name) => setTriggerValue("renamed", { label, name }),
     select: (selection) => setStateValue("selection", selection),
     style: (text) => setStateValue("style", text),
+    legend: (chosen) => setStateValue("legend", chosen),
     camera: (camera) => setStateValue("camera", camera),
   });
   // Streamlit also calls the clean-up of a call that a newer one has overtaken: the element itself tells.

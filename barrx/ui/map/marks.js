@@ -27,7 +27,7 @@ export class Marks {
       moved: () => view.invalidate(),
     });
     this.minimap = new Minimap(view.stage, view.navigation);
-    this.legend = new Legend(beside, { change: () => view.repaint(), select: (role, value) => view.selectEntry(role, value) });
+    this.legend = new Legend(beside, { change: () => view.broughtOut(), select: (role, value) => view.selectEntry(role, value) });
     this.table = new ClusterTable(view.root, words, { fly: (number) => this.fly(number) });
   }
 

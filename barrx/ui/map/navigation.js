@@ -111,9 +111,16 @@ export class Navigation {
   // --- telling Python ---------------------------------------------------------------------------------------
 
   byUser() {
+    this.isLeaving = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.tell(), SETTLED);
     this.view.moved();
+  }
+
+  /** Tell where one looks if Python thinks it is elsewhere: the page may have been left before it was told. */
+  tellUnlessAt(place) {
+    this.told = JSON.stringify(place);
+    this.byUser();
   }
 
   /** Tell also a place that is named as before: it is one of other coordinates. */

@@ -131,6 +131,10 @@ class MapOptions:
     legend_title : str
     legend_others : sequence of (label, count)
         what one entry of the legend stands for together, to be found by name
+    legend_chosen : (indexes, places)
+        entries that are brought out at first: by the index of their colour, and by their place in ``legend_others``
+    legend_revision : str
+        another one each time the page, not the user, decides what is brought out
     token : str
         what :func:`barrx.ui.routes.sign` gave for the collection; "" shows no pictures and no titles
     style : Style
@@ -185,6 +189,8 @@ class MapOptions:
     legend: Sequence[tuple[str, int, int]] = ()
     legend_title: str = ""
     legend_others: Sequence[tuple[str, int]] = ()
+    legend_chosen: tuple[Sequence[int], Sequence[int]] = ((), ())
+    legend_revision: str = ""
     token: str = ""
     style: Style = field(default_factory=Style)
     style_revision: str = ""

@@ -34,7 +34,10 @@ export class Search {
   }
 
   key(event) {
-    if (event.key === "Enter") this.typed(0);
+    if (event.key === "Enter") {
+      this.sent = []; // asked again, whatever became of it
+      this.typed(0);
+    }
     if (event.key !== "Escape" || !this.field.value) return;
     event.preventDefault();
     this.clear();

@@ -118,8 +118,8 @@ export class MapView {
     const { camera, state, selection, options } = this;
     const view = camera.isFitted ? null : camera.view;
     const { arrangement, collection } = options;
-    const { looked } = this;
-    memory.set(options.key, { arrangement, collection, view, looked, state, selection: selection.state });
+    const { looked, focused } = this;
+    memory.set(options.key, { arrangement, collection, view, looked, focused, state, selection: selection.state });
     this.turn++;
     leave(this);
     cancelAnimationFrame(this.request);
@@ -209,11 +209,21 @@ export class MapView {
     const last = memory.get(options.key);
     if (last?.collection === options.collection) selection.state = last.selection;
     const isLast = last?.arrangement === options.arrangement && last.looked === this.looked;
-    if (isLast && last.view) camera.move(last.view);
-    else if (options.camera) camera.lookAt(options.camera);
+    if (options.focus && options.focus.revision !== last?.focused) this.beginAt(options.focus.box);
+    else if (isLast && last.view) {
+      camera.move(last.view);
+      this.navigation.tellUnlessAt(options.camera);
+    } else if (options.camera) camera.lookAt(options.camera);
+    if (last && textOf(this.state) !== textOf(styleOf(options.style))) this.tellStyle();
     if (last?.arrangement !== options.arrangement) selection.outline = null;
     // Streamlit has forgotten what the map told when it left the page.
     if (selection.mask && selection.revision === options.selection_revision) this.tellSelection();
+  }
+
+  // There is nothing to fly over yet. The size of the map may not be known either: the camera looks again once it is.
+  beginAt(box) {
+    this.camera.lookAt(box);
+    this.navigation.byUser();
   }
 
   // What the camera has to show.
@@ -270,6 +280,8 @@ export class MapView {
     if (!focus || focus.revision === this.focused) return;
     this.focused = focus.revision;
     this.navigation.flyTo(focus.box);
+    // A link must say where it went.
+    this.navigation.byUser();
   }
 
   /** Colour the points anew, and fade those that are not meant. */
@@ -445,6 +457,11 @@ export class MapView {
 
   tellSelection() {
     this.send.select(this.selection.sent(this.options.collection));
+    this.repaint();
+  }
+
+  broughtOut() {
+    this.send.legend(this.legend.told);
     this.repaint();
   }
 

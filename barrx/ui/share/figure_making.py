@@ -27,21 +27,42 @@ def of_map(dataset: Dataset, shown: Present) -> Figure:
     return Figure(
         caption=_("Map of “{title}”").format(title=dataset.title),
         media=_WEBP,
-        data=map_picture.crop(dataset, finished.coordinates, colors, camera),
+        data=map_picture.crop(dataset, finished.coordinates, colors, camera, _names(dataset, shown)),
         query=address.link(dataset, seen, finished),
     )
+
+
+def _names(dataset: Dataset, shown: Present) -> list[tuple[float, float, str]]:
+    """Return the names of the clusters and their places, the largest first, unless the map is shown without names."""
+    found, places = shown.finished.clustering, shown.finished.coordinates
+    if "names" in shown.seen.style.without:
+        return []
+    names = coloring.cluster_names(found, views.cluster_names(dataset, found.labels))
+    by_size = sorted(names, key=lambda number: -int((found.labels == number).sum()))
+    middles = {number: np.median(places[found.labels == number], axis=0).tolist() for number in by_size}
+    return [(x, y, names[number]) for number, (x, y) in middles.items()]
 
 
 def of_selection(dataset: Dataset, shown: Present) -> Figure:
     """Return the pictures that are selected."""
     chosen = shown.seen.selection
     n = len(chosen)
+    # Where the writer looks, only if they are there: who opens the figure wants to see them.
+    is_there = _are_in_view(shown, chosen)
+    seen = shown.seen if is_there else replace(shown.seen, camera=None)
     return Figure(
         caption=ngettext("{n} selected image", "{n} selected images", n).format(n=numeral(n)),
         media=_WEBP,
         data=map_picture.sheet(dataset, chosen.tolist()),
-        query=address.link(dataset, shown.seen, shown.finished),
+        query=address.link(dataset, seen, shown.finished),
     )
+
+
+def _are_in_view(shown: Present, indexes: NDArray[np.int64]) -> bool:
+    """Tell whether all of some pictures are where one looks on the map; of another arrangement nobody knows here."""
+    if shown.seen.camera is None or shown.seen.arrangement.kind != "map":
+        return False
+    return bool(map_picture.in_view(shown.finished.coordinates, shown.seen.camera)[indexes].all())
 
 
 def of_cluster(number: int) -> Maker:
@@ -49,7 +70,9 @@ def of_cluster(number: int) -> Maker:
 
     def make(dataset: Dataset, shown: Present) -> Figure:
         """Make it of this cluster."""
-        clusters, seen = shown.finished.clustering, replace(shown.seen, selection=np.empty(0, np.int64))
+        clusters = shown.finished.clustering
+        # The map flies to the cluster: neither where the writer looks nor what else stands out is meant.
+        seen = replace(shown.seen, selection=np.empty(0, np.int64), camera=None, brought_out=())
         members = cluster_rows.members(clusters, number)
         order = np.argsort(-clusters.strength[members], kind="stable")
         names = coloring.cluster_names(clusters, views.cluster_names(dataset, clusters.labels))
@@ -81,7 +104,7 @@ def of_counts(column: str) -> Maker:
             caption=_("Images by {column}").format(column=column),
             media=_SVG,
             data=bars.svg(_("Images by {column}").format(column=column), rows, color),
-            query=address.link(dataset, replace(shown.seen, color=column), shown.finished),
+            query=address.link(dataset, replace(shown.seen, color=column, brought_out=()), shown.finished),
         )
 
     return make

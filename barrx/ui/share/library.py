@@ -12,7 +12,7 @@ from barrx.i18n import _, day, ngettext, numeral
 from barrx.ui import asked_state, keys, navigation, pages, state
 from barrx.ui.errors import reported
 from barrx.ui.share import present, session
-from barrx.ui.text import plain
+from barrx.ui.text import at_most, plain
 from barrx.views import Draft, references, saved, saving
 from barrx.views.saved import Listed
 
@@ -104,10 +104,10 @@ def _menu(view: Listed) -> None:
 def _edit(view: Listed) -> None:
     key = keys.of(keys.SAVED_EDIT, str(view.id))
     with st.form(key, border=False):
-        name = st.text_input(_("Name"), view.name, key=keys.of(key, "name"), max_chars=views.MAX_NAME)
-        author = st.text_input(_("Author"), view.author, key=keys.of(key, "author"), max_chars=views.MAX_NAME)
+        name = st.text_input(_("Name"), view.name, key=keys.of(key, "name"))
+        author = st.text_input(_("Author"), view.author, key=keys.of(key, "author"))
         note = st.text_area(
-            _("Note"), view.note, key=keys.of(key, "note"), max_chars=saved.MAX_NOTE, height=80
+            _("Note"), view.note, key=keys.of(key, "note"), height=80, help=at_most(saved.MAX_NOTE)
         )
         if st.form_submit_button(_("Save")):
             try:

@@ -40,6 +40,7 @@ def open_view(view: SavedView) -> list[str]:
     select(dataset, view)
     look_state.look(dataset, view.seen.camera)
     look_state.draw_as(view.seen.style)
+    look_state.bring_out(dataset, view.seen.color, view.seen.brought_out)
     problems += _set_nearest(dataset, view)
     here = {filename: i for i, filename in enumerate(dataset.filenames)}
     state.pick(dataset, here.get(view.seen.picture or ""))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
+import numpy as np
 import streamlit as st
 
 from barrx import citation, encoders, filter_words, filters, pipeline, views
@@ -15,13 +16,13 @@ from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import access, address, chosen_color, controls, keys, navigation, palette, state
+from barrx.ui import access, address, brought_out, chosen_color, controls, keys, navigation, palette, state
 from barrx.ui.coloring import Coloring
 from barrx.ui.share import session
-from barrx.ui.text import plain
+from barrx.ui.text import at_most, plain
 from barrx.views import Appearance, Draft, saved, saving
 
-_DIMMED, _HIDDEN = "30", "00"  # opacity of what does not pass the filters
+_DIMMED, _HIDDEN = "30", "00"  # opacity of what does not pass the filters, or is not brought out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,15 +65,17 @@ def show(dataset: Dataset) -> None:
 
 
 def colors(dataset: Dataset, finished: Map, seen: Appearance) -> list[str]:
-    """Return the colour of each picture as "#rrggbb"; of one that does not pass the filters as a faint "#rrggbbaa"."""
+    """Return the colour of each picture as "#rrggbb"; of one that is faded, or hidden, as a faint "#rrggbbaa"."""
     meant = _meant(dataset, finished, seen)
     scale = meant.colors
     found = [palette.NOISE if i < 0 else scale[i % len(scale)] for i in meant.indexes.tolist()]
-    passing = address.passes(dataset, seen, finished)
-    if passing is None:
-        return found
-    faint = _HIDDEN if seen.hide else _DIMMED
-    return [color if passed else color + faint for color, passed in zip(found, passing.tolist(), strict=True)]
+    opacity = np.full(len(found), "", "U2")
+    brought, passing = brought_out.flags(meant, seen.brought_out), address.passes(dataset, seen, finished)
+    if brought is not None:
+        opacity[~brought] = _DIMMED
+    if passing is not None:
+        opacity[~passing] = _HIDDEN if seen.hide else _DIMMED
+    return [color + mark for color, mark in zip(found, opacity.tolist(), strict=True)]
 
 
 def _meant(dataset: Dataset, finished: Map, seen: Appearance) -> Coloring:
@@ -102,12 +105,15 @@ def _picture(dataset: Dataset, present: Present) -> None:
     parts = [
         encoders.label(encoders.get(request.encoder)),
         f"n_neighbors {request.projection.n_neighbors}",
-        f"min_dist {request.projection.min_dist:g}",
+        f"min_dist {numeral(request.projection.min_dist, 'g')}",
         f"min_cluster_size {request.clustering.min_cluster_size}",
         _("coloured by {column}").format(
             column=controls.colors(dataset).get(present.seen.color, present.seen.color)
         ),
     ]
+    brought = brought_out.labels(_meant(dataset, present.finished, present.seen), present.seen.brought_out)
+    if brought:
+        parts.append(_("brought out: {names}").format(names=address.in_short(brought)))
     if n:
         parts.append(ngettext("{n} image selected", "{n} images selected", n).format(n=numeral(n)))
     parts += filter_words.conditions(filters.from_query(present.seen.filters, dataset)[0])
@@ -118,7 +124,7 @@ def _thumbnail(dataset: Dataset, present: Present) -> bytes:
     seen = present.seen
     # A figure that is being measured colours nothing yet: the title tells the two apart.
     title = _meant(dataset, present.finished, seen).title
-    looks = repr((seen.color, seen.nearest, title, sorted(seen.filters.items()), seen.hide))
+    looks = repr((seen.color, seen.nearest, title, seen.brought_out, sorted(seen.filters.items()), seen.hide))
     return _drawn(dataset.fingerprint, present.finished.revision, looks, dataset, present)
 
 
@@ -140,6 +146,13 @@ def _link(dataset: Dataset, present: Present) -> None:
             _("The selection is too large for a link. Save the view: its link carries everything."),
             icon=":material/link_off:",
         )
+    if not address.has_room(present.seen):
+        st.warning(
+            _(
+                "More is brought out of the legend than a link holds. Save the view: its link carries everything."
+            ),
+            icon=":material/link_off:",
+        )
     st.caption(
         _(
             "Whoever opens it sees the same map, colours, filters, selection and place. It says if the collection "
@@ -154,9 +167,9 @@ def _save_form(dataset: Dataset, present: Present) -> None:
     # Another key after each view: the field is empty then, but keeps a name that was refused.
     key = keys.of(keys.SAVE_FORM, str(n))
     with st.form(key, border=False):
-        name = st.text_input(_("Name"), key=keys.of(key, "name"), max_chars=views.MAX_NAME)
-        author = st.text_input(_("Author"), key=keys.of(key, "author"), max_chars=views.MAX_NAME)
-        note = st.text_area(_("Note"), key=keys.of(key, "note"), max_chars=saved.MAX_NOTE, height=80)
+        name = st.text_input(_("Name"), key=keys.of(key, "name"))
+        author = st.text_input(_("Author"), key=keys.of(key, "author"))
+        note = st.text_area(_("Note"), key=keys.of(key, "note"), height=80, help=at_most(saved.MAX_NOTE))
         if st.form_submit_button(_("Save view"), icon=":material/bookmark_add:", type="primary"):
             _save(dataset, present, name, author, note)
     _save_again(dataset, present)

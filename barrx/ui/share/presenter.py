@@ -12,7 +12,7 @@ from barrx.clustering import Clustering
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError, ViewsError
 from barrx.i18n import _
-from barrx.ui import chosen_color, coloring, component, keys, navigation, rerun, routes
+from barrx.ui import brought_out, chosen_color, coloring, component, keys, navigation, rerun, routes
 from barrx.ui.coloring import Coloring
 from barrx.ui.map import ClusterMark, MapOptions, image_map
 from barrx.ui.share import session
@@ -63,7 +63,9 @@ def _tour(dataset: Dataset, view: SavedView, stops: list[Stop]) -> None:
             stop = stops[at]
             text = markdown.to_html(stop.text, lambda _number, caption: escape(caption))
             kind = "stop long" if len(stop.text) > _LONG else "stop"
-            st.html(f'<div class="{kind}" dir="auto"><h2>{escape(stop.title)}</h2>{text}</div>')
+            st.html(
+                f'<div class="{kind}" dir="auto"><h2>{escape(stop.title)}</h2>{text}{_changed(dataset, view)}</div>'
+            )
         with right:
             _take(view, len(stops), at)
 
@@ -96,7 +98,7 @@ def _take(view: SavedView, n: int, at: int) -> None:
 
 
 def _map(dataset: Dataset, view: SavedView, stop: Stop, at: int) -> None:
-    is_same = view.seen.fingerprint == dataset.fingerprint
+    is_same = _is_same(dataset, view)
     found = Clustering(view.labels, view.strength)
     colors = chosen_color.of(
         dataset if is_same else None,
@@ -121,6 +123,8 @@ def _map(dataset: Dataset, view: SavedView, stop: Stop, at: int) -> None:
             legend=colors.legend(),
             legend_title=colors.title,
             legend_others=colors.others,
+            legend_chosen=brought_out.chosen(colors, stop.brought_out),
+            legend_revision=f"{view.listed.id}:{at}",
             clusters=[ClusterMark(label=n, name=name, size=size_of[n]) for n, name in names.items()],
             style=view.seen.style,
             style_revision=str(view.listed.id),
@@ -129,6 +133,18 @@ def _map(dataset: Dataset, view: SavedView, stop: Stop, at: int) -> None:
         ),
         key=keys.PRESENTER_MAP,
     )
+
+
+def _is_same(dataset: Dataset, view: SavedView) -> bool:
+    return view.seen.fingerprint == dataset.fingerprint
+
+
+def _changed(dataset: Dataset, view: SavedView) -> str:
+    """Return why a tour has no images, as HTML; "" for one that has."""
+    if _is_same(dataset, view):
+        return ""
+    said = _("“{title}” has changed since this view was saved: its map is shown without images, by clusters.")
+    return f'<p class="changed-since">{escape(said.format(title=dataset.title))}</p>'
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -8,10 +8,10 @@ from barrx import interpretation_files, views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, day, ngettext, numeral
-from barrx.ui import asked_state, keys, navigation, pages, signing
+from barrx.ui import asked_state, downloads, keys, navigation, pages, signing
 from barrx.ui.errors import reported
 from barrx.ui.share import choosing, present, session, writing
-from barrx.ui.text import plain
+from barrx.ui.text import at_most, plain
 from barrx.views import interpretations, saved
 from barrx.views.interpretations import MAX_CONTRIBUTION, Interpretation, Words
 
@@ -121,9 +121,9 @@ def _contribute(dataset: Dataset) -> None:
 def _contribution_form(names: Mapping[int, str], key: str) -> None:
     with st.form(keys.CONTRIBUTE, border=False):
         view = st.selectbox(_("About the view"), list(names), key=key, format_func=names.__getitem__)
-        title = st.text_input(_("Title"), max_chars=views.MAX_NAME)
-        author = st.text_input(_("Your name"), max_chars=views.MAX_NAME)
-        text = st.text_area(_("Text"), max_chars=MAX_CONTRIBUTION, height=180)
+        title = st.text_input(_("Title"))
+        author = st.text_input(_("Your name"))
+        text = st.text_area(_("Text"), height=180, help=at_most(MAX_CONTRIBUTION))
         st.caption(_("It appears here when a curator has accepted it."))
         if st.form_submit_button(_("Send"), type="primary"):
             try:
@@ -184,13 +184,11 @@ def _downloads(text: Interpretation, view: saved.Listed) -> None:
             lambda: interpretation_files.zipped(text, view, root),
         ),
     ):
-        st.download_button(
+        downloads.button(
             label,
             make,
             file_name=f"{name}.{ending}",
             mime=mime,
             key=keys.of(keys.TEXT_FILES, f"{text.id}:{ending}"),
-            on_click="ignore",
-            icon=":material/download:",
             type="tertiary",
         )

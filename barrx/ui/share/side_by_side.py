@@ -274,6 +274,6 @@ def _made_by(request: MapRequest) -> str:
         encoder = request.encoder
     placed, cut = request.projection, request.clustering
     return (
-        f"{encoder}, n_neighbors {placed.n_neighbors}, min_dist {placed.min_dist:g}, {placed.metric}, "
+        f"{encoder}, n_neighbors {placed.n_neighbors}, min_dist {numeral(placed.min_dist, 'g')}, {placed.metric}, "
         f"min_cluster_size {cut.min_cluster_size}, {cut.cluster_selection_method}"
     )

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from barrx import views
+from barrx import cache, views
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _
 from barrx.ui import keys, navigation
 from barrx.ui.share import choosing, present, session
-from barrx.ui.text import plain
+from barrx.ui.text import at_most, plain
 from barrx.views import references, saved, tours
 from barrx.views.tours import MAX_STOPS, MAX_TEXT, Stop
 
@@ -41,13 +41,30 @@ def show(dataset: Dataset) -> None:
     if stops and st.button(_("Present"), key=keys.TOUR_PRESENT, type="primary", icon=":material/slideshow:"):
         session.go_to_stop(id, 0)
         st.switch_page(navigation.presenter(), query_params={keys.VIEW: references.of(saved.get(id))})
-    for number, stop in enumerate(stops):
-        _stop(id, stops, number, stop)
+    here = _here(dataset, id) if views.is_writable() else None
+    for number in range(len(stops)):
+        _stop(id, stops, number, here)
     if views.is_writable():
-        _add(dataset, id, stops)
+        _undo(id)
+        _add(dataset, id, stops, here)
 
 
-def _stop(id: int, stops: Sequence[Stop], number: int, stop: Stop) -> None:
+def _here(dataset: Dataset, id: int) -> Stop | None:
+    """Return a stop where Explore looks now, in its colours; None where it shows another map than the view's."""
+    shown = present.of(dataset)
+    if shown is None or shown.seen.request != saved.load(id).seen.request:
+        return None
+    seen = shown.seen
+    return Stop(
+        title="-",
+        color=seen.color,
+        camera=seen.camera if seen.arrangement.kind == "map" else None,
+        brought_out=seen.brought_out,
+    )
+
+
+def _stop(id: int, stops: Sequence[Stop], number: int, here: Stop | None) -> None:
+    stop = stops[number]
     key = keys.of(keys.TOUR_STOP, f"{id}:{number}")
     with st.container(border=True, key=key):
         st.markdown(f"**{number + 1}. {plain(stop.title)}**")
@@ -62,34 +79,52 @@ def _stop(id: int, stops: Sequence[Stop], number: int, stop: Stop) -> None:
                 swapped = list(stops)
                 swapped[number - 1 : number + 1] = [stop, stops[number - 1]]
                 _set(id, swapped)
+            with st.popover(_("Change"), icon=":material/edit:", type="tertiary", key=keys.of(key, "change")):
+                _change(id, stops, number, here)
             if st.button(_("Remove"), key=keys.of(key, "remove"), icon=":material/delete:", type="tertiary"):
                 session.remember_stops(id, list(stops))
                 _set(id, [one for i, one in enumerate(stops) if i != number])
 
 
-def _add(dataset: Dataset, id: int, stops: Sequence[Stop]) -> None:
-    _undo(id)
+def _change(id: int, stops: Sequence[Stop], number: int, here: Stop | None) -> None:
+    stop = stops[number]
+    # Another key for each state of the stop: the fields begin with what it is now.
+    key = keys.of(keys.TOUR_CHANGE, f"{id}:{number}:{cache.fingerprint(repr(stop))[:8]}")
+    with st.form(key, border=False):
+        title = st.text_input(_("Title"), stop.title, key=keys.of(key, "title"))
+        text = st.text_area(_("Text"), stop.text, key=keys.of(key, "text"), height=90, help=at_most(MAX_TEXT))
+        is_moved = here is not None and st.checkbox(
+            _("Go where Explore looks now, in its colours"), key=keys.of(key, "here")
+        )
+        if not st.form_submit_button(_("Save")):
+            return
+        try:
+            changed = replace(here if here and is_moved else stop, title=title, text=text.strip())
+        except BarrxError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+    session.remember_stops(id, list(stops))
+    _set(id, [changed if i == number else one for i, one in enumerate(stops)])
+
+
+def _add(dataset: Dataset, id: int, stops: Sequence[Stop], here: Stop | None) -> None:
     if len(stops) >= MAX_STOPS:
         st.caption(_("A tour has five stops at most."))
         return
-    shown = present.of(dataset)
-    if shown is None:
-        return
-    seen = shown.seen
-    if seen.request != saved.load(id).seen.request:
+    if here is None and present.of(dataset) is not None:
         st.info(
             _(
                 "A stop is where Explore looks, and Explore shows another map than this view has. Open the view first."
             ),
             icon=":material/open_in_new:",
         )
+    if here is None:
         return
-    here = Stop(title="-", color=seen.color, camera=seen.camera if seen.arrangement.kind == "map" else None)
     key = keys.of(keys.TOUR_ADD, f"{id}:{len(stops)}")
     with st.form(key, border=True):
         st.markdown("**" + _("Another stop: where Explore looks now, in its colours") + "**")
-        title = st.text_input(_("Title"), key=keys.of(key, "title"), max_chars=views.MAX_NAME)
-        text = st.text_area(_("Text"), key=keys.of(key, "text"), max_chars=MAX_TEXT, height=90)
+        title = st.text_input(_("Title"), key=keys.of(key, "title"))
+        text = st.text_area(_("Text"), key=keys.of(key, "text"), height=90, help=at_most(MAX_TEXT))
         if st.form_submit_button(_("Add the stop"), icon=":material/add_location:"):
             try:
                 added = replace(here, title=title, text=text.strip())

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from barrx import facets, interpretation_files, views
+from barrx import facets, interpretation_files
 from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.errors import BarrxError
@@ -14,7 +14,7 @@ from barrx.ui.share.figure_making import Maker
 from barrx.ui.share.present import Present
 from barrx.ui.share.session import Writing
 from barrx.ui.standalone import scene
-from barrx.ui.text import apart_at_sight, plain
+from barrx.ui.text import apart_at_sight, at_most, plain
 from barrx.views import interpretations, saved
 from barrx.views.interpretations import MAX_FIGURES, MAX_TEXT, Interpretation, Words
 
@@ -39,16 +39,17 @@ def show(dataset: Dataset, desk: Writing) -> None:
             if st.session_state.get(keys.TEXT_VIEW) not in names:
                 st.session_state[keys.TEXT_VIEW] = next(iter(names))
             st.selectbox(_("About the view"), list(names), key=keys.TEXT_VIEW, format_func=names.__getitem__)
-        st.text_input(_("Title"), key=_TITLE, max_chars=views.MAX_NAME)
-        st.text_input(_("Author"), key=_AUTHOR, max_chars=views.MAX_NAME)
+        st.text_input(_("Title"), key=_TITLE)
+        st.text_input(_("Author"), key=_AUTHOR)
         st.text_area(
             _("Text"),
             key=_BODY,
-            max_chars=MAX_TEXT,
             height=260,
             help=_(
                 "Markdown: **bold**, *italic*, # heading, [link](https://…). A figure stands where its line is."
-            ),
+            )
+            + " "
+            + at_most(MAX_TEXT),
         )
         _figures(dataset, desk)
         with st.container(horizontal=True):
@@ -178,7 +179,11 @@ def _preview(desk: Writing) -> None:
     if not text:
         return
     st.caption(_("Preview"))
-    words = Words(title="-", text=text)
+    try:
+        words = Words(title="-", text=text)
+    except BarrxError as error:  # too long
+        st.error(plain(str(error)), icon=":material/error:")
+        return
     draft = Interpretation(
         id=0, view=0, words=words, created="", changed="", status="waiting", figures=desk.figures
     )

@@ -231,12 +231,19 @@ def _parameters(scene: Scene) -> dict[str, str]:
     stages = {**request.to_json()["projection"], **request.to_json()["clustering"]}
     return {
         _("encoder"): encoders.label(encoders.get(request.encoder)),
-        **{name: str(value) for name, value in stages.items()},
+        **{name: _said(value) for name, value in stages.items()},
         _("projection"): "UMAP",
         _("clustering"): _("HDBSCAN on the two coordinates of the map"),
         _("fingerprint of the map"): scene.finished.revision,
         _("fingerprint of the collection"): scene.dataset.fingerprint,
     }
+
+
+def _said(value: Any) -> str:
+    """Return the value of a parameter in the language of the page."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return numeral(value, "g") if isinstance(value, float) else str(value)
 
 
 def _credits(dataset: Dataset) -> str:

@@ -16,7 +16,8 @@ from barrx.export.recipe import Recipe
 from barrx.filters import Filters
 from barrx.i18n import _
 from barrx.pipeline import Map
-from barrx.ui import chosen_color, coloring
+from barrx.provenance import Provenance
+from barrx.ui import brought_out, chosen_color, coloring
 from barrx.ui.coloring import Coloring
 from barrx.ui.map.options import Camera, ClusterMark, MapOptions
 from barrx.views import BY_CLUSTER, Appearance, SavedView, Style
@@ -37,6 +38,8 @@ class Scene:
         what the map is coloured by, as in an Appearance; None for the clusters
     nearest : int
         neighbours that a judged figure looks at, 0 for the default
+    brought_out : tuple of str
+        entries of the legend that are brought out at first, see :mod:`barrx.ui.brought_out`
     title, note, author : str
         hostile text
     camera : (x, y, zoom) or None
@@ -51,6 +54,8 @@ class Scene:
         the others are hidden, not dimmed
     is_kept : bool
         the map was kept with a view, not computed here
+    made : Provenance or None
+        where a map that was kept was made; None where the view is older than that was kept
     """
 
     dataset: Dataset
@@ -59,12 +64,14 @@ class Scene:
     verdicts: Kept = ()
     color: str | None = None
     nearest: int = 0
+    brought_out: tuple[str, ...] = ()
     title: str = ""
     note: str = ""
     author: str = ""
     camera: Camera | None = None
     style: Style = field(default_factory=Style)
     is_kept: bool = False
+    made: Provenance | None = None
     shown: NDArray[np.bool_] | None = None
     filters: Filters = field(default_factory=Filters)
     hide: bool = False
@@ -76,8 +83,9 @@ class Scene:
 
     def recipe(self) -> Recipe:
         """Return what the map was made from, as far as it is known."""
-        make = recipe.of_kept if self.is_kept else recipe.of
-        return make(self.dataset, self.finished, self.verdicts)
+        if self.is_kept:
+            return recipe.of_kept(self.dataset, self.finished, self.made, self.verdicts)
+        return recipe.of(self.dataset, self.finished, self.verdicts)
 
     def coloring(self) -> Coloring:
         """Return the colour index of each picture, and what the indexes mean."""
@@ -105,8 +113,8 @@ def of_view(dataset: Dataset, view: SavedView) -> Scene:
         now = set(zip(dataset.filenames, dataset.sha256, strict=True))
         raise ParameterError(
             _(
-                "“{title}” has changed since the view “{name}” was saved: {lost} of its images are missing or others, "
-                "{new} are new. Put them back, or save the view again."
+                "“{title}” has changed since the view “{name}” was saved (images that are missing or others: {lost}; "
+                "new ones: {new}). Put them back, or save the view again."
             ).format(
                 title=dataset.title, name=view.listed.name, lost=len(before - now), new=len(now - before)
             )
@@ -124,7 +132,14 @@ def of_view(dataset: Dataset, view: SavedView) -> Scene:
     )
     scene = of_seen(dataset, finished, view.seen, view.said.cluster_names, view.said.verdicts)
     listed = view.listed
-    return replace(scene, is_kept=True, title=listed.name, note=listed.note, author=listed.author)
+    return replace(
+        scene,
+        is_kept=True,
+        made=view.made,
+        title=listed.name,
+        note=listed.note,
+        author=listed.author,
+    )
 
 
 def of_seen(
@@ -139,6 +154,7 @@ def of_seen(
         verdicts=verdicts,
         color=None if seen.color == BY_CLUSTER else seen.color,
         nearest=seen.nearest,
+        brought_out=seen.brought_out,
         camera=seen.camera if seen.arrangement == Arrangement() else None,
         style=seen.style,
         shown=filters.passing(dataset, asked, finished.clustering),
@@ -167,6 +183,7 @@ def options_of(scene: Scene, colors: Coloring, alt: str) -> MapOptions:
         legend=colors.legend(),
         legend_title=colors.title,
         legend_others=colors.others,
+        legend_chosen=brought_out.chosen(colors, scene.brought_out),
         alt=alt,
         clusters=[
             ClusterMark(label=n, name=name, size=size_of[n], representatives=stand_for[n])

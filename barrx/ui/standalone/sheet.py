@@ -3,10 +3,11 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from barrx import captions, encoders, filter_words
 from barrx.export import printed
-from barrx.export.printed import LegendEntry, PrintedMap
+from barrx.export.printed import LegendEntry, Place, PrintedMap
 from barrx.i18n import _, ngettext, numeral
 from barrx.ui import palette
 from barrx.ui.standalone.scene import Scene
@@ -17,14 +18,16 @@ _SIDE: Final = 96
 def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
     """Return what stands on the sheet: the pictures that pass the filters, with their colours and names.
 
+    Where one looks at a part of the map, it is that part.
+
     Raises
     ------
     ParameterError
-        if none passes
+        if there are none
     """
     colors, finished, dataset = scene.coloring(), scene.finished, scene.dataset
     used = colors.colors
-    kept = np.arange(len(dataset.filenames)) if scene.shown is None else np.flatnonzero(scene.shown)
+    kept, place = _shown(scene)
     coordinates = finished.coordinates[kept]
 
     def color(index: int) -> str:
@@ -32,11 +35,12 @@ def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
         return used[index % len(used)] if index >= 0 else palette.NOISE
 
     indexes = colors.indexes[kept].tolist()
-    standing = printed.standing(coordinates, finished.clustering.strength[kept]) if pictures else []
+    strength = finished.clustering.strength[kept]
+    standing = printed.standing(coordinates, strength, place) if pictures else []
     files = dataset.thumbnails([int(kept[i]) for i in standing], _SIDE)
     return PrintedMap(
         title=scene.title or dataset.title,
-        subtitle=_subtitle(scene),
+        subtitle=_subtitle(scene, is_part=place is not None),
         coordinates=coordinates,
         colors=[color(i) for i in indexes],
         shapes=[printed.shape_of(i, len(used)) for i in indexes],
@@ -50,7 +54,26 @@ def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
         credit=_credit(scene),
         method=_method(scene),
         total=len(dataset.filenames),
+        place=place,
     )
+
+
+def check(scene: Scene) -> None:
+    """Raise a ParameterError if no picture would be on the sheet."""
+    kept, place = _shown(scene)
+    printed.check(len(kept), place)
+
+
+def _shown(scene: Scene) -> tuple[NDArray[np.intp], Place | None]:
+    """Return the pictures on the sheet, and the part of the map; None where they are all that pass the filters."""
+    coordinates = scene.finished.coordinates
+    kept = np.arange(len(coordinates)) if scene.shown is None else np.flatnonzero(scene.shown)
+    if scene.camera is None:
+        return kept, None
+    place = Place.seen(coordinates, scene.camera)
+    inside = place.holds(coordinates[kept])
+    # Of nothing at all, all lies in the place: it is the filter that leaves nothing.
+    return (kept, None) if inside.all() else (kept[inside], place)
 
 
 def _names(scene: Scene, kept: np.ndarray) -> list[tuple[float, float, str]]:
@@ -65,13 +88,15 @@ def _names(scene: Scene, kept: np.ndarray) -> list[tuple[float, float, str]]:
     ]
 
 
-def _subtitle(scene: Scene) -> str:
+def _subtitle(scene: Scene, *, is_part: bool) -> str:
     k = scene.finished.clustering.n_clusters
     said = [
         ngettext("{n} cluster", "{n} clusters", k).format(n=k),
         _("{share} in no cluster").format(share=numeral(scene.finished.clustering.noise_share, ".0%")),
         _("similar images are near each other"),
     ]
+    if is_part:
+        said.insert(0, _("a part of the map"))
     if scene.shown is not None:
         said += filter_words.conditions(scene.filters)
     if scene.title and scene.title != scene.dataset.title:

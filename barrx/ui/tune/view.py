@@ -12,7 +12,7 @@ from barrx.errors import ParameterError
 from barrx.i18n import _
 from barrx.judgement import sweep
 from barrx.judgement.recommendation import Recommendation
-from barrx.ui import categories, coloring, keys
+from barrx.ui import categories, coloring, downloads, keys
 from barrx.ui.coloring import Coloring
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
@@ -129,15 +129,13 @@ def _recommended(found: Results, ranked: list[Recommendation], query: dict[str, 
 
 
 def _download(dataset: Dataset, found: Results) -> None:
-    st.download_button(
+    downloads.button(
         _("Download the figures"),
         # Made when it is asked for: only then is looked for what other pages have found out meanwhile.
         lambda: export.to_csv(found.table(dataset)).encode("utf-8-sig"),
         file_name=f"{dataset.slug}-sweep.csv",
         mime="text/csv",
         key=keys.DOWNLOAD_SWEEP,
-        on_click="ignore",
-        icon=":material/download:",
         help=_("One row a setting (CSV), as python -m barrx sweep writes it."),
     )
 

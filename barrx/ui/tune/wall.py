@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from barrx.clustering import NOISE
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, again, ngettext
 from barrx.judgement import comeback, sweep
 from barrx.judgement.questions import Answer
 from barrx.judgement.recommendation import Recommendation
@@ -142,7 +142,7 @@ def _notes(entry: Entry, stability: Answer | None) -> dict[str, str]:
     if figures["dbcv_kind"] == "relative":
         notes["relative_validity"] = _("a cluster has more than 2,000 images; not comparable with DBCV")
     elif figures["dbcv"] is None:
-        notes["dbcv"] = _("none: {reason}").format(reason=figures["dbcv_reason"])
+        notes["dbcv"] = _("none: {reason}").format(reason=again(figures["dbcv_reason"]))
     if stability is not None:
         n = comeback.artefacts_of(stability)
         if n:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from barrx import datasets
 from barrx.ui import palette, routes
-from barrx.ui.map import ClusterMark, MapOptions, image_map, selected_by
+from barrx.ui.map import ClusterMark, MapHears, MapOptions, image_map, selected_by
 
 N_GROUPS = 6
 
@@ -89,19 +89,23 @@ def options(text: str) -> MapOptions:
     )
 
 
+def click(index: int | None) -> None:
+    if index is not None:
+        st.session_state.clicks = st.session_state.get("clicks", 0) + 1
+        st.session_state.clicked = index
+
+
+def search(text: str) -> None:
+    st.session_state.text = text
+
+
 @st.fragment
 def show() -> None:
     text = st.session_state.get("text", "")
     asked = options(text)
     with st.container(key="map"):
-        events = image_map(frame, asked, key="image_map")
-    if events.query is not None and events.query != text:
-        st.session_state.text = events.query
-        st.rerun(scope="fragment")
-    st.session_state.clicks = st.session_state.get("clicks", 0) + (events.clicked is not None)
-    if events.clicked is not None:
-        st.session_state.clicked = events.clicked
-    st.text(f"clicked {st.session_state.get('clicked')} after {st.session_state.clicks} clicks")
+        events = image_map(frame, asked, key="image_map", heard=MapHears(click=click, search=search))
+    st.text(f"clicked {st.session_state.get('clicked')} after {st.session_state.get('clicks', 0)} clicks")
     if events.selection is None or not len(events.selection.pictures):
         st.text("no selection")
     else:

@@ -12,7 +12,7 @@ from barrx import datasets
 from barrx.clustering import Clustering
 from barrx.ui import coloring, routes
 from barrx.ui.coloring import Coloring
-from barrx.ui.map import Axes, Axis, ClusterMark, MapOptions, image_map, selected_by
+from barrx.ui.map import Axes, Axis, ClusterMark, MapHears, MapOptions, image_map, selected_by
 from tests.browser.marks_app.names import NAMES
 
 COLUMNS = 5
@@ -73,6 +73,11 @@ labels, strength = frame["cluster"].to_numpy(np.int32), frame["strength"].to_num
 frame = colors.points(coordinates, Clustering(labels, strength))
 
 
+def rename(number: int, name: str) -> None:
+    names[number] = name
+    st.session_state.renamed = f"renamed {number} to {name}"
+
+
 @st.fragment
 def show() -> None:
     asked = MapOptions(
@@ -86,12 +91,7 @@ def show() -> None:
         editable="fixed" not in query,
         axes=axes(),
     )
-    events = image_map(frame, asked, key="image_map")
-    if events.renamed is not None:
-        number, name = events.renamed
-        names[number] = name
-        st.session_state.renamed = f"renamed {number} to {name}"
-        st.rerun()
+    events = image_map(frame, asked, key="image_map", heard=MapHears(rename=rename))
     st.text(st.session_state.get("renamed", "nothing renamed"))
     n_selected = 0 if events.selection is None else len(selected_by(events.selection, frame))
     st.text(f"{n_selected} pictures selected")
