@@ -161,6 +161,7 @@ def _influences(subject: Subject) -> Answer:
         "nearness": chart.nearness,
         "arrows": [{**_plain_arrow(arrow), "is_supported": arrow.is_supported} for arrow in chart.arrows],
         "mutual": chart.mutual,
+        "reach": chart.reach,
         "without_arrow": chart.without_arrow,
         "missing": chart.missing,
         "too_small": found.too_small,

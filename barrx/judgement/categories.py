@@ -15,12 +15,13 @@ from barrx.judgement import agreement
 from barrx.judgement.values import Values
 
 MISPLACED_OTHER = 0.5  # at least half of its neighbours belong to one other category ...
-MISPLACED_OWN = 0.2  # ... and at most a fifth to its own
+MISPLACED_LEAST = 3  # ... and at least three, as there could be of its own: nothing is claimed on one or two
+MISPLACED_OWN = 0.2  # of its own category there is at most a fifth of what there could be among them
 TOGETHER = 2 / 3  # a category is together where two thirds of its clustered pictures are
 MAJORITY = 0.5
 CLUSTERED = 0.5  # below it a category is mostly noise, and nothing is said of its clusters
 
-State = Literal["coherent", "merged", "split", "scattered", "noise"]
+State = Literal["coherent", "merged", "split", "scattered", "single", "noise"]
 Labels = NDArray[np.integer[Any]]
 
 
@@ -59,8 +60,8 @@ class Cohesion:
     state : str
         ``coherent``: at least two thirds of its clustered pictures are in one cluster, and are at least half of it;
         ``merged``: so many are in one cluster, but share it with others; ``split``: at least two thirds are in
-        several clusters of which it is at least half; ``scattered``: none of these; ``noise``: fewer than half of
-        its pictures are in any cluster
+        several clusters of which it is at least half; ``scattered``: none of these; ``single``: one of its
+        pictures is in a cluster, so in one by necessity; ``noise``: fewer than half of its pictures are in any
     size, clustered : int
         pictures, and pictures in a cluster
     main_cluster : int
@@ -104,22 +105,30 @@ def typical(
 def misplaced(values: Values, neighbors: Labels) -> list[Misplaced]:
     """Return the pictures catalogued as one thing that look like another, clearest first.
 
-    A picture is misplaced if, of its nearest pictures in the embedding that have a value, at least half belong
-    to one category that it does not have, and at most a fifth to any that it has.
+    Of its nearest pictures in the embedding that have a value, at least half, and at least three, belong to one
+    category that it does not have, which is more than that category's share of all the other pictures. Of each
+    category that it has there is at most a fifth of what there could be: a category of four has three others to
+    be near, however many neighbours are looked at. Where there could not be three of any, nothing is said: one
+    or two others do not show what a category looks like.
 
     Parameters
     ----------
     neighbors : (n_images, k) int
         nearest in the embedding, nearest first, the picture itself left out
     """
+    if not values.names:
+        return []
     votes, counted = _votes(values, neighbors)
     has = values.incidence().toarray() > 0
-    own = np.where(has, votes, 0).max(axis=1, initial=0)
+    could = np.where(has, np.minimum(counted[:, None], values.counts - 1), 0)
+    own_of_possible = np.divide(votes, could, out=np.zeros(votes.shape), where=could > 0)
+    own = np.where(has, votes, 0).max(axis=1)
     others = np.where(has, -1, votes)
-    other, best = others.max(axis=1, initial=-1), others.argmax(axis=1) if votes.shape[1] else np.zeros(0)
-    total = np.maximum(counted, 1)
-    is_so = (counted > 0) & has.any(axis=1)
-    is_so &= (other / total >= MISPLACED_OTHER) & (own / total <= MISPLACED_OWN)
+    other, best = others.max(axis=1), others.argmax(axis=1)
+    least = np.maximum(MISPLACED_LEAST, MISPLACED_OTHER * counted)
+    by_chance = counted * values.counts[best] / max(1, len(values.known) - 1)
+    is_so = (could.max(axis=1) >= MISPLACED_LEAST) & (own_of_possible.max(axis=1) <= MISPLACED_OWN)
+    is_so &= (other >= least) & (other > by_chance)
     found = [
         Misplaced(
             picture=int(i),
@@ -156,6 +165,8 @@ def _cohesion(
     state: State = "scattered"
     if not clustered or clustered < CLUSTERED * values.counts[code]:
         state = "noise"
+    elif clustered == 1:
+        state = "single"
     elif in_main >= TOGETHER:
         state = "coherent" if of_main >= MAJORITY else "merged"
     elif len(own) > 1 and row[own].sum() >= TOGETHER * clustered:

@@ -16,8 +16,8 @@ from barrx.judgement.relations import Relation
 from barrx.judgement.values import Values
 
 PERMUTATIONS = 9999
-REACH = 3  # two categories are mutual nearest if each is among the three nearest of the other
-SUPPORTED = 0.75  # an arrow is supported if its ends are nearer than three quarters of the unrelated pairs
+REACH = 3  # two categories are mutual nearest if each is among the three nearest of the other; of few, see reach_of
+SUPPORTED = 0.75  # two categories are near if they are nearer than three quarters of the unrelated pairs
 LEAST_PICTURES = 3
 
 Distances = NDArray[np.float64]
@@ -110,8 +110,11 @@ class Chart:
         the curator's, the nearest first
     mutual : tuple of (str, str, float)
         the machine's: categories that are among each other's nearest, and their distance, the nearest first
+    reach : int
+        how many nearest of a category were looked at for ``mutual``
     without_arrow : tuple of (str, str, float)
-        those of ``mutual`` for which the curator has no arrow
+        those of ``mutual`` for which the curator has no arrow, and which are as near as an arrow has to be to be
+        supported; where there is no test, all of ``mutual`` without an arrow
     missing : tuple of Relation
         arrows of categories too small to be placed
     """
@@ -119,6 +122,7 @@ class Chart:
     nearness: Nearness
     arrows: tuple[Arrow, ...]
     mutual: tuple[tuple[str, str, float], ...]
+    reach: int
     without_arrow: tuple[tuple[str, str, float], ...]
     missing: tuple[Relation, ...]
 
@@ -163,21 +167,31 @@ def chart(
         _arrow(r, found.distances[i, j], far, years or {}) for r, (i, j) in zip(known, ends, strict=True)
     ]
     mutual = mutual_nearest(found)
+    alone = [(one, other, d) for one, other, d in mutual if not related[place[one], place[other]]]
     return Chart(
         nearness=tested,
         arrows=tuple(sorted(arrows, key=lambda a: (a.distance, a.relation.source, a.relation.target))),
         mutual=mutual,
-        without_arrow=tuple(pair for pair in mutual if not related[place[pair[0]], place[pair[1]]]),
+        reach=reach_of(len(found.names)),
+        without_arrow=tuple(pair for pair in alone if far is None or _nearer_than(far, pair[2]) >= SUPPORTED),
         missing=tuple(r for r in relations if r not in known),
     )
 
 
-def mutual_nearest(found: Centroids, reach: int = REACH) -> tuple[tuple[str, str, float], ...]:
-    """Return the pairs of categories that are each among the ``reach`` nearest of the other, nearest first."""
+def reach_of(n_categories: int) -> int:
+    """Return how many nearest of a category count: three, but no more than a third of the others, and one at least.
+
+    Of four categories each has three others: all of them would be near. Two have no choice, so none is near.
+    """
+    return min(REACH, max(1, (n_categories - 1) // 3)) if n_categories > 2 else 0
+
+
+def mutual_nearest(found: Centroids) -> tuple[tuple[str, str, float], ...]:
+    """Return the pairs of categories that are each among the nearest of the other (:func:`reach_of`), nearest first."""
     n = len(found.names)
     order = np.argsort(found.distances + np.diag(np.full(n, np.inf)), axis=1, kind="stable")
     near = np.zeros((n, n), bool)
-    np.put_along_axis(near, order[:, : min(reach, max(0, n - 1))], True, axis=1)
+    np.put_along_axis(near, order[:, : reach_of(n)], True, axis=1)
     pairs = [(int(i), int(j)) for i, j in np.argwhere(np.triu(near & near.T, 1))]
     pairs.sort(key=lambda pair: (found.distances[pair], pair))
     return tuple((found.names[i], found.names[j], float(found.distances[i, j])) for i, j in pairs)
@@ -244,13 +258,17 @@ def _superiority(near: Distances, far: Distances) -> float:
 
 def _arrow(relation: Relation, distance: float, far: Distances | None, years: Mapping[str, int]) -> Arrow:
     start, end = years.get(relation.source), years.get(relation.target)
-    share = None if far is None else 1 - np.searchsorted(far, distance, side="right") / len(far)
     return Arrow(
         relation=relation,
         distance=float(distance),
-        nearer_than=None if share is None else float(share),
+        nearer_than=None if far is None else _nearer_than(far, distance),
         is_backward=start is not None and end is not None and start > end,
     )
+
+
+def _nearer_than(far: Distances, distance: float) -> float:
+    """Return the share of the unrelated pairs, ascending by distance, that are farther apart than two categories."""
+    return float((len(far) - np.searchsorted(far, distance, side="right")) / len(far))
 
 
 def _matrix(ends: NDArray[np.int64], n: int) -> NDArray[np.bool_]:

@@ -40,7 +40,8 @@ def panel(job: Job, *, title: str, unit: str) -> None:
     """Show how far a job is, and to whoever may stop it the button that does; called in a fragment."""
     now = job.snapshot
     share = now.done / now.total if now.total else 0.0
-    st.progress(min(share, 1.0), text=f"{title} · {_line(now, unit)}")
+    said = _("stopping…") if job.is_stopping else _line(now, unit)
+    st.progress(min(share, 1.0), text=f"{title} · {said}")
     if not _may_cancel(job):
         return
     key = keys.of(keys.CANCEL, f"{job.task}:{job.kind}" if job.kind else job.task)
@@ -69,7 +70,7 @@ def _line(now: Snapshot, unit: str) -> str:
         parts.append(_("{rate:.1f} {unit} a second").format(rate=now.rate, unit=unit))
     elif now.rate > 0:
         parts.append(_("{rate:.1f} {unit} a minute").format(rate=60 * now.rate, unit=unit))
-    if now.seconds_left is not None:
+    if now.seconds_left is not None and now.seconds_left >= 1:
         parts.append(_("{time} left").format(time=duration(now.seconds_left)))
     return " · ".join(parts)
 

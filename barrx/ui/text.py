@@ -26,6 +26,11 @@ def plain(text: str) -> str:
     return "".join(f"\\{c}" if c in _MARKDOWN else c for c in whole)
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters; where some are left out, the last one says so."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def at_most(n: int) -> str:
     """Return what a field for a text says of its length.
 

@@ -179,6 +179,8 @@ def _progress_of_a_job() -> None:
 
     owner = {"me": state.session_id(), "other": "other", "nobody": ""}[st.session_state["owner"]]
     job = Job(task="embed", arguments={}, lane="long", owners={owner})
+    if st.session_state["is_cancelled"]:
+        job.cancel()
     jobs.panel(job, title="Embedding", unit="images")
     st.text(f"stopped: {job.is_stopped}")
 
@@ -193,7 +195,17 @@ def test_only_who_may_write_stops_the_work_of_others(
     monkeypatch.setattr(rights, "_may_asker_write", lambda: may_write)
     test = AppTest.from_function(_progress_of_a_job)
     test.session_state["owner"] = owner
+    test.session_state["is_cancelled"] = False
     test.run()
     assert not test.exception
     assert len(test.button) == offered
     assert "Embedding" in str(test.get("progress")[0].proto)
+
+
+def test_work_that_is_asked_to_stop_says_so_until_it_has(home: Path) -> None:
+    test = AppTest.from_function(_progress_of_a_job)
+    test.session_state["owner"], test.session_state["is_cancelled"] = "me", True
+    test.run()
+    assert not test.exception
+    assert test.button[0].disabled
+    assert "Embedding · stopping…" in str(test.get("progress")[0].proto.text)

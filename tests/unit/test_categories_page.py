@@ -3,15 +3,17 @@
 import csv
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from barrx import clustering, datasets, settings
+from barrx import clustering, datasets, i18n, settings
 from barrx.clustering import ClusteringParams
 from barrx.errors import DatasetError
 from barrx.judgement import arrow_files, explanations, influences, relations, values
+from barrx.judgement.categories import State
 from barrx.judgement.questions import plain
 from barrx.judgement.relations import Relation
 from barrx.ui import categories, nearest
@@ -28,6 +30,7 @@ from tests.files import source_folder
 
 FIGURES = {"ami": 0.43, "ari": 0.28, "homogeneity": 0.5, "completeness": 0.6}
 CHANCE = {"ami": -0.0006, "ari": 0.0, "homogeneity": 0.19, "completeness": 0.2}
+COUNTED = ("coherent", "merged", "split", "scattered", "with one clustered image", "mostly noise")
 SPREAD = dict.fromkeys(CHANCE, 0.01)
 
 
@@ -65,6 +68,14 @@ def test_sentences_do_not_speak_of_all_as_a_share_nor_of_none() -> None:
     faithful = {"kept": 0.9, "k": 5, "kept_by_chance": 0.1, "misplaced": 0}
     assert sentences.faithfulness(faithful, 20).endswith("No image stands among strangers.")
     assert "keeps the one real neighbour of an image" in sentences.faithfulness(faithful | {"k": 1}, 3)
+
+
+@pytest.mark.parametrize(
+    ("k", "said"), [(1, "The one nearest of an image shares its"), (5, "Of the 5 nearest")]
+)
+def test_one_neighbour_is_said_as_one(k: int, said: str) -> None:
+    facts = {"purity": {"embedding": 0.5, "map": 0.4, "chance": 0.1}, "k": k}
+    assert sentences.purity(facts).startswith(said)
 
 
 def test_sentence_says_why_there_is_no_agreement() -> None:
@@ -128,12 +139,31 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
         "own_clusters": [1, 2],
         "merged_with": ["a", "b", "c", "d"],
     }
+    assert sentences.states().keys() == set(get_args(State))
     said = {state: sentences.cohesion({**one, "state": state}) for state in sentences.states()}
     assert said["coherent"] == "80% of its clustered images are in cluster 3, and make up 90% of it."
     assert said["merged"].endswith("share it with a, b, c, 1 other.")
     assert "1, 2" in said["split"]
     assert "22 of 32" in said["noise"]
-    assert len(set(said.values())) == 5
+    assert len(set(said.values())) == 6
+    assert {sentences.in_state(state, 1) for state in said} == {f"1 {name}" for name in COUNTED}
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        (["coherent", "merged", "split"], "1 coherente, 1 fundida, 1 dividida"),
+        (["coherent"] * 3 + ["merged"] * 2, "3 coherentes, 2 fundidas"),
+        (
+            ["split"] * 2 + ["single"] * 2 + ["noise"] * 2,
+            "2 divididas, 2 con una sola imagen agrupada, 2 sobre todo",
+        ),
+    ],
+)
+def test_states_of_categories_are_counted_in_the_plural_of_the_language(states: list[str], said: str) -> None:
+    with i18n.speaking("es"):
+        facts = {"categories": [{"state": state} for state in states], "misplaced": []}
+        assert said in portraits_view.summary(facts)
 
 
 @pytest.mark.parametrize(
@@ -195,6 +225,15 @@ def test_misplaced_pictures_stand_with_those_they_look_like() -> None:
     assert row.strips[1].more == "and 4 more"
 
 
+def test_nothing_typical_has_no_heading() -> None:
+    one = {"category": "a", "state": "single", "size": 1, "share_in_main": 1.0, "share_of_main": 0.1}
+    one |= {"main_cluster": 3, "clustered": 1, "typical": []}
+    facts = {"categories": [one], "misplaced": []}
+    assert portraits_view.category_rows(facts)[0].strips == []
+    one["typical"] = [4]
+    assert [strip.label for strip in portraits_view.category_rows(facts)[0].strips] == ["most typical"]
+
+
 # --- other explanations -----------------------------------------------------------------------------------
 
 
@@ -227,10 +266,23 @@ def test_words_beside_a_bar_say_of_how_many_images_and_do_not_lie_on_it() -> Non
     assert rows["text"].tolist() == ["−0.04 as by chance · 40 of 100"]
     chart = explanations_view.drawn(rows, sentence="said").to_dict()
     assert chart["layer"][2]["encoding"]["x"]["field"] == "words_at"
-    perfect = explanations_view.drawn(rows.assign(score=0.9), sentence="said").to_dict()
-    assert perfect["layer"][0]["encoding"]["x"]["axis"]["values"][-1] == 1
+    perfect = explanations_view.drawn(rows.assign(score=1.0), sentence="said").to_dict()
+    assert perfect["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 1], "no number stands beyond 1"
     (drawn,) = chart["datasets"].values()
-    assert drawn[0]["words_at"] == 0
+    assert drawn[0]["words_at"] == pytest.approx(0.03), "the line of chance does not run through them"
+
+
+def test_words_beside_a_bar_have_room_for_their_length_where_their_bar_ends() -> None:
+    one = {"kind": "column", "n_values": 3, "n_missing": 0, "noise": 0.0}
+    rows = pd.DataFrame(
+        [
+            one | {"name": "a", "score": 0.4, "text": "x" * 10},
+            one | {"name": "b", "score": 0.1, "text": "x" * 50},
+        ]
+    )
+    chart = explanations_view.drawn(rows, sentence="said").to_dict()
+    end = chart["layer"][0]["encoding"]["x"]["scale"]["range"][1]["expr"]
+    assert end == "max(0.2 * width, min(width, (width - 63) / 1.0000, (width - 286) / 0.2500))"
 
 
 # --- influences -------------------------------------------------------------------------------------------
@@ -267,6 +319,12 @@ def test_arrows_without_a_test_are_listed_neither_way() -> None:
         ["<bdi>a</bdi> → <bdi>b</bdi> · nearer than 80%"],
         [],
     ]
+    text = influences_view.arrow_text(facts["arrows"][0] | {"year": 1907, "nearer_than": 0.7499})
+    assert text == "<bdi>a</bdi> → <bdi>b</bdi> (1907) · nearer than 74%", (
+        "what misses the bar does not show it"
+    )
+    long = influences_view.arrow_text(facts["arrows"][0] | {"source": "a" * 81, "target": "b" * 80})
+    assert long.startswith(f"<bdi>{'a' * 79}…</bdi> → <bdi>{'b' * 80}</bdi>")
     assert influences_view.arrow_text(facts["arrows"][0] | {"source": "<b>"}).startswith(
         "<bdi>&lt;b&gt;</bdi> →"
     )
@@ -274,6 +332,38 @@ def test_arrows_without_a_test_are_listed_neither_way() -> None:
     lines = graph.edges(placed, [("a", "b", "untested", "a → b")])
     chart = graph.drawn(placed, lines, is_dated=False, is_dark=False, sentence="said").to_dict()
     assert chart["layer"][0]["mark"]["type"] == "trail"
+
+
+def test_meanings_of_the_lists_are_true_of_their_lines() -> None:
+    arrows = [
+        Relation(source="a", target="b"),
+        Relation(source="a", target="h"),
+        Relation(source="c", target="d"),
+    ]
+    found = influences.chart(planted(), arrows, {})
+    facts = plain(found) | {"arrows": []}
+    for arrow in found.arrows:
+        facts["arrows"].append(
+            {
+                "source": arrow.relation.source,
+                "target": arrow.relation.target,
+                "year": None,
+                "is_backward": False,
+            }
+            | {"is_supported": arrow.is_supported, "nearer_than": arrow.nearer_than}
+        )
+    supported, denied = influences_view.arrow_lists(facts)
+    assert (len(supported[1]), supported[2]) == (2, "nearer than three quarters of the unrelated pairs")
+    assert (len(denied[1]), denied[2]) == (1, "not nearer than three quarters of the unrelated pairs")
+    title, lines, meaning = influences_view.near_list(facts)
+    assert (title, len(lines)) == ("Near, but no arrow", len(found.without_arrow))
+    assert "nearer than three quarters of the unrelated pairs" in meaning
+    untested = influences_view.near_list(facts | {"nearness": {"reason": "too few"}})
+    assert untested[2] == "among each other's nearest; the number is their distance"
+    assert influences_view.near_list(facts | {"arrows": []})[0] == "Near each other"
+    assert "each the nearest of the other" in influences_view.machines_meaning(1)
+    assert "among the 3 nearest" in influences_view.machines_meaning(3)
+    assert influences_view.machines_meaning(0) == "Which categories are nearest can be said of three or more."
 
 
 def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() -> None:

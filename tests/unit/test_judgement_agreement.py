@@ -170,6 +170,16 @@ def test_chance_keeps_the_values_of_a_picture_together() -> None:
     assert abs(away) < 2
 
 
+def test_chance_deals_out_only_what_the_pictures_with_a_value_have() -> None:
+    # All that have a value lie in one cluster: however they are dealt, each category lies in one cluster only.
+    names = [*cells(("a", 10), ("b", 10)), *[""] * 40]
+    labels = np.repeat([3, 5, 7], [20, 20, 20])
+    found = agreement.against_chance(values.of_cells("c", names), labels, permutations=9)
+    assert found is not None
+    assert (found.chance.completeness, found.spread.completeness) == (1.0, 0.0)
+    assert (found.chance.homogeneity, found.spread.homogeneity) == (0.0, 0.0)
+
+
 def test_chance_is_the_same_for_the_same_seed() -> None:
     column = values.of_cells("c", cells(("a", 9), ("b|a", 9), ("c", 9)))
     labels = np.random.default_rng(0).integers(-1, 3, 27)

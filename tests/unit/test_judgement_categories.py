@@ -11,7 +11,7 @@ from PIL import Image
 from barrx import cluster_rows, datasets, i18n
 from barrx.clustering import Clustering
 from barrx.errors import Cancelled
-from barrx.judgement import categories, explanations, faithfulness, pixels, portraits, values
+from barrx.judgement import agreement, categories, explanations, faithfulness, pixels, portraits, values
 from barrx.judgement.values import Values
 
 
@@ -49,6 +49,58 @@ def test_a_picture_amid_another_category_is_misplaced_and_shows_what_it_looks_li
     assert min(found[0].resembles) >= 12
 
 
+def looked_at(own: int, other: int, *, size: int, k: int = 10) -> list[int]:
+    """Return the misplaced where the first picture sees so many of its own category, of another and of the rest."""
+    cells = ["own"] * size + ["other"] * 40 + [f"rest {i % 4}" for i in range(200)]
+    neighbors = np.repeat(np.arange(len(cells))[:, None], k, axis=1)  # all but the first see themselves
+    rest = k - own - other
+    neighbors[0] = [*range(1, 1 + own), *range(size, size + other), *range(size + 40, size + 40 + rest)]
+    return [one.picture for one in categories.misplaced(values.of_cells("c", cells), neighbors)]
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "is_so"),
+    [(0, 5, True), (0, 4, False), (2, 8, True), (2, 5, True), (3, 7, False)],
+)
+def test_misplaced_has_half_of_its_neighbours_in_another_category_and_a_fifth_in_its_own(
+    own: int, other: int, is_so: bool
+) -> None:
+    assert looked_at(own, other, size=20) == ([0] if is_so else [])
+
+
+@pytest.mark.parametrize(
+    ("size", "own", "is_so"),
+    # a category of six has five others to be near, one of four three; fewer than three show nothing
+    [(6, 1, True), (6, 2, False), (4, 0, True), (4, 1, False), (3, 0, False), (2, 0, False), (1, 0, False)],
+)
+def test_own_is_measured_against_the_most_there_could_be(size: int, own: int, is_so: bool) -> None:
+    assert looked_at(own, 10 - own, size=size) == ([0] if is_so else [])
+
+
+@pytest.mark.parametrize(("k", "is_so"), [(1, False), (2, False), (3, True)])
+def test_nothing_is_claimed_on_one_or_two_neighbours(k: int, is_so: bool) -> None:
+    assert looked_at(0, k, size=20, k=k) == ([0] if is_so else [])
+
+
+def test_a_small_category_whose_images_are_each_others_nearest_is_not_misplaced() -> None:
+    vectors = directions(60, 4, noise=0.2)
+    vectors[60:] = vectors[60] + np.random.default_rng(1).normal(0, 0.001, (4, 8))
+    cells = column(("sign", 60), ("fruit", 4))
+    assert categories.misplaced(cells, faithfulness.map_neighbors(vectors, 15)) == []
+    vectors[63] = vectors[:60].mean(axis=0)
+    (found,) = categories.misplaced(cells, faithfulness.map_neighbors(vectors, 15))
+    assert (found.picture, found.looks_like, found.own_share) == (63, "sign", 0.0)
+
+
+def test_a_category_of_nearly_all_images_is_no_majority_that_chance_would_not_give() -> None:
+    cells = column(("sign", 90), ("fruit", 10))
+    rest = np.repeat(np.arange(100)[:, None], 10, axis=1)  # the others see themselves
+    neighbors = rest.copy()
+    neighbors[95] = [*range(9), 96]  # nine in ten are signs, here as everywhere
+    neighbors[96] = range(10)
+    assert [one.picture for one in categories.misplaced(cells, neighbors)] == [96]
+
+
 def test_a_picture_that_has_both_values_or_none_is_not_misplaced() -> None:
     vectors = directions(12, 12)
     vectors[3] = vectors[4] = vectors[20] + 0.01
@@ -76,6 +128,19 @@ def test_clusters_hold_a_category_together_or_not(
     assert mine.own_clusters == clusters
     assert mine.merged_with == (("b",) if state == "merged" else ())
     assert mine.size == 20
+
+
+@pytest.mark.parametrize(("together", "state"), [(20, "coherent"), (19, "scattered")])
+def test_a_category_is_together_with_two_thirds_of_its_clustered_images(together: int, state: str) -> None:
+    labels = np.array([0] * together + [1] * (30 - together) + [-1] * 10 + [1] * 40)
+    assert categories.cohesion(column(("a", 40), ("b", 40)), labels)[0].state == state
+
+
+@pytest.mark.parametrize(("n", "state"), [(1, "single"), (2, "merged")])
+def test_a_category_of_one_clustered_image_is_not_said_to_be_merged(n: int, state: str) -> None:
+    found = categories.cohesion(column(("a", 9), ("b", n)), np.zeros(9 + n, int))
+    assert found[1].state == state
+    assert found[1].merged_with == (("a",) if state == "merged" else ())
 
 
 def test_all_noise_and_no_values_are_no_categories_to_judge() -> None:
@@ -290,6 +355,40 @@ def test_a_rival_is_compared_with_the_category_on_the_pictures_that_have_both() 
     assert [one.name for one in found.rivals] == ["photographer"]
     assert found.note == "Both figures are of the 40 of 100 images that have both."
     assert found.rivals[0].score <= 1
+
+
+def measured(ami: float, spread: float = 0.01) -> agreement.Compared:
+    def figures(value: float) -> agreement.Figures:
+        return agreement.Figures(ami=value, ari=value, homogeneity=value, completeness=value)
+
+    return agreement.Compared(figures=figures(ami), chance=figures(0.0), spread=figures(spread), p=0.01)
+
+
+def explained(on_both: agreement.Compared, category: float) -> explanations.Explanation:
+    return explanations.Explanation(
+        name="photo",
+        kind="column",
+        compared=on_both,
+        n_values=3,
+        n_known=100,
+        n_missing=0,
+        on_both=on_both,
+        category_on_both=measured(category),
+        n_both=100,
+        same_as_category=0.1,
+        is_chosen=False,
+    )
+
+
+@pytest.mark.parametrize(("ami", "is_rival"), [(0.351, True), (0.349, False)])
+def test_a_rival_explains_the_clusters_better_by_a_tenth(ami: float, is_rival: bool) -> None:
+    assert explained(measured(ami), 0.25).is_rival is is_rival
+
+
+@pytest.mark.parametrize(("ami", "is_so"), [(0.301, True), (0.299, False)])
+def test_what_explains_has_to_lie_three_standard_deviations_above_chance(ami: float, is_so: bool) -> None:
+    found = explained(measured(ami, spread=0.1), 0.0)
+    assert (found.is_significant, found.is_rival) == (is_so, is_so)
 
 
 def test_a_category_of_few_pictures_is_not_said_to_be_followed() -> None:

@@ -61,6 +61,28 @@ def test_a_picture_put_among_strangers_is_the_one_that_is_marked() -> None:
     assert found.trustworthiness.argmin() == 7
 
 
+def test_neighbours_kept_are_counted_by_hand() -> None:
+    # Seven pictures on an arc; on the map the fourth and the fifth have changed places.
+    at = np.array([0, 1, 2.1, 3.3, 4.6, 6.0, 7.5])
+    on_map = at[[0, 1, 2, 4, 3, 5, 6]]
+    arc = np.stack([np.cos(at / 5), np.sin(at / 5)], axis=1)
+    found = faithfulness.measure(arc, np.stack([on_map, np.zeros(7)], axis=1), 3)
+    # The first has 1, 2, 3 beside it, on the map 1, 2, 4; the last has 3, 4, 5 both times.
+    assert found.kept.tolist() == pytest.approx([2 / 3] * 5 + [1.0] * 2)
+
+
+def test_a_picture_stands_among_strangers_if_more_than_half_of_its_neighbours_are_some() -> None:
+    even, more = 0.5, 0.51
+    found = faithfulness.Faithfulness(
+        k=2,
+        trustworthiness=np.ones(2),
+        continuity=np.ones(2),
+        kept=np.ones(2),
+        strange=np.array([even, more]),
+    )
+    assert found.misplaced.tolist() == [False, True]
+
+
 def test_pictures_on_one_spot_are_never_their_own_neighbours() -> None:
     spots = np.repeat([[0.0, 0.0], [1.0, 1.0]], 20, axis=0)
     nearest = faithfulness.map_neighbors(spots, 5)

@@ -178,6 +178,12 @@ def test_p_values_of_arrows_at_random_are_spread_evenly() -> None:
     assert np.mean(np.array(drawn) <= 0.1) < 0.25
 
 
+def test_p_counts_the_deal_that_is_there_and_is_never_0() -> None:
+    column, vectors, arrows = collection()
+    found = influences.chart(influences.centroids(column, vectors), arrows, permutations=99)
+    assert found.nearness.p == found.nearness.least_p == 1 / 100
+
+
 def test_same_seed_gives_the_same_p() -> None:
     column, vectors, arrows = collection()
     found = influences.centroids(column, vectors)
@@ -202,6 +208,64 @@ def test_without_enough_pairs_there_is_a_reason_and_no_figure() -> None:
     assert "two related and two unrelated pairs" in found.nearness.reason
     assert [r.target for r in found.missing] == ["?"]
     assert [(a.nearer_than, a.is_supported) for a in found.arrows] == [(None, None)]
+
+
+def on_a_line(*at: float) -> influences.Centroids:
+    """Categories a, b, c ... as far apart as points on a line."""
+    places = np.array(at)
+    distances = np.abs(places[:, None] - places)
+    return influences.Centroids(names=tuple("abcdefghijkl"[: len(at)]), distances=distances, too_small=())
+
+
+@pytest.mark.parametrize(
+    ("arrow", "nearer_than", "is_supported"),
+    # the pairs but a-e, which is an arrow too, are 1, 2, 3 (a-c), 4 (c-d), 6, 7, 8, 12 and 14 apart
+    [("ac", 6 / 8, True), ("cd", 5 / 8, False)],
+)
+def test_an_arrow_is_supported_from_three_quarters_of_the_unrelated_pairs_on(
+    arrow: str, nearer_than: float, is_supported: bool
+) -> None:
+    arrows = [Relation(source="a", target="e"), Relation(source=arrow[0], target=arrow[1])]
+    found = influences.chart(on_a_line(0, 1, 3, 7, 15), arrows, permutations=9)
+    (tested,) = (a for a in found.arrows if a.relation.target != "e")
+    assert (tested.nearer_than, tested.is_supported) == (nearer_than, is_supported)
+
+
+def test_pairs_as_far_apart_as_an_arrow_are_not_farther() -> None:
+    arrows = [Relation(source="a", target="b"), Relation(source="b", target="c")]
+    found = influences.chart(on_a_line(0, 1, 2, 3), arrows, permutations=9)
+    # unrelated: c-d is as near as the arrows, a-c and b-d are two apart, a-d three
+    assert [a.nearer_than for a in found.arrows] == [3 / 4, 3 / 4]
+
+
+@pytest.mark.parametrize(
+    ("n", "reach"), [(0, 0), (1, 0), (2, 0), (3, 1), (4, 1), (6, 1), (7, 2), (10, 3), (31, 3)]
+)
+def test_few_categories_are_not_all_near_each_other(n: int, reach: int) -> None:
+    assert influences.reach_of(n) == reach
+    found = on_a_line(*np.cumsum(np.arange(min(n, 12))))
+    pairs = n * (n - 1) / 2
+    assert len(influences.mutual_nearest(found)) <= pairs / 3
+    assert bool(influences.mutual_nearest(found)) == (n > 2)
+
+
+def test_near_pairs_without_an_arrow_meet_the_bar_of_arrows() -> None:
+    # d and e are each other's nearest, but of the eight unrelated pairs five only are farther apart
+    found = influences.chart(
+        on_a_line(0, 1, 2, 20, 33), [Relation(source="a", target="c"), Relation(source="b", target="e")]
+    )
+    assert [pair[:2] for pair in found.mutual] == [("a", "b"), ("d", "e")]
+    assert [pair[:2] for pair in found.without_arrow] == [("a", "b")]
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        n = int(rng.integers(4, 12))
+        ends = rng.permutation(np.transpose(np.triu_indices(n, 1)))[: int(rng.integers(2, 5))]
+        arrows = [Relation(source="abcdefghijkl"[i], target="abcdefghijkl"[j]) for i, j in ends]
+        found = influences.chart(on_a_line(*rng.random(n)), arrows, permutations=9)
+        if found.nearness.reason:
+            continue
+        denied = [a.distance for a in found.arrows if not a.is_supported]
+        assert all(d < min(denied, default=np.inf) for _one, _other, d in found.without_arrow)
 
 
 @pytest.mark.parametrize("n_arrows", [3, 2])  # of three pairs: none or one is unrelated

@@ -52,6 +52,20 @@ def test_clusters_that_dissolve_or_are_swallowed_are_artefacts() -> None:
     assert stability.recurrence(LABELS, [one]).mean.tolist() == pytest.approx([6 / 12, 4 / 12])
 
 
+@pytest.mark.parametrize(
+    ("stays", "verdict", "comes_back"),
+    [(75, "stable", 1.0), (74, "doubtful", 0.0), (50, "doubtful", 0.0), (49, "artefact", 0.0)],
+)
+def test_a_cluster_comes_back_with_three_quarters_and_is_gone_below_a_half(
+    stays: int, verdict: str, comes_back: float
+) -> None:
+    again = np.where(np.arange(100) < stays, 0, -1).astype(np.int32)
+    found = stability.recurrence(np.zeros(100, np.int32), [Run(np.arange(100), again)])
+    assert found.mean.tolist() == pytest.approx([stays / 100])
+    assert found.verdicts() == [verdict]
+    assert found.comes_back.tolist() == [comes_back]
+
+
 def test_a_sample_is_compared_over_its_own_pictures_only() -> None:
     sample = np.array([0, 1, 2, 10])
     found = stability.recurrence(LABELS, [Run(sample, np.array([3, 3, 3, -1], np.int32))])

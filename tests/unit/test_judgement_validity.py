@@ -51,6 +51,12 @@ def test_large_clusters_get_the_approximation_and_say_so(factor: int) -> None:
     assert found.value == pytest.approx(fitted.relative_validity_)
 
 
+@pytest.mark.parametrize(("largest", "kind"), [(40, "dbcv"), (39, "relative")])
+def test_a_cluster_as_large_as_the_bound_is_measured_exactly(largest: int, kind: str) -> None:
+    points, labels = blobs(each=40)
+    assert validity.measure(points, labels, min_samples=5, largest=largest).kind == kind
+
+
 @pytest.mark.parametrize(
     ("labels", "reason"),
     [

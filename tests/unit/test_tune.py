@@ -13,6 +13,7 @@ from barrx.judgement import comeback, sweep
 from barrx.judgement.questions import Answer
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
+from barrx.ui.coloring import Coloring
 from barrx.ui.tune import form, heat, measures, results, stable, wall
 from barrx.ui.tune.form import Field
 from barrx.ui.tune.results import GRID, MOST_DOTS, Entry, Results
@@ -57,6 +58,36 @@ def answer(means: list[float | None], samples: list[float | None], verdicts: lis
 )
 def test_lists_are_read_as_people_write_them(name: str, typed: list[str], values: tuple[Any, ...]) -> None:
     assert form._read(field(name), typed) == values
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "values"),
+    [
+        ("min_dist", ["0,1"], (0.1,)),
+        ("min_dist", ["0.05"], (0.05,)),
+        ("min_dist", ["0,1; 0,5 1"], (0.1, 0.5, 1.0)),
+        ("min_dist", ["0,1, 0,5"], (0.1, 0.5)),
+        ("n_neighbors", ["5,12; 7"], (5, 7, 12)),
+    ],
+)
+def test_a_comma_is_the_decimal_sign_where_the_language_has_it(
+    name: str, typed: list[str], values: tuple[Any, ...]
+) -> None:
+    with i18n.speaking("es"):
+        assert form._read(field(name), typed) == values
+        assert ("coma" in form._help(field(name))) == (name == "min_dist")
+    assert form._help(field(name)) == field(name).help
+
+
+def test_a_list_of_decimals_with_commas_all_through_is_refused() -> None:
+    with i18n.speaking("es"), pytest.raises(ParameterError, match="«0,1,0,5»"):
+        form._read(field("min_dist"), ["0,1,0,5"])
+
+
+def test_a_long_name_in_the_legend_of_the_wall_ends_with_an_ellipsis() -> None:
+    names = {0: "a" * 61, 1: "b" * 60}
+    coloring = Coloring("kind", np.array([0, 1], np.int16), names, "none")
+    assert wall._legend(coloring, ["#111", "#222"]) == [("a" * 59 + "…", "#111"), ("b" * 60, "#222")]
 
 
 @pytest.mark.parametrize(

@@ -365,6 +365,12 @@ def test_a_rate_is_said_so_that_it_says_something(rate: float, said: str) -> Non
     assert line.startswith(said)
 
 
+@pytest.mark.parametrize(("done", "rate", "said"), [(26, 0.9, True), (26, 1.1, False), (27, 0.9, False)])
+def test_nothing_is_said_to_be_left_below_a_second(done: int, rate: float, said: bool) -> None:
+    line = jobs._line(Snapshot(state="running", done=done, total=27, rate=rate), "settings")
+    assert ("left" in line) is said
+
+
 def test_rate_does_not_count_what_was_there_before() -> None:
     meter = workers.Meter()
     assert meter.rate(500) == 0

@@ -9,7 +9,7 @@ import streamlit as st
 
 from barrx.clustering import NOISE
 from barrx.datasets import Dataset
-from barrx.i18n import _, numeral
+from barrx.i18n import _, ngettext, numeral
 from barrx.judgement.questions import Question
 from barrx.pipeline import Map
 from barrx.ui import judged, judged_colors, nearest
@@ -68,9 +68,11 @@ def _measures(facts: Mapping[str, Any]) -> str:
         (
             _("neighbours kept"),
             facts["kept"],
-            _("Share of an image's {k} nearest in the embedding that are its {k} nearest on the map.").format(
-                k=facts["k"]
-            ),
+            ngettext(
+                "How often an image's nearest in the embedding is its nearest on the map.",
+                "Share of an image's {k} nearest in the embedding that are its {k} nearest on the map.",
+                facts["k"],
+            ).format(k=facts["k"]),
         ),
     )
     body = "".join(

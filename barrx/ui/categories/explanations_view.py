@@ -12,15 +12,20 @@ from barrx.judgement import questions
 from barrx.judgement.questions import Answer, Question
 from barrx.pipeline import Map
 from barrx.ui import chart_locale, judged
+from barrx.ui.categories import graph
 from barrx.ui.categories.sentences import two_places
 from barrx.ui.judged import Judged
-from barrx.ui.text import plain
+from barrx.ui.text import plain, shortened
 
 if TYPE_CHECKING:
     import altair as alt
 
 _MOST: Final = 20
 _NAME_LENGTH: Final = 60
+_BESIDE: Final = 6  # pixels between a bar and its words
+_LABEL_LIMIT: Final[Any] = {
+    "expr": "containerSize()[0] < 500 ? 110 : 220"
+}  # pixels of a name, on a phone and else
 # Told apart by all kinds of colour vision, on both grounds; the legend and the words say it too.
 _COLORS: Final = {"chosen": "#d9aa1b", "column": "#4279d1", "file": "#c56600"}
 
@@ -79,7 +84,7 @@ def table(facts: Any) -> pd.DataFrame:
     shown = [one for i, one in enumerate(rows) if i < _MOST or one["is_chosen"]]
     return pd.DataFrame(
         {
-            "name": _different([one["name"][:_NAME_LENGTH] for one in shown]),
+            "name": _different([shortened(one["name"], _NAME_LENGTH) for one in shown]),
             "kind": ["chosen" if one["is_chosen"] else one["kind"] for one in shown],
             "score": [float(one["score"]) for one in shown],
             "noise": [3 * float(one["compared"]["spread"]["ami"]) for one in shown],
@@ -114,18 +119,18 @@ def drawn(rows: pd.DataFrame, *, sentence: str) -> "alt.LayerChart":
     import altair as alt
 
     kinds = {"chosen": _("the chosen category"), "column": _("another column"), "file": _("the files")}
-    # Beside the bar, and never on one that goes to the left.
-    named = rows.assign(kind_name=rows["kind"].map(kinds), words_at=rows["score"].clip(lower=0.0))
-    order = named["name"].tolist()
-    highest = max(0.1, float(named["score"].max()))
-    most = highest * 1.4  # room for the words
+    # Beside the bar and the line of chance, and never on a bar that goes to the left.
+    words_at = rows[["score", "noise"]].max(axis=1).clip(lower=0.0)
+    named = rows.assign(kind_name=rows["kind"].map(kinds), words_at=words_at)
     base = alt.Chart(named).encode(
-        y=alt.Y("name:N", sort=order, title=None).axis(labelLimit=220, ticks=False, domain=False)
+        y=alt.Y("name:N", sort=named["name"].tolist(), title=None).axis(
+            labelLimit=_LABEL_LIMIT, ticks=False, domain=False
+        )
     )
-    # 1 is everything: no number stands beyond it.
-    axis = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1.0]) if most > 1 else alt.Axis()
+    low, high = min(0.0, float(named["score"].min())), max(0.1, float(words_at.max()))
+    scale = alt.Scale(domain=[low, high], range=[0, alt.ExprRef(_end_of_axis(named, low, high))], nice=False)
     bars = base.mark_bar(cornerRadiusEnd=2, height=15).encode(
-        x=alt.X("score:Q", title=_("agreement above chance"), scale=alt.Scale(domainMax=most), axis=axis),
+        x=alt.X("score:Q", title=_("agreement above chance"), scale=scale),
         color=alt.Color(
             "kind_name:N",
             scale=alt.Scale(domain=list(kinds.values()), range=[_COLORS[kind] for kind in kinds]),
@@ -134,7 +139,9 @@ def drawn(rows: pd.DataFrame, *, sentence: str) -> "alt.LayerChart":
         tooltip=_tooltip(),
     )
     chance = base.mark_tick(color="#8b8e94", thickness=1, size=15).encode(x="noise:Q")
-    words = base.mark_text(align="left", dx=5, color="#8b8e94").encode(x="words_at:Q", text="text:N")
+    words = base.mark_text(align="left", dx=_BESIDE, fontSize=graph.FONT_SIZE, color="#8b8e94").encode(
+        x="words_at:Q", text="text:N"
+    )
     return alt.LayerChart(
         layer=[bars, chance, words],
         height=alt.Step(22),
@@ -143,6 +150,16 @@ def drawn(rows: pd.DataFrame, *, sentence: str) -> "alt.LayerChart":
         usermeta={"embedOptions": {"renderer": "canvas"}},
         config=alt.Config(locale=chart_locale.locale()),
     )
+
+
+def _end_of_axis(named: pd.DataFrame, low: float, high: float) -> str:
+    """Return where the axis ends, in pixels from its start, as Vega's expression: every line of words has its room."""
+    ends = ["width"]
+    for at, text in zip(named["words_at"], named["text"], strict=True):
+        share = (at - low) / (high - low)
+        if share > 0:
+            ends.append(f"(width - {graph.pixels([text]) + _BESIDE}) / {share:.4f}")
+    return f"max(0.2 * width, min({', '.join(ends)}))"
 
 
 def _tooltip() -> "list[alt.Tooltip]":
@@ -162,4 +179,4 @@ def _left_out(left_out: Sequence[Mapping[str, str]]) -> None:
     n = len(left_out)
     with st.expander(ngettext("{n} was left out", "{n} were left out", n).format(n=n)):
         for one in left_out:
-            st.caption(f"{plain(one['name'][:_NAME_LENGTH])}: {plain(one['reason'])}")
+            st.caption(f"{plain(shortened(one['name'], _NAME_LENGTH))}: {plain(one['reason'])}")

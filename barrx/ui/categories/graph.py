@@ -1,7 +1,7 @@
 """Categories as a graph on a time axis: where they stand, what joins them, and how that is drawn."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import east_asian_width
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from barrx.i18n import _
 from barrx.ui import chart_locale
+from barrx.ui.text import shortened
 
 if TYPE_CHECKING:
     import altair as alt
@@ -21,6 +22,7 @@ _NAME_APART: Final = (
 )
 _STEP: Final = 22
 _BESIDE: Final = 8  # pixels between a point and its words
+FONT_SIZE: Final = 11
 _NARROW, _WIDE = 5.6, 11.5  # pixels of a sign in the words
 _NODE: Final = "#8b8e94"
 # Told apart by all kinds of colour vision on both grounds, and by dashes.
@@ -54,16 +56,12 @@ def nodes(names: Sequence[str], years: Mapping[str, int], distances: NDArray[np.
     x = np.where(known, dated, dated[known].max() + _span(dated[known]) * 0.15) if known.any() else across
     undated = " · " + _("no year") if known.any() else ""
     labels = [
-        _NAME_APART % _short(name) + (f" · {int(year)}" if ok else undated)
+        _NAME_APART % shortened(name, _NAME_LENGTH) + (f" · {int(year)}" if ok else undated)
         for name, year, ok in zip(names, dated, known, strict=True)
     ]
     rows = np.empty(len(names), int)
     rows[np.argsort(along, kind="stable")] = np.arange(len(names))
     return pd.DataFrame({"name": list(names), "x": x, "y": rows, "label": labels})
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _NAME_LENGTH else name[: _NAME_LENGTH - 1].rstrip() + "…"
 
 
 def _span(values: NDArray[np.float64]) -> float:
@@ -126,7 +124,7 @@ def drawn(
     low, high = float(placed["x"].min()), float(placed["x"].max())
     margin = 0.05 * ((high - low) or 1.0)
     # The words begin at their point: the last point stands as far from the edge as the longest ones need.
-    room = f"min({_pixels(placed['label'])}, 0.65 * width)"
+    room = f"min({pixels(placed['label']) + _BESIDE}, 0.65 * width)"
     scale = alt.Scale(
         domain=[low - margin, high + margin],
         range=[0, alt.ExprRef(f"width - {room}")],
@@ -145,7 +143,7 @@ def drawn(
     text: dict[str, Any] = {
         "align": "left",
         "dx": _BESIDE,
-        "fontSize": 11,
+        "fontSize": FONT_SIZE,
         "limit": alt.ExprRef(f"{room} - {_BESIDE}"),
     }
     halo = base.mark_text(**text, stroke=ground, strokeWidth=3, strokeJoin="round")
@@ -161,10 +159,10 @@ def drawn(
     )
 
 
-def _pixels(labels: "pd.Series[str]") -> int:
-    """Return about how wide the longest label is, with what stands before it."""
+def pixels(labels: Iterable[str]) -> int:
+    """Return about how wide the longest of some labels is, written as large as here."""
     widths = [sum(_WIDE if east_asian_width(sign) in "WF" else _NARROW for sign in label) for label in labels]
-    return math.ceil(max(widths, default=0)) + _BESIDE
+    return math.ceil(max(widths, default=0))
 
 
 def _lines(lines: pd.DataFrame, kind: str, x: "alt.X", y: "alt.Y") -> "alt.Chart":

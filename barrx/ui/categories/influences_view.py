@@ -1,5 +1,6 @@
 """The curator's chart of influences beside the machine's own, and whether the pictures bear its arrows out."""
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
@@ -17,7 +18,7 @@ from barrx.pipeline import Map
 from barrx.ui import downloads, judged, judged_state, keys
 from barrx.ui.categories import graph, sentences
 from barrx.ui.judged import Judged
-from barrx.ui.text import plain
+from barrx.ui.text import plain, shortened
 
 _MOST: Final = 30  # rows of a list
 _NAME_LENGTH: Final = 80
@@ -95,7 +96,7 @@ def _say_unclear(found: Relations) -> None:
 
 
 def _named(names: Sequence[str]) -> str:
-    return plain(", ".join(name[:_NAME_LENGTH] for name in names[:_MOST]))
+    return plain(", ".join(_short(name) for name in names[:_MOST]))
 
 
 def _give(dataset: Dataset, names: Sequence[str], *, is_kept: bool) -> None:
@@ -180,9 +181,7 @@ def _draw(found: Judged) -> None:
             _graph(placed, curators(facts), facts)
     with right:
         st.subheader(_("The machine's chart"), anchor=False)
-        st.caption(
-            _("Categories that are each among the three nearest of the other, by the mean of their images.")
-        )
+        st.caption(machines_meaning(facts["reach"]))
         _graph(placed, machines(facts), facts)
     st.caption(_axis(facts))
     _lists(facts)
@@ -218,6 +217,17 @@ def machines(facts: Facts) -> list[tuple[str, str, str, str]]:
     ]
 
 
+def machines_meaning(reach: int) -> str:
+    """Say what joins categories on the machine's chart; of two, nothing does."""
+    if not reach:
+        return _("Which categories are nearest can be said of three or more.")
+    return ngettext(
+        "Categories that are each the nearest of the other, by the mean of their images.",
+        "Categories that are each among the {n} nearest of the other, by the mean of their images.",
+        reach,
+    ).format(n=reach)
+
+
 def _axis(facts: Facts) -> str:
     if not graph.is_dated(facts["years"]):
         return _(
@@ -249,24 +259,13 @@ def _axis(facts: Facts) -> str:
 
 
 def _lists(facts: Facts) -> None:
-    alone = [
-        f"{_isolated(one)} – {_isolated(other)} · {numeral(d, '.3f')}"
-        for one, other, d in facts["without_arrow"]
-    ]
-    shown = [
-        *arrow_lists(facts),
-        (
-            _("Near, but no arrow") if facts["arrows"] else _("Near each other"),
-            alone,
-            _("among each other's nearest; the number is their distance"),
-        ),
-    ]
+    shown = [*arrow_lists(facts), near_list(facts)]
     for column, (title, lines, meaning) in zip(st.columns(len(shown)), shown, strict=True):
         with column:
             st.markdown(f"**{title}** ({len(lines)})")
             st.caption(meaning)
             st.html(_listed(lines))
-    left = [f"{one['source'][:_NAME_LENGTH]} → {one['target'][:_NAME_LENGTH]}" for one in facts["missing"]]
+    left = [f"{_short(one['source'])} → {_short(one['target'])}" for one in facts["missing"]]
     if left:
         st.caption(_("Too few images to judge: {names}.").format(names=plain(", ".join(left[:_MOST]))))
     if facts["too_small"]:
@@ -288,21 +287,50 @@ def arrow_lists(facts: Facts) -> list[tuple[str, list[str], str]]:
         return []
     return [
         (_("Arrows the images support"), said[True], _("nearer than three quarters of the unrelated pairs")),
-        (_("Arrows they do not support"), said[False], _("their ends look no more alike than most")),
+        (
+            _("Arrows they do not support"),
+            said[False],
+            _("not nearer than three quarters of the unrelated pairs"),
+        ),
     ]
+
+
+def near_list(facts: Facts) -> tuple[str, list[str], str]:
+    """Return the list of near categories that no arrow joins: title, a line of HTML each, what it means."""
+    lines = [
+        f"{_isolated(one)} – {_isolated(other)} · {numeral(d, '.3f')}"
+        for one, other, d in facts["without_arrow"]
+    ]
+    if not facts["arrows"]:
+        return _("Near each other"), lines, _("among each other's nearest; the number is their distance")
+    if facts["nearness"]["reason"]:
+        return _("Near, but no arrow"), lines, _("among each other's nearest; the number is their distance")
+    meaning = _(
+        "among each other's nearest, and nearer than three quarters of the unrelated pairs; the number is their "
+        "distance"
+    )
+    return _("Near, but no arrow"), lines, meaning
 
 
 def arrow_text(one: Facts) -> str:
     """Return an arrow and what the pictures say to it, on one line of HTML."""
     said = f"{_isolated(one['source'])} → {_isolated(one['target'])}"
+    if one["year"] is not None:
+        said += f" ({one['year']})"
     if one["nearer_than"] is not None:
-        said += " · " + escape(_("nearer than {share:.0%}").format(share=one["nearer_than"]))
+        # Rounded down: what misses three quarters does not show as 75 %.
+        share = math.floor(100 * one["nearer_than"] + 1e-9) / 100
+        said += " · " + escape(_("nearer than {share:.0%}").format(share=share))
     return said + (" · " + escape(_("goes back in time")) if one["is_backward"] else "")
 
 
 def _isolated(name: str) -> str:
     """Return a name as HTML, whose direction of writing does not reach beyond it."""
-    return f"<bdi>{escape(name[:_NAME_LENGTH])}</bdi>"
+    return f"<bdi>{escape(_short(name))}</bdi>"
+
+
+def _short(name: str) -> str:
+    return shortened(name, _NAME_LENGTH)
 
 
 def _listed(lines: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from barrx import roles
 from barrx.datasets import Dataset
 from barrx.i18n import _, numeral
 from barrx.ui import component, routes, state
+from barrx.ui.text import shortened
 
 _HERE = Path(__file__).parent
 _TEXT_LENGTH = 300  # of a name or a title
@@ -92,7 +93,7 @@ def show(
 
     def item(index: int) -> dict[str, object]:
         """Return what the browser needs to show a picture."""
-        title = (titles[index] or dataset.filenames[index])[:_TEXT_LENGTH]
+        title = shortened(titles[index] or dataset.filenames[index], _TEXT_LENGTH)
         return {"index": index, "title": title, "source": routes.thumbnail_address(token, index, _SIDE)}
 
     _component(
@@ -105,13 +106,13 @@ def show(
 def _sent(row: Row, item: Callable[[int], dict[str, object]]) -> dict[str, object]:
     return {
         "id": row.id,
-        "title": row.title[:_TEXT_LENGTH],
+        "title": shortened(row.title, _TEXT_LENGTH),
         "opens": row.opens,
         "chips": [asdict(chip) for chip in row.chips],
         "texts": [text[: 4 * _TEXT_LENGTH] for text in row.texts],
         "strips": [
             {
-                "label": one.label[:_TEXT_LENGTH],
+                "label": shortened(one.label, _TEXT_LENGTH),
                 "more": one.more,
                 "items": [item(int(i)) for i in one.indexes],
             }

@@ -115,8 +115,7 @@ def _choose_category(names: Sequence[str]) -> str:
 def summary(facts: Facts) -> str:
     """Say how many categories are held together, and how many pictures are misplaced."""
     states = [one["state"] for one in facts["categories"]]
-    names = sentences.states()
-    parts = [f"{states.count(name)} {names[name]}" for name in names if name in states]
+    parts = [sentences.in_state(name, states.count(name)) for name in sentences.states() if name in states]
     n = len(facts["misplaced"])
     said = ngettext(
         "{n} image looks like another category than its own.",
@@ -142,7 +141,7 @@ def category_rows(facts: Facts) -> list[Row]:
             chips=[Chip(text=states[one["state"]], kind=_kind(one["state"]))],
             texts=[sentences.cohesion(one)],
             strips=[
-                Strip(indexes=one["typical"][:_TYPICAL], label=_("most typical")),
+                *_typical(one["typical"][:_TYPICAL]),
                 *(
                     [counted(wrong[one["category"]], 3, _("most misplaced"))]
                     if one["category"] in wrong
@@ -152,6 +151,10 @@ def category_rows(facts: Facts) -> list[Row]:
         )
         for one in facts["categories"]
     ]
+
+
+def _typical(indexes: Sequence[int]) -> list[Strip]:
+    return [Strip(indexes=indexes, label=_("most typical"))] if indexes else []
 
 
 def _kind(state_of: str) -> Any:
@@ -165,7 +168,7 @@ def picture_rows_of_one(dataset: Dataset, own: Facts) -> None:
         title=own["category"],
         chips=[Chip(text=sentences.states()[own["state"]], kind=_kind(own["state"]))],
         texts=[sentences.cohesion(own)],
-        strips=[Strip(indexes=own["typical"], label=_("most typical"))],
+        strips=_typical(own["typical"]),
     )
     _page(dataset, [row], label=_("Category"), key="category")
 
@@ -177,8 +180,10 @@ def _misplaced(dataset: Dataset, wrong: Sequence[Facts]) -> None:
         return
     st.caption(
         _(
-            "At least half of its nearest in the embedding are of one other category, and at most a fifth of its "
-            "own. A slip in the catalogue, an influence, or a likeness that only the machine sees: look."
+            "At least half of its nearest in the embedding, and at least three, are of one other category, more than "
+            "that category's share of all images; of its own there is at most a fifth of what there could be. Of "
+            "categories of fewer than four images nothing is said. A slip in the catalogue, an influence, or a "
+            "likeness that only the machine sees: look."
         )
     )
     map_link.button(dataset, [one["picture"] for one in wrong], key="misplaced")

@@ -52,9 +52,12 @@ def purity(facts: Facts) -> str:
     found, k = facts["purity"], facts["k"]
     if found["embedding"] is None or found["map"] is None:
         return _("No image has neighbours with a value to compare.")
-    return _(
+    return ngettext(
+        "The one nearest of an image shares its category in the embedding in {embedding:.0%} of all cases, on the map "
+        "in {map:.0%}; an image drawn at random would in {chance:.0%}.",
         "Of the {k} nearest of an image, {embedding:.0%} share its category in the embedding and {map:.0%} on the "
-        "map; among images drawn at random {chance:.0%} would."
+        "map; among images drawn at random {chance:.0%} would.",
+        k,
     ).format(k=k, embedding=found["embedding"], map=found["map"], chance=found["chance"])
 
 
@@ -71,6 +74,8 @@ def cohesion(one: Facts) -> str:
         case "split":
             said = _("It is divided among clusters of its own: {clusters}.")
             given["clusters"] = ", ".join(map(str, one["own_clusters"]))
+        case "single":
+            said = _("Only one of its images is in a cluster: there is nothing to hold together.")
         case "noise":
             said = _("Most of its images are in no cluster: {noise} of {size}.")
             given["noise"] = numeral(one["size"] - one["clustered"])
@@ -94,8 +99,21 @@ def states() -> dict[str, str]:
         "merged": _("merged"),
         "split": _("split"),
         "scattered": _("scattered"),
+        "single": _("one clustered image"),
         "noise": _("mostly noise"),
     }
+
+
+def in_state(state: str, n: int) -> str:
+    """Say how many categories are in a state."""
+    return {
+        "coherent": ngettext("{n} coherent", "{n} coherent", n),
+        "merged": ngettext("{n} merged", "{n} merged", n),
+        "split": ngettext("{n} split", "{n} split", n),
+        "scattered": ngettext("{n} scattered", "{n} scattered", n),
+        "single": ngettext("{n} with one clustered image", "{n} with one clustered image", n),
+        "noise": ngettext("{n} mostly noise", "{n} mostly noise", n),
+    }[state].format(n=numeral(n))
 
 
 def misplaced(one: Facts) -> str:

@@ -12,7 +12,7 @@ from barrx.clustering import SELECTION_METHODS
 from barrx.datasets import Dataset
 from barrx.encoders import Encoder
 from barrx.errors import ParameterError
-from barrx.i18n import _, ngettext
+from barrx.i18n import _, ngettext, numerals
 from barrx.judgement import comeback, sweep
 from barrx.judgement.sweep import SweepRequest
 from barrx.neighbors import METRICS
@@ -155,12 +155,18 @@ def _choose_one(one: Field, default: list[str]) -> list[str]:
         options,
         default=default,
         key=keys.TRY + one.name,
-        help=one.help,
+        help=_help(one),
         placeholder=_("as on the first map"),
         accept_new_options=one.bounds is not None,
         select_all=False,
         bind="query-params",
     )
+
+
+def _help(one: Field) -> str:
+    if one.read is not float or numerals().decimal != ",":
+        return one.help
+    return one.help + " " + _("Decimals may have a comma; separate several values by a semicolon or a blank.")
 
 
 def written(value: Any) -> str:
@@ -169,18 +175,24 @@ def written(value: Any) -> str:
 
 
 def _read(one: Field, typed: Sequence[str]) -> tuple[Any, ...]:
-    found = []
-    for text in typed:
-        # A list may be typed or pasted at once.
-        for part in text.replace(";", ",").split(","):
-            if part.strip():
-                found.append(_value(one, part.strip()))
+    # A list may be typed or pasted at once.
+    found = [_value(one, part) for text in typed for part in _parts(one, text)]
     return tuple(sorted(set(found))) if one.bounds is not None else tuple(dict.fromkeys(found))
 
 
+def _parts(one: Field, text: str) -> list[str]:
+    """Split a list as it is typed. Where decimals are written with a comma, none parts a list of them."""
+    if one.read is float and numerals().decimal == ",":
+        parts = [part.strip(",") for part in text.replace(";", " ").split()]
+    else:
+        parts = [part.strip() for part in text.replace(";", ",").split(",")]
+    return [part for part in parts if part]
+
+
 def _value(one: Field, text: str) -> Any:
+    decimal = numerals().decimal if one.read is float else "."
     try:
-        value = one.read(text)
+        value = one.read(text.replace(decimal, "."))
     except ValueError:
         raise ParameterError(
             _("{name} takes numbers, not “{text}”. Remove it, or type another.").format(

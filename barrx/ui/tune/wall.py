@@ -17,6 +17,7 @@ from barrx.pipeline import MapRequest
 from barrx.ui import columns, component, keys, palette
 from barrx.ui.coloring import Coloring
 from barrx.ui.columns import Column
+from barrx.ui.text import shortened
 from barrx.ui.tune import form, results
 from barrx.ui.tune.measures import Measure
 from barrx.ui.tune.results import GRID, Entry, Results
@@ -122,7 +123,9 @@ def _card(found: Results, number: int, look: _Look) -> dict[str, object]:
 
 
 def _legend(coloring: Coloring, colors: Sequence[str]) -> list[tuple[str, str]]:
-    entries = [(name[:_TEXT_LENGTH], colors[index % len(colors)]) for index, name in coloring.names.items()]
+    entries = [
+        (shortened(name, _TEXT_LENGTH), colors[index % len(colors)]) for index, name in coloring.names.items()
+    ]
     return [*entries, (coloring.missing, palette.NOISE)] if (coloring.indexes < 0).any() else entries
 
 
