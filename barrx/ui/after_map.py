@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from barrx.ui import component, keys, state
+from barrx.ui import component, garbage, keys, state
 from barrx.ui.errors import reported
 
 _waiter = component.of_script(
@@ -21,5 +21,6 @@ def show(what: Callable[[], None]) -> None:
     """Show something once the first map of this session is drawn in the browser, or some seconds later."""
     if state.is_map_drawn():
         what()
+        garbage.leave_out_first_page()
     else:
         _waiter(key=keys.AFTER_MAP, data={}, hears={"drawn": lambda _is_drawn: state.note_drawn_map()})

@@ -1,12 +1,11 @@
 """What begins with the server, before any page is opened."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from barrx.ui import state
+from barrx.ui import garbage, state
 
 
 @asynccontextmanager
@@ -16,6 +15,5 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     It steps back behind the page, see :mod:`barrx.workers.pool`.
     """
     state.pool().warm()
-    # The modules stay as long as the server does: a collection of garbage that looks through them stops every session.
-    gc.freeze()
+    garbage.leave_out()
     yield
