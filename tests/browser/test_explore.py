@@ -187,6 +187,26 @@ def test_look_of_the_map_is_told_also_if_the_page_was_left_at_once(explore: Page
     explore.wait_for_url(zoom)
 
 
+def test_name_and_search_are_told_also_if_the_page_was_left_at_once(explore: Page) -> None:
+    label = explore.locator("[data-cluster='4'] button").first
+    label.focus()
+    explore.keyboard.press("F2")
+    explore.keyboard.type("Left at once")
+    explore.get_by_role("link", name="Clusters", exact=True).first.click()
+    wait_until_idle(explore)
+    explore.get_by_role("link", name="Explore", exact=True).first.click()
+    wait_for_map(explore)
+    expect(explore.locator("[data-cluster='4']")).to_contain_text("Left at once")
+
+    explore.get_by_role("searchbox", name="Search all metadata").fill("flag")
+    explore.get_by_role("link", name="Clusters", exact=True).first.click()
+    wait_until_idle(explore)
+    explore.get_by_role("link", name="Explore", exact=True).first.click()
+    wait_for_map(explore)
+    expect(explore.get_by_role("searchbox", name="Search all metadata")).to_have_value("flag")
+    explore.wait_for_url("**q=flag*")
+
+
 def test_click_shows_the_card_and_its_neighbours_lead_on(explore: Page, demo: Dataset) -> None:
     i = alone(explore)
     explore.mouse.click(*pixel_of(explore, i))

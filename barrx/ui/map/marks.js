@@ -23,7 +23,7 @@ export class Marks {
     this.labels = new Labels(view.stage, view.canvas, words, {
       fly: (number) => this.fly(number),
       select: (number) => view.selectCluster(number),
-      rename: (number, name) => view.send.rename(number, name),
+      rename: (number, name) => view.rename(number, name),
       moved: () => view.invalidate(),
     });
     this.minimap = new Minimap(view.stage, view.navigation);

@@ -75,6 +75,16 @@ export class Search {
     this.show();
   }
 
+  /** Return what was typed a moment ago and has not been told yet; null for nothing. */
+  get pending() {
+    return this.timer ? tidy(this.field.value) : null;
+  }
+
+  type(text) {
+    this.field.value = text;
+    this.typed(0);
+  }
+
   show() {
     this.button.hidden = !this.field.value;
     this.hits.textContent = this.field.value ? this.found : "";

@@ -118,8 +118,9 @@ export class MapView {
     const { camera, state, selection, options } = this;
     const view = camera.isFitted ? null : camera.view;
     const { arrangement, collection } = options;
-    const { looked, focused } = this;
-    memory.set(options.key, { arrangement, collection, view, looked, focused, state, selection: selection.state });
+    const { looked, focused, renaming, search } = this;
+    const typed = search.pending;
+    memory.set(options.key, { arrangement, collection, view, looked, focused, renaming, typed, state, selection: selection.state });
     this.turn++;
     leave(this);
     cancelAnimationFrame(this.request);
@@ -185,6 +186,7 @@ export class MapView {
     else if (before.arrangement !== options.arrangement) this.rearrange(before);
     else if (!this.travel) this.positions = points;
     this.selection.adopt(options, points);
+    if (this.renaming && !this.isUnheard(this.renaming)) this.renaming = null;
     this.marks.update();
     this.filter();
     this.focus();
@@ -216,8 +218,26 @@ export class MapView {
     } else if (options.camera) camera.lookAt(options.camera);
     if (last && textOf(this.state) !== textOf(styleOf(options.style))) this.tellStyle();
     if (last?.arrangement !== options.arrangement) selection.outline = null;
+    if (last?.collection === options.collection) this.tellAgain(last);
     // Streamlit has forgotten what the map told when it left the page.
     if (selection.mask && selection.revision === options.selection_revision) this.tellSelection();
+  }
+
+  // What was told, or was about to be, in the moment in which the page was left: Python may not have heard of it.
+  tellAgain({ renaming, typed }) {
+    if (typed != null) this.search.type(typed);
+    if (renaming && this.isUnheard(renaming)) this.send.rename(renaming.label, renaming.name);
+  }
+
+  rename(label, name) {
+    const { clusters, revision } = this.options;
+    this.renaming = { label, name, revision, before: clusters.find((mark) => mark.label === label)?.name };
+    this.send.rename(label, name);
+  }
+
+  isUnheard({ label, revision, before }) {
+    const { clusters, revision: now } = this.options;
+    return revision === now && clusters.some((mark) => mark.label === label && mark.name === before);
   }
 
   // There is nothing to fly over yet. The size of the map may not be known either: the camera looks again once it is.
