@@ -244,6 +244,26 @@ def test_click_opens_the_picture(page: Page, maps: Server) -> None:
     expect(page.get_by_text(f"clicked {i} after 2 clicks")).to_be_visible()
 
 
+def test_slow_double_click_opens_nothing_and_two_quick_clicks_open_both(page: Page, maps: Server) -> None:
+    show(page, maps)
+    i = alone(page)
+    before = view(page)["scale"]
+    place = pixel_of(page, i)
+    page.mouse.click(*place)
+    page.wait_for_timeout(380)
+    page.mouse.click(*place, click_count=2)
+    wait_until_still(page)
+    assert view(page)["scale"] == pytest.approx(2 * before)
+    expect(page.get_by_text(f"clicked {i} after 1 clicks")).to_be_visible()
+    wait_until_idle(page)
+    press(page, "fit")
+    wait_until_still(page)
+    other = 0 if i else 1
+    page.mouse.click(*pixel_of(page, i))
+    page.mouse.click(*pixel_of(page, other))
+    expect(page.get_by_text("after 3 clicks")).to_be_visible()
+
+
 def test_click_beside_everything_opens_nothing(page: Page, maps: Server) -> None:
     show(page, maps)
     left, top = corner(page)

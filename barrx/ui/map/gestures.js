@@ -6,7 +6,8 @@ const KEY_ZOOM = 1.5;
 const WHEEL = 0.0018;
 const LINE = 18; // pixels, for mice that count in lines
 const PINCH = 6; // a trackpad's pinch arrives as a small wheel turn with Control
-const TWICE = 350; // ms between the clicks of a double click
+const TWICE = 500; // ms between the clicks of a double click, as browsers have it
+const NEAR = 8; // pixels between them
 const CLOSER = 2; // times, for a double click
 
 /**
@@ -21,7 +22,7 @@ export class Gestures {
     Object.assign(this, { canvas, map });
     this.pointers = new Map();
     this.drag = null;
-    this.clicked = -Infinity;
+    this.clicked = { time: -Infinity, place: [0, 0] };
     this.end = new AbortController();
     const on = (name, listener, options = {}) =>
       canvas.addEventListener(name, listener.bind(this), { ...options, signal: this.end.signal });
@@ -129,8 +130,9 @@ export class Gestures {
       return;
     }
     // The second click of a double click zooms and opens nothing.
-    const isSecond = event.timeStamp - this.clicked < TWICE;
-    this.clicked = event.timeStamp;
+    const { time, place } = this.clicked;
+    const isSecond = event.timeStamp - time < TWICE && Math.hypot(at[0] - place[0], at[1] - place[1]) < NEAR;
+    this.clicked = { time: event.timeStamp, place: at };
     if (!isSecond) this.map.pointer.click(...at, reach);
   }
 
