@@ -1,6 +1,7 @@
 """How each question about a map is answered, from the measures of this package."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -31,7 +32,8 @@ from barrx.judgement.stability import Recurrence, StabilityRequest
 from barrx.judgement.values import Values
 from barrx.pipeline import Map
 
-_MOST_MISPLACED = 200
+_MOST_MISPLACED = 200  # told with their neighbours; of the others only which they are
+_MOST_OF_A_CATEGORY = 20  # told in any case: one looks at a category alone, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -127,13 +129,28 @@ def _categories(subject: Subject) -> Answer:
     elsewhere, vectors = {one.picture for one in misplaced}, subject.embedding.vectors
     facts = {
         "categories": [
-            {**asdict(one), "typical": categories.typical(column, vectors, code, but=elsewhere)}
+            {
+                **asdict(one),
+                "typical": categories.typical(column, vectors, code, but=elsewhere),
+                "misplaced": [each.picture for each in misplaced if one.category in each.catalogued],
+            }
             for code, one in enumerate(held)
         ],
-        "misplaced": misplaced[:_MOST_MISPLACED],
+        "misplaced": _told(misplaced),
+        "misplaced_pictures": [one.picture for one in misplaced],
         "clusters": portraits.portraits(column, subject.labels, subject.map.clustering.strength, texts),
     }
     return Answer(facts, {})
+
+
+def _told(misplaced: Sequence[categories.Misplaced]) -> list[categories.Misplaced]:
+    """Return the first of all, and the first of each category, in their order."""
+    told, before = [], Counter[str]()
+    for place, one in enumerate(misplaced):
+        if place < _MOST_MISPLACED or min(before[name] for name in one.catalogued) < _MOST_OF_A_CATEGORY:
+            told.append(one)
+        before.update(one.catalogued)
+    return told
 
 
 def _spaces(subject: Subject) -> Answer:

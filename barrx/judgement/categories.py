@@ -38,6 +38,8 @@ class Misplaced:
         the category of most of its nearest pictures in the embedding
     own_share, other_share : float
         shares of its neighbours, of those with a value, that are of its own category and of the other
+    neighbors, counted : int
+        how many neighbours were looked at, and how many of them have a value
     resembles : tuple of int
         those neighbours, nearest first
     """
@@ -47,6 +49,8 @@ class Misplaced:
     looks_like: str
     own_share: float
     other_share: float
+    neighbors: int
+    counted: int
     resembles: tuple[int, ...]
 
 
@@ -64,6 +68,8 @@ class Cohesion:
         pictures is in a cluster, so in one by necessity; ``noise``: fewer than half of its pictures are in any
     size, clustered : int
         pictures, and pictures in a cluster
+    n_clusters : int
+        clusters with any of them
     main_cluster : int
         the cluster with most of them, -1 for none
     share_in_main, share_of_main : float
@@ -78,6 +84,7 @@ class Cohesion:
     state: State
     size: int
     clustered: int
+    n_clusters: int
     main_cluster: int
     share_in_main: float
     share_of_main: float
@@ -136,6 +143,8 @@ def misplaced(values: Values, neighbors: Labels) -> list[Misplaced]:
             looks_like=values.names[int(best[i])],
             own_share=float(own[i] / counted[i]),
             other_share=float(other[i] / counted[i]),
+            neighbors=neighbors.shape[1],
+            counted=int(counted[i]),
             resembles=tuple(int(j) for j in neighbors[i] if has[j, int(best[i])]),
         )
         for i in np.flatnonzero(is_so)
@@ -176,6 +185,7 @@ def _cohesion(
         state=state,
         size=int(values.counts[code]),
         clustered=clustered,
+        n_clusters=int((row > 0).sum()),
         main_cluster=int(groups[main]) if clustered else NOISE,
         share_in_main=in_main,
         share_of_main=of_main,

@@ -136,6 +136,7 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
         "main_cluster": 3,
         "size": 32,
         "clustered": 10,
+        "n_clusters": 4,
         "own_clusters": [1, 2],
         "merged_with": ["a", "b", "c", "d"],
     }
@@ -145,6 +146,9 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
     assert said["merged"].endswith("share it with a, b, c, 1 other.")
     assert "1, 2" in said["split"]
     assert "22 of 32" in said["noise"]
+    assert said["scattered"] == (
+        "Its 10 clustered images are in 4 clusters; no cluster holds more than 8 of them (80%)."
+    )
     assert len(set(said.values())) == 6
     assert {sentences.in_state(state, 1) for state in said} == {f"1 {name}" for name in COUNTED}
 
@@ -162,7 +166,7 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
 )
 def test_states_of_categories_are_counted_in_the_plural_of_the_language(states: list[str], said: str) -> None:
     with i18n.speaking("es"):
-        facts = {"categories": [{"state": state} for state in states], "misplaced": []}
+        facts = {"categories": [{"state": state} for state in states], "misplaced_pictures": []}
         assert said in portraits_view.summary(facts)
 
 
@@ -216,6 +220,8 @@ def test_misplaced_pictures_stand_with_those_they_look_like() -> None:
         "looks_like": "fish",
         "own_share": 0.1,
         "other_share": 0.6,
+        "neighbors": 10,
+        "counted": 10,
         "resembles": list(range(20, 30)),
     }
     (row,) = portraits_view.misplaced_rows([wrong])
@@ -223,12 +229,44 @@ def test_misplaced_pictures_stand_with_those_they_look_like() -> None:
     assert row.texts == ["60% of its nearest are fish, 10% its own"]
     assert [list(strip.indexes) for strip in row.strips] == [[7], list(range(20, 26))]
     assert row.strips[1].more == "and 4 more"
+    few = wrong | {"counted": 5, "own_share": 0.2, "other_share": 0.8}
+    assert sentences.misplaced_why(few) == (
+        "5 of its 10 nearest have a value; of these 4 are fish, 1 its own"
+    )
+
+
+def test_long_names_leave_room_for_what_a_misplaced_picture_looks_like() -> None:
+    wrong = {"catalogued": ["a" * 400, "b" * 400, "c" * 400], "looks_like": "fish"}
+    said = sentences.misplaced(wrong)
+    assert said.startswith(f"catalogued {'a' * 79}… · bbb")
+    assert said.endswith("…, looks like fish")
+    assert len(sentences.misplaced(wrong | {"looks_like": "d" * 400})) < 300
+
+
+def test_all_misplaced_pictures_are_counted_where_not_all_are_shown() -> None:
+    one = {"category": "a", "state": "single", "size": 1, "share_in_main": 1.0, "share_of_main": 0.1}
+    one |= {"main_cluster": 3, "clustered": 1, "typical": [], "misplaced": list(range(259))}
+    facts = {"categories": [one], "misplaced": [], "misplaced_pictures": list(range(259))}
+    assert "259 images look like another category" in portraits_view.summary(facts)
+    (strip,) = portraits_view.category_rows(facts)[0].strips
+    assert strip.more == "and 256 more"
+    said = sentences.misplaced_rule(259, 200, is_of_one=False)
+    assert "200 of the 259 images are shown below" in said
+    assert "are shown below" not in sentences.misplaced_rule(28, 28, is_of_one=False)
+
+
+def test_where_no_picture_is_misplaced_only_the_rule_is_denied() -> None:
+    said = sentences.misplaced_rule(0, 0, is_of_one=False)
+    assert said.startswith("No image meets the rule. The rule: at least half of its nearest")
+    assert "nearest in the embedding that have a value" in said
+    assert "fewer than four images nothing is said" in said
+    assert sentences.misplaced_rule(0, 0, is_of_one=True).startswith("No image of this category meets")
 
 
 def test_nothing_typical_has_no_heading() -> None:
     one = {"category": "a", "state": "single", "size": 1, "share_in_main": 1.0, "share_of_main": 0.1}
-    one |= {"main_cluster": 3, "clustered": 1, "typical": []}
-    facts = {"categories": [one], "misplaced": []}
+    one |= {"main_cluster": 3, "clustered": 1, "typical": [], "misplaced": []}
+    facts = {"categories": [one]}
     assert portraits_view.category_rows(facts)[0].strips == []
     one["typical"] = [4]
     assert [strip.label for strip in portraits_view.category_rows(facts)[0].strips] == ["most typical"]

@@ -47,6 +47,15 @@ def test_a_picture_amid_another_category_is_misplaced_and_shows_what_it_looks_li
     assert (found[0].own_share, found[0].other_share) == (0.0, 1.0)
     assert len(found[0].resembles) == 5
     assert min(found[0].resembles) >= 12
+    assert (found[0].neighbors, found[0].counted) == (5, 5)
+
+
+def test_a_misplaced_picture_says_how_many_of_its_neighbours_have_a_value() -> None:
+    cells = ["a"] * 9 + ["b"] * 9 + [""] * 9
+    neighbors = np.repeat(np.arange(27)[:, None], 7, axis=1)
+    neighbors[0] = [9, 10, 18, 19, 20, 11, 21]
+    (found,) = categories.misplaced(values.of_cells("c", cells), neighbors)
+    assert (found.neighbors, found.counted, found.other_share) == (7, 3, 1.0)
 
 
 def looked_at(own: int, other: int, *, size: int, k: int = 10) -> list[int]:
@@ -128,6 +137,7 @@ def test_clusters_hold_a_category_together_or_not(
     assert mine.own_clusters == clusters
     assert mine.merged_with == (("b",) if state == "merged" else ())
     assert mine.size == 20
+    assert mine.n_clusters == len(set(labels[:20]) - {-1})
 
 
 @pytest.mark.parametrize(("together", "state"), [(20, "coherent"), (19, "scattered")])

@@ -66,6 +66,26 @@ def test_categories_of_the_demo(home: Path) -> None:
     for one in found["misplaced"]:
         assert one["catalogued"] == [metadata[one["picture"]]]
         assert {metadata[i] for i in one["resembles"]} == {one["looks_like"]}
+    assert found["misplaced_pictures"] == [one["picture"] for one in found["misplaced"]]
+
+
+def test_all_misplaced_pictures_are_named_and_the_first_of_each_category_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = asked("categories", column="category").facts
+    monkeypatch.setattr(answers, "_MOST_MISPLACED", 3)
+    monkeypatch.setattr(answers, "_MOST_OF_A_CATEGORY", 1)
+    monkeypatch.setattr(questions, "_RECIPE", "cut")
+    cut = asked("categories", column="category").facts
+    assert cut["misplaced_pictures"] == whole["misplaced_pictures"]
+    assert cut["categories"] == whole["categories"]
+    for name, pictures in ((one["category"], one["misplaced"]) for one in cut["categories"]):
+        own = [one["picture"] for one in whole["misplaced"] if name in one["catalogued"]]
+        told = [one["picture"] for one in cut["misplaced"] if name in one["catalogued"]]
+        assert pictures == own
+        assert told[:1] == own[:1], "a category looked at alone has its clearest"
+    assert cut["misplaced"][:3] == whole["misplaced"][:3]
+    assert len(cut["misplaced"]) < len(whole["misplaced"])
 
 
 def test_neighbours_asked_for_count_in_faithfulness_and_purity(home: Path) -> None:

@@ -84,13 +84,15 @@ def _categories(dataset: Dataset, found: Judged) -> list[int]:
     chosen = _choose_category(names)
     wrong = [one for one in facts["misplaced"] if chosen in (_ALL, *one["catalogued"])]
     if chosen == _ALL:
+        pictures = facts["misplaced_pictures"]
         rows = category_rows(facts)
         choose = partial(judged_state.choose, keys.ONLY_CATEGORY)
         _page(dataset, rows, label=_("Categories"), key="categories", on_open=choose)
     else:
         (own,) = (one for one in facts["categories"] if one["category"] == chosen)
+        pictures = own["misplaced"]
         picture_rows_of_one(dataset, own)
-    _misplaced(dataset, wrong)
+    _misplaced(dataset, wrong, pictures, is_of_one=chosen != _ALL)
     return [one["picture"] for one in wrong]
 
 
@@ -116,7 +118,7 @@ def summary(facts: Facts) -> str:
     """Say how many categories are held together, and how many pictures are misplaced."""
     states = [one["state"] for one in facts["categories"]]
     parts = [sentences.in_state(name, states.count(name)) for name in sentences.states() if name in states]
-    n = len(facts["misplaced"])
+    n = len(facts["misplaced_pictures"])
     said = ngettext(
         "{n} image looks like another category than its own.",
         "{n} images look like another category than their own.",
@@ -129,10 +131,6 @@ def summary(facts: Facts) -> str:
 def category_rows(facts: Facts) -> list[Row]:
     """Return a row for each category: its state in words, what is typical, what is misplaced."""
     states = sentences.states()
-    wrong: dict[str, list[int]] = {}
-    for one in facts["misplaced"]:
-        for name in one["catalogued"]:
-            wrong.setdefault(name, []).append(one["picture"])
     return [
         Row(
             id=one["category"],
@@ -142,11 +140,7 @@ def category_rows(facts: Facts) -> list[Row]:
             texts=[sentences.cohesion(one)],
             strips=[
                 *_typical(one["typical"][:_TYPICAL]),
-                *(
-                    [counted(wrong[one["category"]], 3, _("most misplaced"))]
-                    if one["category"] in wrong
-                    else []
-                ),
+                *([counted(one["misplaced"], 3, _("most misplaced"))] if one["misplaced"] else []),
             ],
         )
         for one in facts["categories"]
@@ -173,20 +167,12 @@ def picture_rows_of_one(dataset: Dataset, own: Facts) -> None:
     _page(dataset, [row], label=_("Category"), key="category")
 
 
-def _misplaced(dataset: Dataset, wrong: Sequence[Facts]) -> None:
+def _misplaced(dataset: Dataset, wrong: Sequence[Facts], pictures: Sequence[int], *, is_of_one: bool) -> None:
     st.subheader(_("Catalogued one thing, looks like another"), anchor=False)
-    if not wrong:
-        st.caption(_("No image looks more like another category than like its own."))
+    st.caption(sentences.misplaced_rule(len(pictures), len(wrong), is_of_one=is_of_one))
+    if not pictures:
         return
-    st.caption(
-        _(
-            "At least half of its nearest in the embedding, and at least three, are of one other category, more than "
-            "that category's share of all images; of its own there is at most a fifth of what there could be. Of "
-            "categories of fewer than four images nothing is said. A slip in the catalogue, an influence, or a "
-            "likeness that only the machine sees: look."
-        )
-    )
-    map_link.button(dataset, [one["picture"] for one in wrong], key="misplaced")
+    map_link.button(dataset, pictures, key="misplaced")
     _page(dataset, misplaced_rows(wrong), label=_("Misplaced images"), key="misplaced")
 
 

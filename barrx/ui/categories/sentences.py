@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from barrx.i18n import _, ngettext, numeral
+from barrx.ui.text import shortened
 
 Facts = Mapping[str, Any]
 
 _LEVELS: Final = ((0.75, "high"), (0.4, "clear"), (0.15, "weak"))
 _CLEAR_P: Final = 0.05
+_NAME_LENGTH: Final = 80  # of a category in a sentence, so that what comes after it is seen
 
 
 def agreement(facts: Facts, column: str) -> str:
@@ -81,8 +83,11 @@ def cohesion(one: Facts) -> str:
             given["noise"] = numeral(one["size"] - one["clustered"])
         case _:
             said = _(
-                "Its images are in many clusters; cluster {n} holds more of them than any other, {share}."
+                "Its {clustered} clustered images are in {clusters} clusters; no cluster holds more than {most} of "
+                "them ({share})."
             )
+            given["clustered"], given["clusters"] = numeral(one["clustered"]), numeral(one["n_clusters"])
+            given["most"] = numeral(round(one["share_in_main"] * one["clustered"]))
     return said.format(**given)
 
 
@@ -118,16 +123,49 @@ def in_state(state: str, n: int) -> str:
 
 def misplaced(one: Facts) -> str:
     """Say what a picture is catalogued as, and what it looks like."""
+    own = " · ".join(shortened(name, _NAME_LENGTH) for name in one["catalogued"])
     return _("catalogued {own}, looks like {other}").format(
-        own=" · ".join(one["catalogued"]), other=one["looks_like"]
+        own=shortened(own, 2 * _NAME_LENGTH), other=shortened(one["looks_like"], _NAME_LENGTH)
     )
 
 
 def misplaced_why(one: Facts) -> str:
     """Say why a picture counts as misplaced."""
-    return _("{other:.0%} of its nearest are {name}, {own:.0%} its own").format(
-        other=one["other_share"], name=one["looks_like"], own=one["own_share"]
+    name, known = shortened(one["looks_like"], _NAME_LENGTH), one["counted"]
+    if known == one["neighbors"]:
+        return _("{other:.0%} of its nearest are {name}, {own:.0%} its own").format(
+            other=one["other_share"], name=name, own=one["own_share"]
+        )
+    return _("{known} of its {k} nearest have a value; of these {other} are {name}, {own} its own").format(
+        known=known,
+        k=one["neighbors"],
+        other=round(one["other_share"] * known),
+        name=name,
+        own=round(one["own_share"] * known),
     )
+
+
+def misplaced_rule(n: int, shown: int, *, is_of_one: bool) -> str:
+    """Say by what rule pictures count as misplaced, whether any do, and how many of them are shown.
+
+    Parameters
+    ----------
+    n, shown : those that count, and those of them that have a row
+    is_of_one : whether one category is looked at alone
+    """
+    rule = _(
+        "The rule: at least half of its nearest in the embedding that have a value, and at least three, are of one "
+        "other category, more than that category's share of all images with a value; of its own there is at most a "
+        "fifth of what there could be. Of categories of fewer than four images nothing is said."
+    )
+    if not n:
+        none = _("No image of this category meets the rule.") if is_of_one else _("No image meets the rule.")
+        return f"{none} {rule}"
+    look = _("A slip in the catalogue, an influence, or a likeness that only the machine sees: look.")
+    if shown == n:
+        return f"{rule} {look}"
+    cut = _("{shown} of the {n} images are shown below, the clearest first; the button selects all of them.")
+    return f"{rule} {look} {cut.format(shown=numeral(shown), n=numeral(n))}"
 
 
 def spaces(facts: Facts, n_clusters: int) -> str:
