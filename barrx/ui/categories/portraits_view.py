@@ -118,14 +118,17 @@ def summary(facts: Facts) -> str:
     """Say how many categories are held together, and how many pictures are misplaced."""
     states = [one["state"] for one in facts["categories"]]
     parts = [sentences.in_state(name, states.count(name)) for name in sentences.states() if name in states]
+    total = ngettext("{n} category", "{n} categories", len(states)).format(n=len(states))
+    said = f"{total}: {', '.join(parts)}."
     n = len(facts["misplaced_pictures"])
-    said = ngettext(
+    if not n:  # said with the rule, below
+        return said
+    misplaced = ngettext(
         "{n} image looks like another category than its own.",
         "{n} images look like another category than their own.",
         n,
-    ).format(n=numeral(n))
-    total = ngettext("{n} category", "{n} categories", len(states)).format(n=len(states))
-    return f"{total}: {', '.join(parts)}. {said}"
+    )
+    return f"{said} {misplaced.format(n=numeral(n))}"
 
 
 def category_rows(facts: Facts) -> list[Row]:
