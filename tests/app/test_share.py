@@ -313,6 +313,18 @@ def test_link_of_a_figure_shows_its_images_whatever_the_filters_of_its_writer(ho
         assert ("hide" in query) == is_kept
 
 
+def test_link_of_a_figure_draws_images_in_no_cluster_if_they_are_its(home: Path) -> None:
+    demo = datasets.load("demo")
+    now, style = default_map(demo), views.Style(without=("names", "noise"))
+    in_none, in_one = (
+        np.flatnonzero((now.clustering.labels < 0) == is_noise)[:2] for is_noise in (True, False)
+    )
+    for chosen, without in ((in_none, ("names",)), (in_one, ("names", "noise"))):
+        seen = seen_of(demo, style=style, selection=chosen)
+        query = figure_making.of_selection(demo, Present(now, seen)).query
+        assert views.Style.from_text(query["style"][-1]).without == without
+
+
 def test_link_of_a_figure_opens_the_map_where_its_writer_saw_a_grid(home: Path) -> None:
     demo = datasets.load("demo")
     now = default_map(demo)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from barrx import bars, cluster_rows, facets, map_picture, views
 from barrx.arrangements import Arrangement
+from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.ui import address, cluster_link, coloring, keys, palette
@@ -66,7 +67,7 @@ def _showing(dataset: Dataset, shown: Present, indexes: NDArray[np.int64]) -> Ap
     """Return what one sees, on the map, with all of some pictures.
 
     Who opens the figure wants to see them: a place that has only some of them, and filters that some do not pass,
-    are left out.
+    are left out, and images in no cluster are drawn if some of them are such.
     """
     seen, finished = _on_map(shown.seen), shown.finished
     if seen.camera is not None and not map_picture.in_view(finished.coordinates, seen.camera)[indexes].all():
@@ -74,6 +75,9 @@ def _showing(dataset: Dataset, shown: Present, indexes: NDArray[np.int64]) -> Ap
     passing = address.passes(dataset, seen, finished)
     if passing is not None and not passing[indexes].all():
         seen = replace(seen, filters={}, hide=False)
+    if (finished.clustering.labels[indexes] == NOISE).any():
+        without = tuple(part for part in seen.style.without if part != "noise")
+        seen = replace(seen, style=replace(seen.style, without=without))
     return seen
 
 
