@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from barrx.i18n import numeral
+
 _WIDTH: Final = 720
 _ROW: Final = 26
 _LABEL: Final = 220
@@ -31,7 +33,7 @@ def svg(title: str, rows: Sequence[tuple[str, int]], color: str) -> bytes:
         parts.append(
             f'<rect x="{_LABEL}" y="{top + 3}" width="{width:.1f}" height="{_ROW - 8}" fill="{color}"/>'
         )
-        parts.append(_text(_LABEL + width + 6, top + 16, f"{n:,}", ""))
+        parts.append(_text(_LABEL + width + 6, top + 16, numeral(n), ""))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
         f'viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" font-size="13" fill="#22252a">'

@@ -1,14 +1,18 @@
 """Finds what people would read in one language only: words given to Streamlit, or put into HTML, without a mark.
 
 Looks at the code without running it. A text counts if it is written where it is shown, under a name that is given to
-it in the same function or module, or anywhere as HTML. What a function returns otherwise is not followed.
+it in the same function or module, or anywhere as HTML. Of what functions return, only lambdas given to Streamlit and
+what is called ``words`` are followed. What errors say counts in the whole package, see :func:`said_by_errors`; the
+browser's part is looked through by :func:`found_in_script`.
 """
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
+
+from barrx import errors
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -41,16 +45,32 @@ NOT_SCREENS: Final = frozenset({"log", "logger", "parser", "pen", "draw"})
 NAMES: Final = frozenset(_NAMES.split())
 """The libraries' own words stay as they are in every language, and so do names of programs and formats."""
 
+_ROOT_ERRORS: Final = frozenset(
+    name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.BarrxError)
+)
+_WITH_CODE: Final = "ImageDecodeError"  # its first argument is a code that the program compares
+
 _SEEN_ATTRIBUTES = re.compile(r"""\b(?:alt|title|placeholder|aria-label)\s*=\s*("[^"]*"|'[^']*')""")
 _NO_TEXT = re.compile(
     r"<(?:style|script)\b.*?</(?:style|script)>"  # what is inside of these is not read
     r"|</?[a-zA-Z!][^<>]*>?"  # tags, the last one perhaps not ended yet
+    r"|\b[\w-]+\.(?:csv|json|html|zip)\b"  # names of files
     r"|&\#?\w+;|\#[0-9a-fA-F]{6}\b"
     r"|:(?:material/\w+|[a-z]+(?:-background)?(?=\[)|[a-z0-9_+-]+):?",  # icons and colours of Streamlit's Markdown
     re.DOTALL,
 )
 _WORD = re.compile(r"[^\W\d][\w'’-]*")
 _IS_MARKUP = re.compile(r"</?[a-z][a-z0-9]*(?:[\s>/]|$)")
+_IN_SCRIPT = re.compile(
+    r"""(?:
+        (?:\b(?:placeholder|title|alt|ariaLabel|textContent|innerText)|["']aria-label["'])["']?\s*[:=]
+        |setAttribute\(\s*["'](?:placeholder|title|alt|aria-label)["']\s*,
+    )
+    (?:[^"'`;,(){}=\n]*\?)?  # the condition for the first of two texts
+    \s*(?P<quote>["'`])(?P<text>.*?)(?P=quote)""",
+    re.VERBOSE,
+)
+_SCRIPT_PLACE = re.compile(r"\$\{[^{}]*\}")
 _PLACE = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for what is filled in
 
 
@@ -63,22 +83,53 @@ def files() -> list[Path]:
     ]
 
 
+def scripts() -> list[Path]:
+    """Return the files that write in the browser."""
+    return sorted((ROOT / "barrx").rglob("*.js"))
+
+
 def found(source: str) -> list[tuple[int, str]]:
     """Return line and text of what would be read in English by everyone."""
     tree = ast.parse(source)
-    outer = _assigned(tree.body)
-    inside = set[ast.AST]()
-    seen: dict[tuple[int, str], None] = {}
-    for scope in ast.walk(tree):
-        if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
-            names = {**outer, **_assigned(scope.body)}
-            calls = [n for n in ast.walk(scope) if isinstance(n, ast.Call)]
-            inside.update(calls)
-            seen |= dict.fromkeys(_in_calls(calls, names))
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and n not in inside]
-    seen |= dict.fromkeys(_in_calls(calls, outer))
+    seen = dict.fromkeys(_in_scopes(tree, _read))
     seen |= dict.fromkeys(_in_markup(tree))
+    seen |= dict.fromkeys(_in_words(tree))
     return sorted(seen)
+
+
+def said_by_errors(source: str, names: frozenset[str] = _ROOT_ERRORS) -> list[tuple[int, str]]:
+    """Return line and text of what errors would say in English to everyone.
+
+    Parameters
+    ----------
+    names : the classes whose message is meant for the user, see :func:`error_names`
+    """
+
+    def read(call: ast.Call) -> Iterator[ast.expr]:
+        name = _name(call.func)
+        if name in names:
+            yield from call.args[1:] if name == _WITH_CODE else call.args
+            yield from (keyword.value for keyword in call.keywords if keyword.arg != "reason")
+
+    return sorted(set(_in_scopes(ast.parse(source), read)))
+
+
+def error_names(sources: Iterable[str]) -> frozenset[str]:
+    """Return the names of the errors meant for the user: those of barrx.errors, and what is derived from them."""
+    classes = [n for source in sources for n in ast.walk(ast.parse(source)) if isinstance(n, ast.ClassDef)]
+    names = set(_ROOT_ERRORS)
+    while more := {c.name for c in classes if names & set(map(_name, c.bases))} - names:
+        names |= more
+    return frozenset(names)
+
+
+def found_in_script(source: str) -> list[tuple[int, str]]:
+    """Return line and text of what a script writes in English for everyone: words are given to it by Python."""
+    return [
+        (source.count("\n", 0, one.start()) + 1, one["text"])
+        for one in _IN_SCRIPT.finditer(source)
+        if has_words(_SCRIPT_PLACE.sub(" ", one["text"]))
+    ]
 
 
 def has_words(text: str) -> bool:
@@ -92,6 +143,20 @@ def has_words(text: str) -> bool:
 
 
 Names = Mapping[str, list[ast.expr]]
+Reader = Callable[[ast.Call], Iterator[ast.expr]]
+
+
+def _in_scopes(tree: ast.Module, read: Reader) -> Iterator[tuple[int, str]]:
+    """Yield the words in all calls, names followed in their function and the module."""
+    outer = _assigned(tree.body)
+    inside = set[ast.AST]()
+    for scope in ast.walk(tree):
+        if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+            calls = [n for n in ast.walk(scope) if isinstance(n, ast.Call)]
+            inside.update(calls)
+            yield from _in_calls(calls, {**outer, **_assigned(scope.body)}, read)
+    rest = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and n not in inside]
+    yield from _in_calls(rest, outer, read)
 
 
 def _assigned(body: Iterable[ast.stmt]) -> dict[str, list[ast.expr]]:
@@ -116,12 +181,31 @@ def _assigned(body: Iterable[ast.stmt]) -> dict[str, list[ast.expr]]:
     return given
 
 
-def _in_calls(calls: Iterable[ast.Call], names: Names) -> Iterator[tuple[int, str]]:
+def _in_calls(calls: Iterable[ast.Call], names: Names, read: Reader) -> Iterator[tuple[int, str]]:
     for call in calls:
-        for shown in _read(call):
-            for text in _texts(shown, names, frozenset()):
-                if has_words(text):
-                    yield shown.lineno, text.replace(_PLACE, "{}")
+        for shown in read(call):
+            yield from _with_words(shown, names)
+
+
+def _in_words(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the words that functions called ``words``, or something of words, return."""
+    outer = _assigned(tree.body)
+    for scope in ast.walk(tree):
+        if isinstance(scope, ast.FunctionDef) and scope.name.rpartition("_")[2] == "words":
+            names = {**outer, **_assigned(scope.body)}
+            for node in ast.walk(scope):
+                if isinstance(node, ast.Return) and node.value is not None:
+                    yield from _with_words(node.value, names)
+
+
+def _with_words(shown: ast.expr, names: Names) -> Iterator[tuple[int, str]]:
+    for text in _texts(shown, names, frozenset()):
+        if has_words(text):
+            yield shown.lineno, text.replace(_PLACE, "{}")
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _read(call: ast.Call) -> Iterator[ast.expr]:
@@ -134,6 +218,10 @@ def _read(call: ast.Call) -> Iterator[ast.expr]:
         yield from call.args
     for keyword in call.keywords:
         if keyword.arg in NAMED or (is_read and keyword.arg in NAMED_IN_STREAMLIT):
+            yield keyword.value
+        elif is_read and keyword.arg == "format_func" and isinstance(keyword.value, ast.Attribute):
+            yield keyword.value.value  # {...}.get, {...}.__getitem__
+        elif is_read and isinstance(keyword.value, ast.Lambda):
             yield keyword.value
 
 
@@ -204,7 +292,7 @@ def _given_back(call: ast.Call, names: Names, passed: frozenset[str]) -> Iterato
 
 def _children(node: ast.expr) -> list[ast.expr]:
     match node:
-        case ast.BinOp(left=left, right=right, op=ast.Add() | ast.Mod()):
+        case ast.BinOp(left=left, right=right, op=ast.Add() | ast.Mod() | ast.BitOr()):
             return [left, right]
         case ast.IfExp(body=body, orelse=orelse):
             return [body, orelse]
@@ -219,6 +307,7 @@ def _children(node: ast.expr) -> list[ast.expr]:
             | ast.GeneratorExp(elt=one)
             | ast.Starred(value=one)
             | ast.NamedExpr(value=one)
+            | ast.Lambda(body=one)
         ):
             return [one]
         case ast.Subscript(value=value):

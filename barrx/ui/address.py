@@ -202,11 +202,12 @@ def bring_out(dataset: Dataset, finished: Map, color: str, legend: str) -> None:
     names = look_state.sought_out(dataset, color)
     if not names:
         return
-    missing: list[str] = []
-    if color not in judged_colors.names(dataset):  # of those the steps are the same everywhere
+    if color in judged_colors.names(dataset):  # may not be measured yet; the steps are the same everywhere
+        colors = judged_colors.possible(color)
+    else:
         colors = chosen_color.of(dataset, finished.request, finished.clustering, color=color)
-        missing = brought_out.unknown(colors, names)
-        names = brought_out.named(colors, brought_out.chosen(colors, names))
+    missing = brought_out.unknown(colors, names)
+    names = brought_out.named(colors, brought_out.chosen(colors, names))
     look_state.find_legend(dataset, color, legend, names)
     if missing:
         said = ngettext(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from barrx.datasets import Dataset
@@ -26,11 +27,14 @@ class JudgedColor:
         returns what to ask about a map, and of how many neighbours (0: the default)
     coloring : callable
         returns the colours, of an answer to that question
+    is_flagged : bool
+        some pictures stand out from its scale
     """
 
     title: Callable[[], str]
     question: Callable[[MapRequest, int], Question]
     coloring: Callable[[Answer], Coloring]
+    is_flagged: bool
 
 
 def _by_faithfulness(answer: Answer) -> Coloring:
@@ -69,16 +73,19 @@ COLORS: dict[str, JudgedColor] = {
         title=lambda: _("Real neighbours kept on the map"),
         question=lambda request, k: Question(part="faithfulness", map=request, k=k),
         coloring=_by_faithfulness,
+        is_flagged=True,
     ),
     STABILITY: JudgedColor(
         title=lambda: _("Companions kept with other seeds"),
         question=lambda request, _k: Question(part="stability", map=request),
         coloring=_by_stability,
+        is_flagged=True,
     ),
     SAMPLES: JudgedColor(
         title=lambda: _("Companions kept on samples of the images"),
         question=lambda request, _k: Question(part="stability", map=request),
         coloring=_by_samples,
+        is_flagged=False,
     ),
 }
 
@@ -92,6 +99,12 @@ def stored(dataset: Dataset, request: MapRequest, name: str, nearest: int) -> Co
     """Return the colours of a map by a judged figure that was measured before; None where it was not."""
     answer = questions.load(dataset, COLORS[name].question(request, nearest))
     return None if answer is None else COLORS[name].coloring(answer)
+
+
+def possible(name: str) -> Coloring:
+    """Return colours with every entry that the legend of a judged figure may have, also before it is measured."""
+    flagged = (np.zeros(1, bool), "") if COLORS[name].is_flagged else None
+    return coloring.by_share(COLORS[name].title(), np.full(1, np.nan), missing="", flagged=flagged)
 
 
 def of_map(dataset: Dataset, finished: Map, name: str) -> Coloring:

@@ -83,8 +83,8 @@ def check_length(text: str, bound: int) -> None:
     """Raise a ParameterError if a text is longer than ``bound`` characters."""
     if len(text) > bound:
         raise ParameterError(
-            _("A text may have {bound} characters, this one has {n}. Shorten it.").format(
-                bound=f"{bound:,}", n=f"{len(text):,}"
+            _("A text may have {bound:,} characters, this one has {n:,}. Shorten it.").format(
+                bound=bound, n=len(text)
             )
         )
 

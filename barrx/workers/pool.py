@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
 from barrx.errors import WorkerError
+from barrx.i18n import _
 from barrx.workers.job import Job, Lane
 from barrx.workers.process import Process
 
@@ -355,7 +356,7 @@ class Pool:
             slot.warmed = 0
             slot.process = Process(nice=slot.crew.nice)
             if self._is_closed:
-                raise WorkerError("closed")
+                raise WorkerError(_("Barr X is being ended."))
         return slot.process
 
     def _end_process(self, slot: _Slot) -> None:

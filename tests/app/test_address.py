@@ -265,6 +265,10 @@ def test_link_brings_entries_of_the_legend_out_and_says_which_it_has_not(home: P
     assert seen_in(test).brought_out == ()
     test = page("explore", legend="3")
     assert legend_of(test)["legend_chosen"] == [[3], []]
+    test = page("explore", color="faithfulness", legend="99")
+    assert "“99” is to be brought out, and is not in the legend here." in warnings(test)
+    assert seen_in(test).brought_out == ()
+    assert seen_in(page("explore", color="faithfulness", legend="1")).brought_out == ("1",)
     assert warnings(page("explore", color="school", legend="is.x")).count("\n") == 0  # of the colour only
 
 

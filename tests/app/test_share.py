@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from barrx import datasets, i18n, settings, views
+from barrx import bars, datasets, i18n, settings, views
 from barrx.arrangements import Arrangement
 from barrx.clustering import Clustering
 from barrx.ui import keys
@@ -292,6 +292,58 @@ def test_figure_of_a_selection_keeps_the_place_only_where_all_of_it_is_in_view(h
         query = figure_making.of_selection(demo, Present(now, seen)).query
         assert ("at" in query) == is_kept
         assert "selected" in query
+
+
+def test_link_of_a_figure_shows_its_images_whatever_the_filters_of_its_writer(home: Path) -> None:
+    demo = datasets.load("demo")
+    now = default_map(demo)
+    birds = np.flatnonzero(demo.metadata["category"].eq("birds").to_numpy())
+    others = np.flatnonzero(~demo.metadata["category"].eq("birds").to_numpy())
+    for chosen, is_kept in ((birds[:3], True), (np.array([birds[0], others[0]]), False)):
+        seen = seen_of(demo, filters={"is.category": ["birds"]}, hide=True, selection=chosen)
+        shown = Present(now, seen)
+        made = figure_making.of_selection(demo, shown), figure_making.of_counts("category")(demo, shown)
+        assert [("is.category" in one.query, "hide" in one.query) for one in made] == [(is_kept, is_kept)] * 2
+    query = figure_making.of_cluster(0)(demo, shown).query
+    assert not {"is.category", "hide"} & query.keys()
+    every = sorted(demo.metadata["category"].unique())
+    all_pass = seen_of(demo, filters={"is.category": every}, hide=True)
+    for seen, is_kept in ((all_pass, True), (replace(all_pass, filters={"only": ["noise"]}), False)):
+        query = figure_making.of_cluster(0)(demo, Present(now, seen)).query
+        assert ("hide" in query) == is_kept
+
+
+def test_link_of_a_figure_draws_images_in_no_cluster_if_they_are_its(home: Path) -> None:
+    demo = datasets.load("demo")
+    now, style = default_map(demo), views.Style(without=("names", "noise"))
+    in_none, in_one = (
+        np.flatnonzero((now.clustering.labels < 0) == is_noise)[:2] for is_noise in (True, False)
+    )
+    for chosen, without in ((in_none, ("names",)), (in_one, ("names", "noise"))):
+        seen = seen_of(demo, style=style, selection=chosen)
+        query = figure_making.of_selection(demo, Present(now, seen)).query
+        assert views.Style.from_text(query["style"][-1]).without == without
+
+
+def test_link_of_a_figure_opens_the_map_where_its_writer_saw_a_grid(home: Path) -> None:
+    demo = datasets.load("demo")
+    now = default_map(demo)
+    seen = seen_of(demo, arrangement=Arrangement(kind="grid"), camera=(1.0, 2.0, 3.0), selection=np.arange(5))
+    makers = (
+        figure_making.of_map,
+        figure_making.of_selection,
+        figure_making.of_cluster(0),
+        figure_making.of_counts("category"),
+    )
+    for make in makers:
+        assert not {"arrange", "at"} & make(demo, Present(now, seen)).query.keys()
+    assert figure_making.of_map(demo, Present(now, replace(seen, arrangement=Arrangement()))).query["at"]
+
+
+def test_chart_writes_numbers_as_its_reader_does(home: Path) -> None:
+    assert b">12,345<" in bars.svg("Images", [("birds", 12_345)], "#000000")
+    with i18n.speaking("es"):
+        assert b">12.345<" in bars.svg("Images", [("birds", 12_345)], "#000000")
 
 
 def test_figure_of_the_map_has_the_names_of_its_clusters_unless_they_are_off(home: Path) -> None:

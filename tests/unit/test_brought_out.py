@@ -6,7 +6,7 @@ import pytest
 
 from barrx import i18n
 from barrx.clustering import Clustering
-from barrx.ui import brought_out, coloring, palette
+from barrx.ui import brought_out, coloring, judged_colors, palette
 from barrx.ui.coloring import Coloring
 
 HOSTILE = "<img src=x onerror=alert(1)>&legend=is.x#%2F"
@@ -50,6 +50,16 @@ def test_long_values_among_the_others_are_found_by_their_hash() -> None:
     (name,) = brought_out.named(colors, ([], [3]))
     assert name.startswith("sha.")
     assert brought_out.chosen(colors, [name]) == ([], [3])
+
+
+@pytest.mark.parametrize(
+    ("figure", "entries"),
+    [("faithfulness", ["0", "4", "17", "none"]), ("stability-samples", ["0", "4", "none"])],
+)
+def test_legend_of_a_judged_figure_is_known_before_it_is_measured(figure: str, entries: list[str]) -> None:
+    colors = judged_colors.possible(figure)
+    assert brought_out.unknown(colors, [*entries, "5", "99", "is.moon"]) == ["5", "99", "moon"]
+    assert set(brought_out.named(colors, brought_out.chosen(colors, entries))) == set(entries)
 
 
 def test_clusters_and_steps_of_a_scale_are_named_by_their_number() -> None:

@@ -101,6 +101,13 @@ def test_nothing_is_shown_that_is_not_marked_to_be_translated(path: Path) -> Non
         'def f():\n    said = "nothing here"\n    st.caption(plain(said))',
         'def f():\n    return f"<p>{n} more</p>"',
         'HINT = "Nothing here"\ndef f():\n    st.caption(HINT)',
+        'st.selectbox(_("View"), ids, format_func=lambda v: "Any view")',
+        'st.selectbox(_("View"), ids, format_func=lambda v: names[v] if v else "All of them")',
+        'st.selectbox(_("View"), ids, format_func={"a": "All", "b": _("None")}.__getitem__)',
+        'st.download_button(_("Get"), lambda: "Nothing here")',
+        'def words():\n    return {"pan": _("Move"), "box": "Select with a box"}',
+        'def _words():\n    said = {"pan": "Move"}\n    return said | {"box": _("Select")}',
+        'def card_words():\n    return {**more(), "open": f"Open {name}"}',
     ],
 )
 def test_words_without_a_mark_are_found(code: str) -> None:
@@ -123,10 +130,95 @@ def test_words_without_a_mark_are_found(code: str) -> None:
         'st.columns([3, 1], gap="medium")',
         'def f():\n    """Return a <p> of words."""\n    return _("a <b>word</b>") + f"<p>{n}</p>"',
         'st.selectbox(_("View"), list(names), format_func=names.__getitem__)',
+        'st.selectbox(_("View"), ids, format_func=lambda v: names[v] if v else _("All of them"))',
+        'st.selectbox(_("View"), ids, format_func={"a": _("All"), "b": "UMAP"}.get)',
+        'st.selectbox(_("View"), ids, on_change=lambda: choose("seen"))',
+        'def words():\n    return {"pan": _("Move"), "most": str(40), "share": pgettext("part", "Share")}',
+        'def _in_words(one):\n    return two_places(one["score"]) + " · "',
+        'def kinds():\n    return {"pan": "a kind"}',
     ],
 )
 def test_markup_names_and_what_is_marked_is_no_word_without_a_mark(code: str) -> None:
     assert unmarked.found(code) == []
+
+
+PACKAGE = sorted((ROOT / "barrx").rglob("*.py"))
+ERRORS = unmarked.error_names(path.read_text("utf-8") for path in PACKAGE)
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=lambda p: p.stem)
+def test_no_error_says_what_is_not_marked_to_be_translated(path: Path) -> None:
+    assert unmarked.said_by_errors(path.read_text("utf-8"), ERRORS) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'raise DatasetError("literal words")',
+        'def f():\n    return errors.ParameterError(f"{n} is too many")',
+        'def f():\n    said = "literal words"\n    raise CacheError(said)',
+        'raise ParameterError("At most {n}".format(n=n)) from error',
+        'raise ImageDecodeError("empty", "the file is empty")',
+        'raise ImageDecodeError(reason="empty", detail="the file is empty")',
+        'raise NothingAdded("nothing to add", report)',
+    ],
+)
+def test_words_of_errors_without_a_mark_are_found(code: str) -> None:
+    assert unmarked.said_by_errors(code, ERRORS) != []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'raise DatasetError(_("words with a mark"))',
+        'raise ParameterError(ngettext("{n} image", "{n} images", n).format(n=n))',
+        'raise ImageDecodeError("empty", _("the file is empty"))',
+        "raise WorkerError(str(error))",
+        'name = "relations.csv"\nraise DatasetError(_("“{name}” is empty").format(name=name))',
+        'raise ValueError("for those who write programs")',
+    ],
+)
+def test_what_errors_say_with_a_mark_is_no_word_without_one(code: str) -> None:
+    assert unmarked.said_by_errors(code, ERRORS) == []
+
+
+@pytest.mark.parametrize("path", unmarked.scripts(), ids=lambda p: f"{p.parent.name}-{p.stem}")
+def test_no_script_of_the_browser_has_words_of_its_own(path: Path) -> None:
+    assert unmarked.found_in_script(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'field.placeholder = "Find a name";',
+        "button.title = 'Close';",
+        'make("button", { type: "button", "aria-label": "Close" })',
+        'make("button", {\n  title:\n    "Close",\n})',
+        "said.textContent = `${n} images`;",
+        'button.setAttribute("aria-label", "Close");',
+        'button.textContent = isOpen ? "Close" : words.open;',
+    ],
+)
+def test_words_in_a_script_are_found(code: str) -> None:
+    assert unmarked.found_in_script(code) != []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "field.placeholder = words.find;",
+        'said.textContent = "";',
+        'make("img", { alt: "", class: "picture" })',
+        "this.link.title = `${words.open}: ${card.whole}`;",
+        'button.setAttribute("aria-label", `${button.textContent}: ${title}`);',
+        'const LINES = ["title", "creator", "date"];',
+        'if (item.title === "none") return;',
+        'button.textContent = "×";',
+        'button.setAttribute("class", "open");',
+    ],
+)
+def test_what_python_gives_a_script_is_no_word_of_its_own(code: str) -> None:
+    assert unmarked.found_in_script(code) == []
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from barrx import datasets, interpretation_files, markdown
 from barrx.datasets import Dataset
 from barrx.errors import ParameterError, ViewsError
+from barrx.i18n import speaking
 from barrx.views import interpretations, references, saved, saving
 from barrx.views.interpretations import Figure, Words
 from tests.unit.test_views_saved import read_only, save
@@ -60,6 +61,11 @@ def test_what_makes_no_sense_is_refused(demo: Dataset) -> None:
     with pytest.raises(ParameterError, match="The text is empty"):
         words(text=" \n")
     with pytest.raises(ParameterError, match="A text may have 40,000 characters, this one has 40,001"):
+        words(text="x" * 40_001)
+    with (
+        speaking("es"),
+        pytest.raises(ParameterError, match=r"puede tener 40\.000 caracteres; este tiene 40\.001"),
+    ):
         words(text="x" * 40_001)
     with pytest.raises(ParameterError, match="A text may have 20 figures, this one has 21"):
         interpretations.add(view, words(), {n: figure() for n in range(21)})

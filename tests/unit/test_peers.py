@@ -196,6 +196,21 @@ def test_sheet_is_whole_where_nothing_lies_outside_of_the_view(demo: Dataset, fi
     assert printed.svg(sheet_of(near, pictures=False)) == printed.svg(sheet_of(whole, pictures=False))
 
 
+def test_what_the_legend_does_not_bring_out_is_faint_on_the_sheet(demo: Dataset, finished: Map) -> None:
+    scene = Scene(dataset=demo, finished=finished, color="category")
+    plain, sheet = sheet_of(scene), sheet_of(replace(scene, brought_out=("is.birds",)))
+    birds = demo.metadata["category"].eq("birds").to_numpy()
+    (entry,) = (one for one in sheet.legend if one.name == "birds")
+    assert len(sheet.colors) == len(plain.colors) == 810
+    # They lie on top of the others, and only they stand as pictures.
+    assert set(sheet.colors[-birds.sum() :]) == {entry.color}
+    assert not set(sheet.colors[: -birds.sum()]) & set(plain.colors)
+    assert sheet.pictures
+    assert min(index for index, _data in sheet.pictures) >= 810 - birds.sum()
+    before = {one.name: one.color for one in plain.legend}
+    assert [one.name for one in sheet.legend if one.color == before[one.name]] == ["birds"]
+
+
 def test_sheet_of_a_place_without_images_is_refused(demo: Dataset, finished: Map) -> None:
     scene = Scene(dataset=demo, finished=finished, camera=(1e4, 1e4, 4.0))
     for make in (sheet_of, check):

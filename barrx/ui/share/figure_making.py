@@ -7,11 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from barrx import bars, cluster_rows, facets, map_picture, views
+from barrx.arrangements import Arrangement
+from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.i18n import _, ngettext, numeral
 from barrx.ui import address, cluster_link, coloring, keys, palette
 from barrx.ui.share import present
 from barrx.ui.share.present import Present
+from barrx.views import Appearance
 from barrx.views.interpretations import Figure
 
 Maker = Callable[[Dataset, Present], Figure]
@@ -20,14 +23,12 @@ _WEBP, _SVG = "image/webp", "image/svg+xml"
 
 def of_map(dataset: Dataset, shown: Present) -> Figure:
     """Return the part of the map where one looks."""
-    finished, seen = shown.finished, shown.seen
-    # The camera of another arrangement means no place on the map.
-    camera = seen.camera if seen.arrangement.kind == "map" else None
+    finished, seen = shown.finished, _on_map(shown.seen)
     colors = present.colors(dataset, finished, seen)
     return Figure(
         caption=_("Map of “{title}”").format(title=dataset.title),
         media=_WEBP,
-        data=map_picture.crop(dataset, finished.coordinates, colors, camera, _names(dataset, shown)),
+        data=map_picture.crop(dataset, finished.coordinates, colors, seen.camera, _names(dataset, shown)),
         query=address.link(dataset, seen, finished),
     )
 
@@ -47,22 +48,37 @@ def of_selection(dataset: Dataset, shown: Present) -> Figure:
     """Return the pictures that are selected."""
     chosen = shown.seen.selection
     n = len(chosen)
-    # Where the writer looks, only if they are there: who opens the figure wants to see them.
-    is_there = _are_in_view(shown, chosen)
-    seen = shown.seen if is_there else replace(shown.seen, camera=None)
     return Figure(
         caption=ngettext("{n} selected image", "{n} selected images", n).format(n=numeral(n)),
         media=_WEBP,
         data=map_picture.sheet(dataset, chosen.tolist()),
-        query=address.link(dataset, seen, shown.finished),
+        query=address.link(dataset, _showing(dataset, shown, chosen), shown.finished),
     )
 
 
-def _are_in_view(shown: Present, indexes: NDArray[np.int64]) -> bool:
-    """Tell whether all of some pictures are where one looks on the map; of another arrangement nobody knows here."""
-    if shown.seen.camera is None or shown.seen.arrangement.kind != "map":
-        return False
-    return bool(map_picture.in_view(shown.finished.coordinates, shown.seen.camera)[indexes].all())
+def _on_map(seen: Appearance) -> Appearance:
+    """Return what one sees, on the map; the camera of another arrangement means no place there."""
+    if seen.arrangement.kind == "map":
+        return seen
+    return replace(seen, arrangement=Arrangement(), camera=None)
+
+
+def _showing(dataset: Dataset, shown: Present, indexes: NDArray[np.int64]) -> Appearance:
+    """Return what one sees, on the map, with all of some pictures.
+
+    Who opens the figure wants to see them: a place that has only some of them, and filters that some do not pass,
+    are left out, and images in no cluster are drawn if some of them are such.
+    """
+    seen, finished = _on_map(shown.seen), shown.finished
+    if seen.camera is not None and not map_picture.in_view(finished.coordinates, seen.camera)[indexes].all():
+        seen = replace(seen, camera=None)
+    passing = address.passes(dataset, seen, finished)
+    if passing is not None and not passing[indexes].all():
+        seen = replace(seen, filters={}, hide=False)
+    if (finished.clustering.labels[indexes] == NOISE).any():
+        without = tuple(part for part in seen.style.without if part != "noise")
+        seen = replace(seen, style=replace(seen.style, without=without))
+    return seen
 
 
 def of_cluster(number: int) -> Maker:
@@ -71,9 +87,11 @@ def of_cluster(number: int) -> Maker:
     def make(dataset: Dataset, shown: Present) -> Figure:
         """Make it of this cluster."""
         clusters = shown.finished.clustering
-        # The map flies to the cluster: neither where the writer looks nor what else stands out is meant.
-        seen = replace(shown.seen, selection=np.empty(0, np.int64), camera=None, brought_out=())
         members = cluster_rows.members(clusters, number)
+        # The map flies to the cluster: neither where the writer looks nor what else stands out is meant.
+        seen = replace(
+            _showing(dataset, shown, members), selection=np.empty(0, np.int64), camera=None, brought_out=()
+        )
         order = np.argsort(-clusters.strength[members], kind="stable")
         names = coloring.cluster_names(clusters, views.cluster_names(dataset, clusters.labels))
         query = address.link(dataset, seen) | {keys.CLUSTER: [cluster_link.address_of(number)]}
@@ -99,12 +117,13 @@ def of_counts(column: str) -> Maker:
         if not len(chosen):
             chosen = np.arange(len(dataset.filenames)) if passing is None else np.flatnonzero(passing)
         rows = _counts(dataset, column, chosen)
+        seen = replace(_showing(dataset, shown, chosen), color=column, brought_out=())
         color = palette.CATEGORICAL[0]
         return Figure(
             caption=_("Images by {column}").format(column=column),
             media=_SVG,
             data=bars.svg(_("Images by {column}").format(column=column), rows, color),
-            query=address.link(dataset, replace(shown.seen, color=column, brought_out=()), shown.finished),
+            query=address.link(dataset, seen, shown.finished),
         )
 
     return make

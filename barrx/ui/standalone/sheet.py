@@ -9,16 +9,20 @@ from barrx import captions, encoders, filter_words
 from barrx.export import printed
 from barrx.export.printed import LegendEntry, Place, PrintedMap
 from barrx.i18n import _, ngettext, numeral
-from barrx.ui import palette
+from barrx.ui import brought_out, palette
 from barrx.ui.standalone.scene import Scene
 
 _SIDE: Final = 96
+_FAINT: Final = (
+    0x30 / 0xFF
+)  # as the small maps of views; mixed with the paper, as not every pen knows opacity
 
 
 def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
     """Return what stands on the sheet: the pictures that pass the filters, with their colours and names.
 
-    Where one looks at a part of the map, it is that part.
+    Where one looks at a part of the map, it is that part. What the legend does not bring out is faint, has no
+    picture, and lies below the rest.
 
     Raises
     ------
@@ -28,26 +32,30 @@ def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
     colors, finished, dataset = scene.coloring(), scene.finished, scene.dataset
     used = colors.colors
     kept, place = _shown(scene)
+    brought = brought_out.flags(colors, scene.brought_out)
+    bright = np.ones(len(colors.indexes), bool) if brought is None else brought
+    kept = kept[np.argsort(bright[kept], kind="stable")]
     coordinates = finished.coordinates[kept]
 
-    def color(index: int) -> str:
+    def color(index: int, is_bright: bool) -> str:
         """Return the colour of an index; below 0 it is that of noise."""
-        return used[index % len(used)] if index >= 0 else palette.NOISE
+        found = used[index % len(used)] if index >= 0 else palette.NOISE
+        return found if is_bright else _faint(found)
 
-    indexes = colors.indexes[kept].tolist()
-    strength = finished.clustering.strength[kept]
-    standing = printed.standing(coordinates, strength, place) if pictures else []
+    indexes, is_bright = colors.indexes[kept].tolist(), bright[kept].tolist()
+    standing = _standing(scene, kept, bright[kept], place) if pictures else []
     files = dataset.thumbnails([int(kept[i]) for i in standing], _SIDE)
     return PrintedMap(
         title=scene.title or dataset.title,
         subtitle=_subtitle(scene, is_part=place is not None),
         coordinates=coordinates,
-        colors=[color(i) for i in indexes],
+        colors=[color(i, is_so) for i, is_so in zip(indexes, is_bright, strict=True)],
         shapes=[printed.shape_of(i, len(used)) for i in indexes],
         names=_names(scene, kept),
         legend=[
-            LegendEntry(name=name, count=count, color=color(i), shape=printed.shape_of(i, len(used)))
+            LegendEntry(name=name, count=count, color=color(i, is_so), shape=printed.shape_of(i, len(used)))
             for name, count, i in colors.legend()
+            for is_so in [bool(bright[colors.indexes == i].any()) or brought is None]
         ],
         legend_title=colors.title,
         pictures=list(zip(standing, files, strict=True)),
@@ -56,6 +64,21 @@ def sheet_of(scene: Scene, *, pictures: bool = True) -> PrintedMap:
         total=len(dataset.filenames),
         place=place,
     )
+
+
+def _standing(
+    scene: Scene, kept: NDArray[np.intp], bright: NDArray[np.bool_], place: Place | None
+) -> list[int]:
+    """Return which of the pictures on the sheet stand there as pictures: none that is faint."""
+    found = scene.finished
+    strength = np.where(bright, found.clustering.strength[kept], -1.0)  # behind all others of its cell
+    return [i for i in printed.standing(found.coordinates[kept], strength, place) if bright[i]]
+
+
+def _faint(color: str) -> str:
+    """Return a "#rrggbb" mixed with the white of the paper."""
+    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - part) * _FAINT):02x}" for part in parts)
 
 
 def check(scene: Scene) -> None:
