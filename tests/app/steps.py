@@ -11,7 +11,7 @@ MAIN = str(ROOT / "barrx" / "ui" / "main.py")
 PATIENCE = 400  # seconds: on a slow machine that runs a browser test beside, a first map takes over a minute
 
 
-def page(name: str, **query: str) -> AppTest:
+def page(name: str, **query: str | list[str]) -> AppTest:
     """Run one page; a page file stands alone but for the navigation."""
     script = MAIN if name == "main" else str(ROOT / "pages" / f"{name}.py")
     test = AppTest.from_file(script, default_timeout=PATIENCE)

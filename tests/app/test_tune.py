@@ -62,6 +62,32 @@ def test_the_wall_can_be_coloured_by_decades_and_explore_by_their_dates(home: Pa
     assert "color=year" in shown
 
 
+def test_numbers_of_an_address_and_of_a_list_are_kept_in_one_form(home: Path) -> None:
+    test = page("tune", try_min_dist=".50, 0.25", try_metric="euclidean")
+    assert not test.exception
+    assert test.multiselect(key=keys.TRY + "min_dist").value == ["0.5", "0.25"]
+    assert test.multiselect(key=keys.TRY + "metric").value == ["euclidean"]
+    for typed, kept in ((["0.80", "0.8", "x"], ["0.8", "x"]), ([], [])):
+        test.multiselect(key=keys.TRY + "min_dist").set_value(typed).run()
+        assert test.multiselect(key=keys.TRY + "min_dist").value == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "kept"),
+    [
+        ("min_dist", ["0.1", " 0.1"], ["0.1"]),
+        ("min_dist", [""], []),
+        ("n_neighbors", [" 5", "15", "30"], [" 5", "15", "30"]),
+        ("metric", ["sideways"], ["cosine"]),
+        ("metric", ["sideways", "euclidean"], ["euclidean"]),
+    ],
+)
+def test_an_odd_address_is_read_once(home: Path, name: str, asked: list[str], kept: list[str]) -> None:
+    test = page("tune", **{keys.TRY + name: asked})
+    assert not test.exception
+    assert test.multiselect(key=keys.TRY + name).value == kept
+
+
 @pytest.mark.parametrize("asked", ["0", "99999", "x"])
 def test_tune_refuses_an_address_that_makes_no_sense(home: Path, asked: str) -> None:
     test = page("tune", try_n_neighbors=asked)

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from barrx.ui import keys
-from tests.browser.app_steps import button, figures, open_app, select, thumb, too_wide, wait_for_map
+from tests.browser.app_steps import button, figures, open_app, select, thumb, too_wide, wait_for_map, widget
 from tests.browser.conftest import Complaints, Server, StartServer
 from tests.browser.steps import PATIENCE, wait_until_idle
 
@@ -68,6 +68,43 @@ def _opens_in_explore(page: Page) -> None:
     expect(thumb(page, keys.MIN_CLUSTER_SIZE)).to_have_value(size)
     shown = figures(page)
     assert (float(shown["clusters on the map"]), shown["noise"]) == (clusters, noise)
+
+
+def chosen(page: Page, name: str) -> Locator:
+    return widget(page, keys.TRY + name).locator("[data-tag]")
+
+
+def enter(page: Page, name: str, *texts: str) -> None:
+    """Type into a list, and press Enter after each."""
+    page.keyboard.press("Escape")  # a list that is open hides the others from assistive technology
+    box = widget(page, keys.TRY + name).get_by_role("combobox")
+    for text in texts:
+        box.click()
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        wait_until_idle(page)
+
+
+def test_a_number_is_taken_as_it_is_typed_and_stands_so_in_the_address(server: Server, page: Page) -> None:
+    open_app(page, server, "/tune?lang=es&try_min_dist=0,1")
+    expect(chosen(page, "min_dist")).to_have_text(["0.1"])
+    expect(page).to_have_url(re.compile(r"try_min_dist=0\.1(&|$)"))
+    enter(page, "min_dist", "0,3")
+    expect(chosen(page, "min_dist")).to_have_text(["0.1", "0.3"])
+    expect(page).to_have_url(re.compile(r"try_min_dist=0\.1&try_min_dist=0\.3(&|$)"))
+
+    widget(page, keys.TRY + "min_cluster_size").get_by_label("Clear all").click()
+    wait_until_idle(page)
+    enter(page, "min_cluster_size", "2", "20")
+    expect(chosen(page, "min_cluster_size")).to_have_text(["2", "20"])
+    select(page, keys.TRY + "min_cluster_size", "30")
+    expect(chosen(page, "min_cluster_size")).to_have_text(["2", "20", "30"])
+    asked = "&".join(rf"try_min_cluster_size=\+?{n}" for n in (2, 20, 30))
+    expect(page).to_have_url(re.compile(rf"[?&]{asked}(&|$)"))
+    page.reload()
+    wait_until_idle(page)
+    expect(chosen(page, "min_cluster_size")).to_have_text(["2", "20", "30"])
+    expect(chosen(page, "min_dist")).to_have_text(["0.1", "0.3"])
 
 
 def test_sweep_goes_on_after_a_restart_of_the_server_and_repeats_nothing(

@@ -67,6 +67,7 @@ def test_lists_are_read_as_people_write_them(name: str, typed: list[str], values
         ("min_dist", ["0.05"], (0.05,)),
         ("min_dist", ["0,1; 0,5 1"], (0.1, 0.5, 1.0)),
         ("min_dist", ["0,1, 0,5"], (0.1, 0.5)),
+        ("min_dist", [",5"], (0.5,)),
         ("n_neighbors", ["5,12; 7"], (5, 7, 12)),
     ],
 )
@@ -77,6 +78,38 @@ def test_a_comma_is_the_decimal_sign_where_the_language_has_it(
         assert form._read(field(name), typed) == values
         assert ("coma" in form._help(field(name))) == (name == "min_dist")
     assert form._help(field(name)) == field(name).help
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "spanish", "english"),
+    [
+        ("min_dist", ["0,1"], ["0.1"], ["0", "1"]),
+        ("min_dist", ["0.10", "0,1234567"], ["0.1", "0.1234567"], ["0.1", "0", "1234567"]),
+        ("min_dist", ["0,1,0,5", "x"], ["0,1,0,5", "x"], ["0", "1", "5", "x"]),
+        ("n_neighbors", ["7, 5", "05"], ["7", "5"], ["7", "5"]),
+        ("metric", ["cosine", "sideways"], ["cosine"], ["cosine"]),
+    ],
+)
+def test_what_is_typed_is_kept_in_one_form_that_every_language_reads_alike(
+    name: str, typed: list[str], spanish: list[str], english: list[str]
+) -> None:
+    assert form._plain(field(name), typed) == english
+    with i18n.speaking("es"):
+        kept = form._plain(field(name), typed)
+    assert kept == spanish
+    if name != "min_dist" or "x" not in typed:  # which nobody can read, and stays to be mended
+        assert form._plain(field(name), kept) == kept
+
+
+@pytest.mark.parametrize("name", ["n_neighbors", "min_dist", "min_cluster_size", "min_samples", "seed"])
+def test_no_number_that_is_offered_begins_with_what_is_typed(name: str) -> None:
+    one = field(name)
+    for value in map(form.written, one.offered):
+        offer = form._offer(one, value, [])
+        assert not offer.startswith(value[0]), "Enter would take it"
+        assert form._plain(one, [offer, value]) == [offer], "the address is left alone"
+        assert form._read(one, [offer]) == (one.read(value),)
+        assert form._offer(one, value, [value]) == value
 
 
 def test_a_list_of_decimals_with_commas_all_through_is_refused() -> None:

@@ -1,11 +1,13 @@
 """What a sweep goes over: a list of values for each parameter, written as people write lists."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from barrx import cliff, projection
 from barrx.clustering import SELECTION_METHODS
@@ -20,6 +22,9 @@ from barrx.pipeline import MapRequest
 from barrx.ui import keys
 
 MOST_SETTINGS: Final = 240  # more than a wall that is looked at; the command line takes more
+# Before a number that is offered, so that none begins with what is typed: Enter takes the first that does, 20 for 2.
+# It stays before what is chosen from the list, as another address would be one more step in the browser's history.
+_OFFERED: Final = " "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +140,16 @@ def choose(dataset: Dataset, encoder: Encoder, category: str | None) -> SweepReq
     usual = sweep.parameters(base)
     wanted = sweep.default_grid(n_images)
     typed: dict[str, list[str]] = {}
+    known: list[bool] = []
     everyone = fields(n_images)
     for row, place in ((everyone[:4], st.container()), (everyone[4:], st.expander(_("More")))):
         for column, one in zip(place.columns(len(row), gap="small"), row, strict=True):
             with column:
                 default = [written(value) for value in wanted.get(one.name, (usual[one.name],))]
-                typed[one.name] = _choose_one(one, default)
+                typed[one.name], is_known = _choose_one(one, default)
+                known.append(is_known)
+    if not all(known):  # an address has them in another form, or is one that people came back to
+        st.rerun()
     grid = {one.name: values for one in everyone if (values := _read(one, typed[one.name]))}
     request = SweepRequest(base=base, grid=grid, category=category)
     _check_size(request)
@@ -148,19 +157,63 @@ def choose(dataset: Dataset, encoder: Encoder, category: str | None) -> SweepReq
     return request
 
 
-def _choose_one(one: Field, default: list[str]) -> list[str]:
-    options = list(dict.fromkeys([*map(written, one.offered), *default]))
-    return st.multiselect(
+def _choose_one(one: Field, default: list[str]) -> tuple[list[str], bool]:
+    """Return what is chosen, and whether the list that was shown knew of it."""
+    key = keys.TRY + one.name
+    chosen = _chosen(one, key, default)
+    if st.session_state.get(key, chosen) != chosen:
+        st.session_state[key] = chosen
+    listed = [_offer(one, value, chosen) for value in default]
+    offered = [_offer(one, written(value), chosen) for value in one.offered]
+    taken = st.multiselect(
         one.name,
-        options,
-        default=default,
-        key=keys.TRY + one.name,
+        list(dict.fromkeys([*offered, *listed])),
+        default=listed,
+        key=key,
         help=_help(one),
         placeholder=_("as on the first map"),
         accept_new_options=one.bounds is not None,
+        filter_mode="fuzzy" if one.bounds is None else "prefix",
         select_all=False,
         bind="query-params",
     )
+    return taken, taken == chosen
+
+
+def _chosen(one: Field, key: str, default: list[str]) -> list[str]:
+    """Return what is chosen in the form that every language reads alike; it stands in the address so."""
+    if key in st.session_state:
+        return _plain(one, st.session_state[key])
+    if key not in st.query_params:
+        return default
+    asked = st.query_params.get_all(key)
+    chosen = _plain(one, [text for text in asked if text])
+    if chosen and chosen != asked:
+        with suppress(StreamlitAPIException):  # once it is a list's, the address follows what the list shows
+            st.query_params[key] = chosen
+    return chosen
+
+
+def _plain(one: Field, typed: Sequence[str]) -> list[str]:
+    """Return values as :func:`written` has them, each once; what cannot be read stays as it is typed."""
+    if one.bounds is None:
+        known = list(map(written, one.offered))
+        return [text for text in dict.fromkeys(typed) if text in known]
+    found: dict[str, str] = {}
+    for text in typed:
+        try:
+            parts = [written(_number(one, part)) for part in _parts(one, text)]
+        except ValueError:
+            found.setdefault(text, text)
+            continue
+        as_it_is = parts == [text.removeprefix(_OFFERED)]
+        for part in parts:
+            found.setdefault(part, text if as_it_is else part)
+    return list(found.values())
+
+
+def _offer(one: Field, value: str, chosen: Sequence[str]) -> str:
+    return value if one.bounds is None or value in chosen else _OFFERED + value
 
 
 def _help(one: Field) -> str:
@@ -170,8 +223,11 @@ def _help(one: Field) -> str:
 
 
 def written(value: Any) -> str:
-    """Return the value of a parameter as people type it: 0, not 0.0."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """Return the value of a parameter as people type it: 0, not 0.0; whole, however many digits it has."""
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value).removesuffix(".0")
 
 
 def _read(one: Field, typed: Sequence[str]) -> tuple[Any, ...]:
@@ -183,16 +239,20 @@ def _read(one: Field, typed: Sequence[str]) -> tuple[Any, ...]:
 def _parts(one: Field, text: str) -> list[str]:
     """Split a list as it is typed. Where decimals are written with a comma, none parts a list of them."""
     if one.read is float and numerals().decimal == ",":
-        parts = [part.strip(",") for part in text.replace(";", " ").split()]
+        parts = [part.rstrip(",") for part in text.replace(";", " ").split()]
     else:
         parts = [part.strip() for part in text.replace(";", ",").split(",")]
     return [part for part in parts if part]
 
 
-def _value(one: Field, text: str) -> Any:
+def _number(one: Field, text: str) -> Any:
     decimal = numerals().decimal if one.read is float else "."
+    return one.read(text.replace(decimal, "."))
+
+
+def _value(one: Field, text: str) -> Any:
     try:
-        value = one.read(text.replace(decimal, "."))
+        value = _number(one, text)
     except ValueError:
         raise ParameterError(
             _("{name} takes numbers, not “{text}”. Remove it, or type another.").format(
