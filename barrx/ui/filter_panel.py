@@ -150,9 +150,8 @@ def _choose_values(dataset: Dataset, column: str) -> tuple[str, ...]:
     )
 
 
-@lru_cache(
-    maxsize=64
-)  # at each move of a slider the lists are the same, and a thousand numbers to be written
+# At each move of a slider the lists are the same, and a thousand numbers to be written.
+@lru_cache(maxsize=64)
 def _labels(names: tuple[str, ...], counts: tuple[int, ...], language: str) -> Mapping[str, str]:
     """Return value -> text with its count; the language is that of the numbers."""
     texts = [_("no value") if name == NO_VALUE else name[:_LONGEST] for name in names]

@@ -171,6 +171,12 @@ def pick(collection: Dataset, index: int | None, *, in_wall: bool = False) -> No
         st.session_state[_PICTURE] = _Picked(collection.fingerprint, index, click)
 
 
+def pick_told(collection: Dataset, told: object) -> None:
+    """Remember the picture that a component tells; anybody can send anything."""
+    if type(told) is int and 0 <= told < len(collection.filenames):
+        pick(collection, told)
+
+
 def picked(collection: Dataset) -> int | None:
     """Return the picture whose card is shown, if it is of this collection."""
     last = _last_picked(collection)

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     import altair as alt
 
 _NAME_LENGTH: Final = 28
-_NAME_APART: Final = (
-    "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"  # the year stands after it in any script
-)
+# A name in any script, so that the year stands after it.
+_NAME_APART: Final = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
 _STEP: Final = 22
 _BESIDE: Final = 8  # pixels between a point and its words
 FONT_SIZE: Final = 11

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -79,10 +80,6 @@ def show(
     """
     ids = {row.id for row in rows}
 
-    def pick(index: Any) -> None:
-        if type(index) is int and 0 <= index < len(dataset.filenames):
-            state.pick(dataset, index)
-
     def open_row(name: Any) -> None:
         if on_open is not None and isinstance(name, str) and name in ids:
             on_open(name)
@@ -99,7 +96,7 @@ def show(
     _component(
         key=key,
         data={"label": label, "rows": [_sent(row, item) for row in rows]},
-        hears={"picked": pick, "opened": open_row},
+        hears={"picked": partial(state.pick_told, dataset), "opened": open_row},
     )
 
 

@@ -6,8 +6,8 @@ and so do the captions of the pictures that are leafed through.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from barrx import captions, links
 from barrx.datasets import Dataset
@@ -47,11 +47,6 @@ def card(
         then, the lightbox opens
     reveal : scroll to the picture on a screen that has it below others
     """
-
-    def pick(other: Any) -> None:
-        if type(other) is int and 0 <= other < len(dataset.filenames):
-            state.pick(dataset, other)
-
     _component(
         key=key,
         data={
@@ -65,7 +60,7 @@ def card(
             "reveal": reveal,
             "words": _words(),
         },
-        hears={"picked": pick},
+        hears={"picked": partial(state.pick_told, dataset)},
     )
 
 
