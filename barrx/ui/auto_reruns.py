@@ -1,0 +1,105 @@
+"""What runs by itself every few tenths of a second waits while something that somebody asked for is on its way.
+
+A fragment with `run_every` asks from the browser, by the page that it was drawn on. If `st.switch_page` has begun
+another page meanwhile, Streamlit takes the request for one of the page that is left, goes back there without its
+content, and leaves the reader with an empty page. Such a request comes again by itself: it can be left out.
+"""
+
+import time
+
+from google.protobuf.message import DecodeError
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+_AT_MOST = 10.0  # seconds: a request that Streamlit does not answer holds nothing up for longer
+_LARGE = 65_536  # bytes: what tells of a run's beginning and end is smaller
+
+
+class AutoReruns:
+    """Leaves out what fragments ask for by themselves while a run that somebody asked for is on its way."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a connection on; of a websocket's messages those that would come too late are left out."""
+        if scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+            return
+        run = RunOnItsWay()
+
+        async def heard() -> Message:
+            while True:
+                message = await receive()
+                asked = _rerun(message)
+                if asked is None:
+                    return message
+                if not asked.is_auto_rerun:
+                    run.asked_for(asked.fragment_id)
+                elif run.is_on_its_way():
+                    continue
+                return message
+
+        async def told(message: Message) -> None:
+            data = message.get("bytes")
+            if data and len(data) < _LARGE and run.is_on_its_way():
+                run.told(ForwardMsg.FromString(data))
+            await send(message)
+
+        await self._app(scope, heard, told)
+
+
+class RunOnItsWay:
+    """What is known of the run that somebody asked for last, from what goes over one connection.
+
+    It is over when it has begun and ended. A run that ends early for another one goes on in that.
+    """
+
+    def __init__(self) -> None:
+        self._asked_at: float | None = None
+        self._fragment_id = ""
+        self._has_begun = False
+        self._goes_on = False
+        self._run_id = ""
+
+    def asked_for(self, fragment_id: str) -> None:
+        """Note that somebody asked for a run, of a fragment or (``""``) of the whole page."""
+        self._asked_at = time.monotonic()
+        self._fragment_id = fragment_id
+        self._has_begun = self._goes_on = False
+
+    def told(self, message: ForwardMsg) -> None:
+        """Note what the server said, if it is that a run begins or ends."""
+        run = message.metadata.run
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            fragments = run.fragment_ids
+            if self._goes_on or not fragments or self._fragment_id in fragments:
+                self._has_begun, self._goes_on, self._run_id = True, False, run.script_run_id
+        elif kind == "script_finished" and self._has_begun and run.script_run_id == self._run_id:
+            if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                self._goes_on = True
+            else:
+                self._asked_at = None
+
+    def is_on_its_way(self) -> bool:
+        """Return whether a run that was asked for has not ended yet, as far as one can know."""
+        return self._asked_at is not None and time.monotonic() < self._asked_at + _AT_MOST
+
+
+def _rerun(message: Message) -> ClientState | None:
+    """Return what a message from the browser asks to be run, or None if it asks for nothing of the kind."""
+    data = message.get("bytes")
+    if not data:
+        return None
+    try:
+        asked = BackMsg.FromString(data)
+    except DecodeError:  # Streamlit answers it
+        return None
+    return asked.rerun_script if asked.WhichOneof("type") == "rerun_script" else None
+
+
+MIDDLEWARE = [Middleware(AutoReruns)]

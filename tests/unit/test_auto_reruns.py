@@ -1,0 +1,135 @@
+"""What runs by itself waits for what somebody asked for, and for nothing else."""
+
+import asyncio
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from barrx.ui import auto_reruns
+from barrx.ui.auto_reruns import AutoReruns, RunOnItsWay
+
+
+def begins(run: str, *fragments: str) -> ForwardMsg:
+    message = ForwardMsg()
+    message.new_session.page_script_hash = "page"
+    message.metadata.run.script_run_id = run
+    message.metadata.run.fragment_ids.extend(fragments)
+    return message
+
+
+def ends(run: str, status: int = ForwardMsg.FINISHED_SUCCESSFULLY) -> ForwardMsg:
+    message = ForwardMsg()
+    message.script_finished = status  # type: ignore[assignment]
+    message.metadata.run.script_run_id = run
+    return message
+
+
+def asks(fragment: str = "", *, by_itself: bool = False) -> bytes:
+    message = BackMsg()
+    message.rerun_script.fragment_id = fragment
+    message.rerun_script.is_auto_rerun = by_itself
+    return message.SerializeToString()
+
+
+def test_a_run_is_over_when_what_was_asked_for_has_begun_and_ended() -> None:
+    run = RunOnItsWay()
+    assert not run.is_on_its_way()
+    run.asked_for("")
+    run.told(begins("0", "chart"))  # had begun by itself before
+    run.told(ends("0", ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY))
+    assert run.is_on_its_way()
+    run.told(begins("1"))
+    run.told(ends("0"))
+    assert run.is_on_its_way()
+    run.told(ends("1"))
+    assert not run.is_on_its_way()
+
+
+def test_another_page_goes_on_with_the_run_of_the_button() -> None:
+    run = RunOnItsWay()
+    run.asked_for("button")
+    run.told(begins("1", "chart", "button"))
+    run.told(ends("1", ForwardMsg.FINISHED_EARLY_FOR_RERUN))
+    assert run.is_on_its_way()
+    run.told(begins("2"))
+    assert run.is_on_its_way()
+    run.told(ends("2", ForwardMsg.FINISHED_WITH_COMPILE_ERROR))
+    assert not run.is_on_its_way()
+
+
+def test_what_is_asked_for_while_another_run_is_on_its_way_is_waited_for() -> None:
+    run = RunOnItsWay()
+    run.asked_for("")
+    run.told(begins("1"))
+    run.asked_for("")
+    run.told(ends("1"))
+    assert run.is_on_its_way()
+    run.told(begins("2"))
+    run.told(ends("2"))
+    assert not run.is_on_its_way()
+
+
+def test_what_is_never_answered_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = RunOnItsWay()
+    run.asked_for("gone")
+    assert run.is_on_its_way()
+    monkeypatch.setattr(auto_reruns, "_AT_MOST", 0)
+    assert not run.is_on_its_way()
+
+
+def test_only_requests_by_themselves_are_left_out_of_a_connection() -> None:
+    sent = [
+        asks("chart", by_itself=True),
+        asks(),
+        asks("chart", by_itself=True),
+        b"\xff",  # no message: Streamlit's to answer
+        asks("chart"),
+        BackMsg(load_git_info=True).SerializeToString(),
+    ]
+    messages: list[Message] = [
+        {"type": "websocket.connect"},
+        *({"type": "websocket.receive", "bytes": data} for data in sent),
+        {"type": "websocket.receive", "text": "x"},
+        {"type": "websocket.disconnect"},
+    ]
+    heard: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while not heard or heard[-1]["type"] != "websocket.disconnect":
+            heard.append(await receive())
+
+    waiting = iter(messages)
+
+    async def receive() -> Message:
+        return next(waiting)
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    asyncio.run(AutoReruns(app)({"type": "websocket"}, receive, send))
+    assert heard == [
+        message for message in messages if message.get("bytes") != sent[2] or message is messages[1]
+    ]
+
+
+def test_what_is_asked_for_by_itself_is_heard_again_once_the_run_has_ended() -> None:
+    by_itself: Message = {"type": "websocket.receive", "bytes": asks("chart", by_itself=True)}
+    messages = iter([{"type": "websocket.receive", "bytes": asks()}, by_itself])
+    said: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        for message in (begins("1"), ends("1")):
+            await send({"type": "websocket.send", "bytes": message.SerializeToString()})
+        assert await receive() == by_itself
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    asyncio.run(AutoReruns(app)({"type": "websocket"}, receive, send))
+    assert len(said) == 2
