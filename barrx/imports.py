@@ -5,6 +5,7 @@ import warnings
 from contextlib import suppress
 from functools import partial
 from types import ModuleType
+from typing import Any
 
 
 def import_umap() -> ModuleType:
@@ -22,12 +23,12 @@ def import_umap() -> ModuleType:
     finally:
         if blocked:
             del sys.modules["tensorflow"]
-    _keep_compiled()
+    _keep_umap_compiled()
     module: ModuleType = umap
     return module
 
 
-def _keep_compiled() -> None:
+def _keep_umap_compiled() -> None:
     """Have numba keep what it compiles of umap, as it does of pynndescent: 6 of the 9 seconds before a first map.
 
     It lies where numba puts it, beside the library's own code or in ``NUMBA_CACHE_DIR``, and belongs to that version
@@ -35,13 +36,18 @@ def _keep_compiled() -> None:
     """
     from umap import layouts, umap_
 
-    for compiled in (
+    keep_compiled(
         umap_.smooth_knn_dist,
         umap_.compute_membership_strengths,
         layouts._nb_optimize_layout_euclidean_single_epoch,
         layouts._nb_optimize_layout_euclidean_single_epoch_parallel,
-    ):
-        with suppress(RuntimeError):  # no folder that it may write to: compiled each time, as before
+    )
+
+
+def keep_compiled(*functions: Any) -> None:
+    """Have numba keep what it compiles of these for the next process."""
+    for compiled in functions:
+        with suppress(RuntimeError):  # no folder that it may write to: compiled each time
             compiled.enable_caching()
 
 

@@ -87,7 +87,17 @@ def test_neighbors_of_one_equal_those_of_all(metric: Metric) -> None:
     np.testing.assert_allclose(one.distances[0], everyone.distances[33], atol=1e-6)
 
 
-def test_neighbors_by_manhattan_above_two_thousand_recall_nearly_all() -> None:
+def test_neighbors_by_manhattan_are_exact_where_every_pair_is_looked_at() -> None:
+    vectors = cloud(2300, features=8)
+    found = neighbors.compute(vectors, "manhattan", 15)
+    full = cdist(vectors, vectors, "cityblock")
+    np.testing.assert_allclose(found.distances, np.sort(full, axis=1)[:, :15], rtol=1e-5)
+    np.testing.assert_allclose(np.take_along_axis(full, found.indices, 1), np.sort(full)[:, :15], rtol=1e-6)
+    assert found.recall == 1
+
+
+def test_neighbors_by_manhattan_of_more_images_recall_nearly_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbors, "_EXACT_MANHATTAN", 2000)
     vectors = cloud(2300, features=8)
     found = neighbors.compute(vectors, "manhattan", 15)
     full = cdist(vectors[:200], vectors, "cityblock")
