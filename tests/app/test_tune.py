@@ -12,6 +12,7 @@ from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
 from barrx.ui import keys
 from barrx.ui.tune import results
+from tests.app.steps import PATIENCE
 from tests.app.test_pages import page, texts
 
 CUTS = {"try_n_neighbors": "15", "try_min_dist": "0.1"}  # of the shipped map: nothing is projected
@@ -48,6 +49,28 @@ def test_tune_hangs_what_is_finished_and_offers_to_go_on(home: Path) -> None:
     (shown,) = [str(e.proto) for e in test.get("bidi_component") if "barrx_tune" in str(e.proto)]
     assert "min_cluster_size=10" in shown
     assert "agreement" in shown
+
+
+def test_best_settings_are_tried_again_also_if_nobody_saw_the_sweep_end(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: dict[str, workers.Job] = {}
+    submit = workers.Pool.submit
+
+    def submitted(pool: workers.Pool, task: str, *arguments: Any, **how: Any) -> workers.Job:
+        jobs[task] = submit(pool, task, *arguments, **how)
+        return jobs[task]
+
+    monkeypatch.setattr(workers.Pool, "submit", submitted)
+    test = page("tune", **CUTS)
+    test.button(key=keys.SWEEP).click().run()
+    assert jobs["sweep"].wait(PATIENCE).state == "done"
+    assert "stability" not in jobs
+    test.run()
+    jobs["stability"].cancel()
+    assert jobs["stability"].wait(PATIENCE).state == "cancelled"
+    test.run()
+    assert test.button(key=keys.TRY_AGAIN), "what was stopped is not begun again unasked"
 
 
 def test_the_wall_can_be_coloured_by_decades_and_explore_by_their_dates(home: Path) -> None:

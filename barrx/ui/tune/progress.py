@@ -34,6 +34,10 @@ def show(dataset: Dataset, found: Results) -> None:
             job, title=_("Trying the best ones again, with other seeds and on samples"), unit=_("maps")
         )
     elif _unchecked(found):
+        if state.pool().find(checking) is None and _is_done(sweeping) and access.may_write():
+            # Nobody was there when the sweep ended.
+            _check(dataset, found.request)
+            st.rerun()
         _offer_check(dataset, found, checking)
 
 
@@ -45,6 +49,11 @@ def is_running(dataset: Dataset, request: SweepRequest) -> bool:
 def _running(key: str) -> Job | None:
     job = state.pool().find(key)
     return job if job is not None and not job.snapshot.is_over else None
+
+
+def _is_done(key: str) -> bool:
+    job = state.pool().find(key)
+    return job is not None and job.snapshot.state == "done"
 
 
 def _sweep_key(dataset: Dataset, request: SweepRequest) -> str:
