@@ -13,6 +13,7 @@ import logging
 import shutil
 import sqlite3
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -23,6 +24,7 @@ from typing import Any, Literal
 
 import diskcache
 import numpy as np
+from cachetools import LRUCache
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
@@ -37,6 +39,8 @@ STORES: tuple[Store, ...] = ("embeddings", "projections")
 _SHARE = {"embeddings": 0.8, "projections": 0.2}
 _DAMAGED = ".damaged-"
 _OLD_LOCK_SECONDS = 24 * 3600  # nothing takes that long to compute
+_OVERHEAD = 1_000  # bytes of a value in memory beside its arrays
+_RECENT_BYTES = 32e6  # of values kept in memory: some hundred settings of 8,000 pictures, some ten of 100,000
 
 
 # --- fingerprints ---------------------------------------------------------------------------------------
@@ -141,6 +145,8 @@ class _Opened:
 
     cache: Any  # diskcache.Cache has no types
     inode: int
+    recent: LRUCache[str, Any]
+    reading: threading.Lock
 
 
 @memoize
@@ -154,7 +160,7 @@ def _open(path: Path, size_limit: int) -> _Opened:
             statistics=0,
             tag_index=0,
         )
-        return _Opened(opened, _inode(path))
+        return _Opened(opened, _inode(path), LRUCache(_RECENT_BYTES, getsizeof=_size), threading.Lock())
 
     found = _inode(path)
     try:
@@ -249,6 +255,38 @@ def get_many(store: Store, keys: list[str]) -> dict[str, Any]:
             if value is not None:
                 found[key] = value
     return found
+
+
+def recall(store: Store, key: str) -> Any | None:
+    """Return the value stored under a key, or None; from memory if it was asked for lately.
+
+    For keys that are made of all that a value is made from: it never changes. Its arrays can't be written to.
+    """
+    return recall_many(store, [key]).get(key)
+
+
+def recall_many(store: Store, keys: Sequence[str]) -> dict[str, Any]:
+    """Return the values of those keys that are stored, as :func:`recall` does."""
+    opened = _opened(store)
+    with opened.reading:
+        found = {key: opened.recent[key] for key in keys if key in opened.recent}
+    read = get_many(store, [key for key in keys if key not in found]) if len(found) < len(keys) else {}
+    with opened.reading:
+        for key, value in read.items():
+            for array in _arrays(value):
+                array.setflags(write=False)
+            with suppress(ValueError):  # larger than all that is kept
+                opened.recent[key] = value
+    return found | read
+
+
+def _arrays(value: object) -> list[NDArray[np.generic]]:
+    parts = value.values() if isinstance(value, Mapping) else [value]
+    return [part for part in parts if isinstance(part, np.ndarray)]
+
+
+def _size(value: object) -> int:
+    return _OVERHEAD + sum(array.nbytes for array in _arrays(value))
 
 
 def names(store: Store, keys: Sequence[str]) -> list[str]:

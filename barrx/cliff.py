@@ -140,7 +140,7 @@ def categories(metadata: pd.DataFrame, column: str) -> Values | None:
 def load(question: Question) -> list[Point]:
     """Return the points that are stored, by method and size; compute nothing."""
     keys = question.keys()
-    stored = cache.get_many("projections", list(keys.values()))
+    stored = cache.recall_many("projections", list(keys.values()))
     return [
         Point(method=method, min_cluster_size=size, **stored[key][method])
         for method in SELECTION_METHODS

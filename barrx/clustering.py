@@ -165,7 +165,7 @@ def load(
     ready = _shipped(coordinates_fingerprint, params) if anchor is None else None
     if ready is not None:
         return ready
-    stored = cache.get("projections", _key(coordinates_fingerprint, params, anchor))
+    stored = cache.recall("projections", _key(coordinates_fingerprint, params, anchor))
     return None if stored is None else Clustering(stored["labels"], stored["strength"])
 
 

@@ -117,9 +117,14 @@ class Number:
 
 def numbers(dataset: Dataset) -> list[str]:
     """Return the columns of a collection that are numbers, and not all the same one."""
+    return list(_numbers(dataset))
+
+
+@lru_cache(maxsize=8)
+def _numbers(dataset: Dataset) -> tuple[str, ...]:
     texts = [str(name) for name in dataset.metadata.columns if _is_number(dataset.metadata[name])]
     found = [number(dataset, name) for name in texts]
-    return [one.column for one in found if one.low < one.high]
+    return tuple(one.column for one in found if one.low < one.high)
 
 
 @lru_cache(maxsize=32)

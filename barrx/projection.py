@@ -97,7 +97,7 @@ def load(embedding_fingerprint: str, params: ProjectionParams, n_images: int) ->
     anchor = load(embedding_fingerprint, parent, n_images) if parent else None
     if parent and anchor is None:
         return None
-    return cache.get("projections", _key(embedding_fingerprint, params, n_images, anchor))
+    return cache.recall("projections", _key(embedding_fingerprint, params, n_images, anchor))
 
 
 def load_or_compute(embedding: Embedding, params: ProjectionParams) -> tuple[Coordinates, bool]:

@@ -39,11 +39,12 @@ def choose_collection() -> Dataset:
 def choose_encoder(dataset: Dataset) -> Encoder:
     """Show the list of encoders and return the one chosen."""
     everyone = {encoder.slug: encoder for encoder in encoders.all_encoders()}
+    names = {slug: _encoder_name(encoder) for slug, encoder in everyone.items()}  # a list asks several times
     slug = linked.choice(
         _("Encoder"),
         list(everyone),
         default=pipeline.default_encoder(dataset).slug,
-        name=lambda slug: _encoder_name(everyone[slug]),
+        name=names.__getitem__,
         key=keys.ENCODER,
         help=_("The network that turns each image into a vector."),
     )

@@ -251,3 +251,41 @@ def test_tidying_removes_old_locks_that_nobody_holds(
         tidy()
         assert Path(held.lock_file).exists()
     assert not Path(left.lock_file).exists()
+
+
+def test_recall_reads_once_and_what_it_gives_cannot_be_written_to(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cache.recall("projections", "a") is None
+    cache.put_many("projections", {"a": np.arange(3), "b": {"x": np.zeros(2)}, "c": {"clusters": 4}})
+    first = cache.recall_many("projections", ["a", "b", "c", "gone"])
+    assert list(first) == ["a", "b", "c"]
+    monkeypatch.setattr(cache, "get_many", lambda store, keys: pytest.fail(f"read again: {keys}"))
+    again = cache.recall_many("projections", ["c", "b", "a"])
+    np.testing.assert_array_equal(again["a"], [0, 1, 2])
+    assert again["c"] == {"clusters": 4}
+    for array in (again["a"], again["b"]["x"]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+def test_recall_forgets_what_was_asked_for_longest_ago(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_RECENT_BYTES", 10_000)
+    cache._open.cache_clear()
+    cache.put_many("projections", {key: np.zeros(500) for key in "abc"})  # 5,000 bytes with their overhead
+    cache.put("projections", "large", np.zeros(5_000))
+    for key in ("a", "b", "a", "c", "large"):
+        assert cache.recall("projections", key) is not None
+    asked: list[str] = []
+    read = cache.get_many
+    monkeypatch.setattr(cache, "get_many", lambda store, keys: asked.extend(keys) or read(store, keys))
+    for key in ("a", "c", "b", "large"):
+        assert cache.recall("projections", key) is not None
+    assert asked == ["b", "large"]
+
+
+def test_recall_knows_nothing_of_a_cache_that_was_set_aside(home: Path) -> None:
+    cache.put("projections", "a", np.arange(3))
+    assert cache.recall("projections", "a") is not None
+    (home / "cache" / "projections").rename(home / "elsewhere")
+    assert cache.recall("projections", "a") is None
