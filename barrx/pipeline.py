@@ -82,7 +82,7 @@ class Map:
     seconds : float
         time it took to get it
     was_stored : bool
-        nothing was computed
+        it was there before it was asked for: nothing was computed, here or by another process that was waited for
     """
 
     request: MapRequest
@@ -152,28 +152,29 @@ def load_or_compute(dataset: Dataset, request: MapRequest) -> Map:
     start = time.perf_counter()
     encoder = encoders.get(request.encoder)
     made_from = embedding.fingerprint_of(dataset, encoder) or embedding.require(dataset, encoder).fingerprint
-    coordinates, clusters, was_stored = _stages(dataset, made_from, request)
+    stored = _load_stages(made_from, request, len(dataset.filenames))
+    stages = stored or _stages(dataset, made_from, request)
     seconds = time.perf_counter() - start
-    return _finished(dataset, request, made_from, (coordinates, clusters), (seconds, was_stored))
+    return _finished(dataset, request, made_from, stages, (seconds, stored is not None))
 
 
-def _stages(dataset: Dataset, made_from: str, request: MapRequest) -> tuple[Coordinates, Clustering, bool]:
+def _stages(dataset: Dataset, made_from: str, request: MapRequest) -> tuple[Coordinates, Clustering]:
     named_after = None
     anchor = request.anchor(len(dataset.filenames))
     if anchor is not None:
-        named_after = Anchor.of(_coordinates(dataset, made_from, anchor)[0], anchor.clustering)
-    coordinates, first = _coordinates(dataset, made_from, request)
-    clusters, second = clustering.load_or_compute(coordinates, request.clustering, named_after)
-    return coordinates, clusters, first and second
+        named_after = Anchor.of(_coordinates(dataset, made_from, anchor), anchor.clustering)
+    coordinates = _coordinates(dataset, made_from, request)
+    clusters, _was_there = clustering.load_or_compute(coordinates, request.clustering, named_after)
+    return coordinates, clusters
 
 
-def _coordinates(dataset: Dataset, made_from: str, request: MapRequest) -> tuple[Coordinates, bool]:
+def _coordinates(dataset: Dataset, made_from: str, request: MapRequest) -> Coordinates:
     # Reading the vectors takes longer than another cut of the tree: only a new map needs them.
     stored = projection.load(made_from, request.projection, len(dataset.filenames))
     if stored is not None:
-        return stored, True
+        return stored
     vectors = embedding.require(dataset, encoders.get(request.encoder))
-    return projection.load_or_compute(vectors, request.projection)
+    return projection.load_or_compute(vectors, request.projection)[0]
 
 
 def _finished(

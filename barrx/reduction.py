@@ -1,6 +1,6 @@
 """Large pictures, one at a time, in a process of their own that leaves a reduced RGB copy.
 
-``python -m barrx.reduction PICTURE COPY`` decodes a picture and writes the copy; it answers with one line of
+``python -m barrx.reduction PICTURE COPY PARENT`` decodes a picture and writes the copy; it answers with one line of
 JSON on standard output. Decoding 250 megapixels takes up to 3 GB for a moment: in a process of its own that
 memory is given back, and whatever a decoder does there ends that process only.
 """
@@ -22,6 +22,7 @@ from PIL import Image
 from barrx import images
 from barrx.errors import Cancelled, ImageDecodeError
 from barrx.i18n import _
+from barrx.parent import end_with_parent
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def reduce_apart(picture: Path, copy: Path, cancelled: Callable[[], bool] = lamb
     """
     here = str(Path(__file__).resolve().parents[1])
     path = os.pathsep.join(p for p in (here, os.environ.get("PYTHONPATH", "")) if p)
-    command = [sys.executable, "-m", "barrx.reduction", os.fspath(picture), os.fspath(copy)]
+    command = [sys.executable, "-m", "barrx.reduction", os.fspath(picture), os.fspath(copy), str(os.getpid())]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path}
     ) as process:
@@ -139,9 +140,10 @@ def _scale(header: images.Header) -> float:
 
 def main() -> None:
     """Answer for the one picture named on the command line."""
-    picture, copy = map(Path, sys.argv[1:])
+    picture, copy, parent = sys.argv[1:]
+    end_with_parent(int(parent))
     try:
-        answer = asdict(reduce(picture, copy))
+        answer = asdict(reduce(Path(picture), Path(copy)))
     except ImageDecodeError as error:
         answer = {"reason": error.reason, "detail": error.detail}
     sys.stdout.write(json.dumps(answer))

@@ -47,7 +47,7 @@ def _card(summary: Summary) -> None:
                 _confirm_removal(summary)
     if explore:
         state.open_collection(summary.slug)
-        st.switch_page(navigation.explore())
+        navigation.go_to(navigation.explore())
     _report(dataset)
 
 

@@ -36,6 +36,24 @@ NEAREST = "nearest"
 TRY = "try_"
 WALL_COLOR = "maps_by"
 
+# of them, what Streamlit writes by itself for a widget, and lets nobody else write
+BOUND = frozenset(
+    {
+        N_NEIGHBORS,
+        MIN_DIST,
+        METRIC,
+        SEED,
+        FROM_SCRATCH,
+        MIN_CLUSTER_SIZE,
+        MIN_SAMPLES,
+        SELECTION_METHOD,
+        SELECTION_EPSILON,
+        MAX_CLUSTER_SIZE,
+        LANGUAGE,
+        HIDE,
+    }
+)
+
 ADDRESS = "address"
 MAP_CONTAINER = "map"
 MAP = "image_map"

@@ -1,5 +1,7 @@
 """The switch between the languages, in the bar at the top: the browser's own first, then what people choose."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from barrx import i18n
@@ -8,7 +10,7 @@ from barrx.ui import component, keys, state
 _page = component.of_script(
     "barrx_language",
     html="<i hidden></i>",
-    js="export default ({ data }) => { document.documentElement.lang = data.language; };",
+    js=(Path(__file__).parent / "language.js").read_text(encoding="utf-8"),
 )
 
 
@@ -26,7 +28,8 @@ def choose() -> None:
         bind="query-params",
     )
     state.keep_language(chosen)
-    _page(key=keys.of(keys.LANGUAGE, "page"), data={"language": chosen}, height=0)
+    written = {"name": keys.LANGUAGE, "language": chosen, "isOfBrowser": chosen == of_browser}
+    _page(key=keys.of(keys.LANGUAGE, "page"), data=written, height=0)
 
 
 i18n.decide_by(state.language)

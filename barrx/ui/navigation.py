@@ -1,11 +1,14 @@
 """The pages and their addresses."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
 from barrx.i18n import _
+from barrx.ui import keys
 
 _PAGES = Path(__file__).parents[2] / "pages"
 
@@ -54,3 +57,14 @@ def all_pages() -> list[Page]:
         ),
         st.Page(_PAGES / "method.py", title=_("Method"), icon=":material/menu_book:", url_path="method"),
     ]
+
+
+def go_to(page: Page, query: Mapping[str, str] | None = None) -> NoReturn:
+    """Go to another page in the same session.
+
+    Parameters
+    ----------
+    query : what its address is to say; what widgets write there they write on that page too, and Streamlit raises
+        an exception if anybody else does, or clears it
+    """
+    st.switch_page(page, query_params={k: v for k, v in (query or {}).items() if k not in keys.BOUND})

@@ -12,10 +12,9 @@ from typing import Any
 
 from barrx import errors, i18n, interruption
 from barrx.errors import BarrxError, Cancelled
+from barrx.parent import end_with_parent
 
 log = logging.getLogger("barrx.workers")
-_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of Linux
-_SIGKILL = 9
 _STUBBORN_SECONDS = 10.0  # one call into compiled code that nobody waits for any more may take so long
 _EVERY = 0.2
 
@@ -138,18 +137,9 @@ def resident_memory() -> int:
     return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _end_with_parent() -> None:
-    """Have Linux end this process with its parent, even in the middle of compiled code."""
-    if sys.platform != "linux":
-        return  # the end of standard input says it, a little later
-    import ctypes
-
-    ctypes.CDLL(None).prctl(_PARENT_DEATH, _SIGKILL)
-
-
 def main() -> None:
     """Serve requests until the input ends."""
-    _end_with_parent()
+    end_with_parent()  # elsewhere than on Linux the end of standard input says it, a little later
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     if hasattr(os, "nice"):  # not on Windows
         os.nice(int(sys.argv[1]))  # the page stays quick while a worker computes

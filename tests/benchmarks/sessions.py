@@ -22,8 +22,9 @@ from pathlib import Path
 
 import psutil
 
-from barrx import cache, datasets, settings
+from barrx import datasets, settings
 from barrx.ui import keys
+from tests import written_maps
 from tests.benchmarks.client import Session, opened
 from tests.benchmarks.measure import Measured, memory_mb, percentile, table
 from tests.browser.conftest import Server, start
@@ -134,26 +135,10 @@ async def _together(url: str, query: str, n: int) -> tuple[float, int]:
     async with AsyncExitStack() as stack:
         sessions = [await stack.enter_async_context(opened(url, query)) for _session in range(n)]
         await asyncio.sleep(10)  # the work ahead ends
-        _count_maps()
+        written_maps.count()
         seconds = await asyncio.gather(*(session.move(keys.MIN_DIST, _NEW) for session in sessions))
-        return max(seconds), _counted_maps()
-
-
-def _count_maps() -> None:
-    """Have the database note each map that any process writes from now on, also one in place of the same."""
-    sql = cache._opened("projections").cache._sql
-    sql("CREATE TABLE Written (key TEXT)")
-    for event in ("INSERT", "UPDATE OF store_time"):
-        sql(
-            f"CREATE TRIGGER written_{event.split()[0]} AFTER {event} ON Cache WHEN NEW.key LIKE 'projection:%' "
-            "BEGIN INSERT INTO Written VALUES (NEW.key); END"
-        )
-
-
-def _counted_maps() -> int:
-    """Return how often the map that was asked for was written; one computed ahead of it comes once, if at all."""
-    found = cache._opened("projections").cache._sql("SELECT COUNT(*) FROM Written GROUP BY key").fetchall()
-    return max((count for (count,) in found), default=0)
+        # One computed ahead of it comes once, if at all.
+        return max(seconds), max(written_maps.counted(), default=0)
 
 
 @asynccontextmanager

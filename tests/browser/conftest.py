@@ -67,7 +67,8 @@ class Server:
 
     def bugs(self) -> list[str]:
         """Return the tracebacks in the log, but for those of Streamlit's socket, when a page goes while it is told."""
-        _begin, *found = self.log().split("Traceback (most recent call last):")
+        # What a page raises Streamlit writes in a frame, without the colon.
+        _begin, *found = self.log().split("Traceback (most recent call last)")
         return [text for text in found if not _CLOSED_SOCKET.search(text)]
 
     def stop(self) -> None:

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from filelock import FileLock
 from PIL import Image
@@ -91,6 +93,26 @@ def test_a_process_that_dies_on_a_picture_puts_it_in_quarantine(
     assert report.images == 2
     assert reasons(report) == {"large.png": "unreadable"}
     assert "(signal 9); there may not be enough memory" in report.quarantined[0].detail
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_a_process_that_decodes_ends_with_the_one_that_waits_for_it(tmp_path: Path) -> None:
+    picture = tmp_path / "large.png"
+    picture.write_bytes(files.png(16_000, 15_000, colour=2, depth=8, row=bytes(48_000)))
+    code = f"""
+from pathlib import Path
+from barrx import reduction
+reduction.reduce_apart(Path({str(picture)!r}), Path({str(tmp_path / "copy.png")!r}))
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=REPOSITORY) as waiting:
+        own = psutil.Process(waiting.pid)
+        deadline = time.monotonic() + 60
+        while not (decoding := own.children()) or decoding[0].memory_info().rss < 150e6:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        waiting.kill()
+    _gone, alive = psutil.wait_procs(decoding, timeout=2)
+    assert not alive
 
 
 def test_a_damaged_large_picture_has_the_reason_of_its_own_process(home: Path, tmp_path: Path) -> None:

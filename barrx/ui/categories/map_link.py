@@ -22,7 +22,7 @@ def button(
     ):
         state.select(dataset, indexes)
         look_state.fly_to(dataset, np.asarray(indexes))
-        st.switch_page(navigation.explore(), query_params=_carried())
+        navigation.go_to(navigation.explore(), _carried())
 
 
 def colored(color: str, label: str) -> None:
@@ -36,5 +36,5 @@ def colored(color: str, label: str) -> None:
 
 
 def _carried() -> dict[str, str]:
-    """Return what the sliders have put into the address; what is this page's own stays here."""
+    """Return what the address says that is not of this page only."""
     return {name: value for name, value in st.query_params.to_dict().items() if name not in _OWN}

@@ -101,7 +101,7 @@ def _say_moved(listed: Listed, number: int, found: Difference) -> None:
     elif st.button(_("See both side by side"), key=keys.KEPT_COMPARE, icon=":material/compare:"):
         st.session_state[keys.COMPARE_ONE] = listed.id
         st.session_state[keys.SHARE_SECTION] = "compare"
-        st.switch_page(navigation.share())
+        navigation.go_to(navigation.share())
 
 
 def _names(dataset: Dataset, view: SavedView) -> tuple[tuple[str, str], ...]:

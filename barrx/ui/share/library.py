@@ -78,7 +78,7 @@ def _card(view: Listed, picture: bytes) -> None:
 
 def _open(view: Listed, number: int | None) -> None:
     asked_state.open_next(view.id, number)
-    st.switch_page(navigation.explore())
+    navigation.go_to(navigation.explore())
 
 
 def _menu(view: Listed) -> None:

@@ -94,7 +94,7 @@ def _take(view: SavedView, n: int, at: int) -> None:
         session.go_to_stop(view.listed.id, wanted)
         rerun.fragment()
     if told.get("ended"):
-        st.switch_page(navigation.share())
+        navigation.go_to(navigation.share())
 
 
 def _map(dataset: Dataset, view: SavedView, stop: Stop, at: int) -> None:

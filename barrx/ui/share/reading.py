@@ -153,7 +153,7 @@ def _text(dataset: Dataset, text: Interpretation) -> None:
                 _("Open the view"), key=keys.of(keys.TEXT, f"{text.id}:open"), icon=":material/open_in_new:"
             ):
                 asked_state.open_next(text.view)
-                st.switch_page(navigation.explore())
+                navigation.go_to(navigation.explore())
             _downloads(text, view)
             if views.is_writable():
                 if st.button(_("Change"), key=keys.of(keys.TEXT_EDIT, str(text.id)), type="tertiary"):

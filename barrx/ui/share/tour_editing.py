@@ -40,7 +40,7 @@ def show(dataset: Dataset) -> None:
     stops = tours.stops(id)
     if stops and st.button(_("Present"), key=keys.TOUR_PRESENT, type="primary", icon=":material/slideshow:"):
         session.go_to_stop(id, 0)
-        st.switch_page(navigation.presenter(), query_params={keys.VIEW: references.of(saved.get(id))})
+        navigation.go_to(navigation.presenter(), {keys.VIEW: references.of(saved.get(id))})
     here = _here(dataset, id) if views.is_writable() else None
     for number in range(len(stops)):
         _stop(id, stops, number, here)
