@@ -265,6 +265,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, help="Markdown file; sections measured before stay in it")
     parser.add_argument("--section", choices=SECTIONS, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
+    unknown = [name for name in chosen.only.split(",") if name not in SECTIONS]
+    if unknown:
+        parser.error(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
     os.environ["BARRX_HOME"] = str(chosen.home)
     if chosen.section:
         print(SECTIONS[chosen.section][1]())
@@ -311,7 +314,8 @@ def _kept(output: Path | None) -> dict[str, str]:
 def _page(parts: dict[str, str]) -> str:
     head = (
         "# Results\n\nMade by `python -m tests.benchmarks`. Ratios are of one run on one machine; in brackets the\n"
-        "smallest and the largest.\n"
+        "smallest and the largest. What stands under the line that says when, and with what, was written by hand about\n"
+        "that run, and goes with it when the section is measured again.\n"
     )
     return head + "".join(f"\n## {title}\n\n{body}\n" for title, body in parts.items())
 
