@@ -314,8 +314,8 @@ def _kept(output: Path | None) -> dict[str, str]:
 def _page(parts: dict[str, str]) -> str:
     head = (
         "# Results\n\nMade by `python -m tests.benchmarks`. Ratios are of one run on one machine; in brackets the\n"
-        "smallest and the largest. What stands under the line that says when, and with what, was written by hand about\n"
-        "that run, and goes with it when the section is measured again.\n"
+        "smallest and the largest. What stands under the line that says when, and with what, was written by hand\n"
+        "about that run, and goes with it when the section is measured again.\n"
     )
     return head + "".join(f"\n## {title}\n\n{body}\n" for title, body in parts.items())
 
