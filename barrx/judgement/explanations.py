@@ -25,7 +25,6 @@ CLEARLY = 0.1  # AMI by which something has to explain the clusters better than 
 SIGNIFICANT = 3.0  # standard deviations above chance
 SAME = 0.75  # AMI with the category from which on a column can hardly be told apart from it
 LEAST_SHARE = 0.2  # of the pictures: what is known of fewer says nothing of the clusters as a whole
-NEARLY_ALL = 0.95  # of the pictures: a figure over fewer has to say over how many
 _MOST_SHARE = 0.5  # of the pictures: a column of more values than that tells every picture from the others
 
 Kind = Literal["column", "file"]
@@ -153,7 +152,7 @@ class Ranking:
         if self.rivals:
             return _of_both(self.rivals[0])
         chosen = self.chosen
-        if chosen is None or chosen.n_known >= NEARLY_ALL * chosen.n_images:
+        if chosen is None or chosen.n_known >= values.NEARLY_ALL * chosen.n_images:
             return ""
         return _("{n} of {all} images have a value of “{column}”.").format(
             n=chosen.n_known, all=chosen.n_images, column=chosen.name
@@ -161,7 +160,7 @@ class Ranking:
 
 
 def _of_both(rival: Explanation) -> str:
-    if rival.n_both >= NEARLY_ALL * rival.n_images:
+    if rival.n_both >= values.NEARLY_ALL * rival.n_images:
         return ""
     return _("Both figures are of the {n} of {all} images that have both.").format(
         n=rival.n_both, all=rival.n_images

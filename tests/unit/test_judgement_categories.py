@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from barrx import cluster_rows, datasets, i18n
+from barrx import cluster_rows, datasets, i18n, metadata, tables
 from barrx.clustering import Clustering
 from barrx.errors import Cancelled
 from barrx.judgement import agreement, categories, explanations, faithfulness, pixels, portraits, values
@@ -299,6 +299,18 @@ def test_clusters_that_follow_the_source_are_called_out(planted: tuple[datasets.
     assert (
         "a property of the files" in explanations.rank(only_files, category, labels, permutations=20).sentence
     )
+
+
+def test_sizes_as_pandas_writes_them_are_called_out(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 6, 300)
+    height = pd.Series(10 * labels + rng.uniform(0, 5, 300)).round(2)
+    pd.DataFrame({"wall_height": height}).to_csv(tmp_path / "metadata.csv", index=False)
+    table = metadata.columns(tables.read(tmp_path / "metadata.csv"), [f"{i}.jpg" for i in range(300)])
+    category = values.of_cells("movement", [f"m{i}" for i in rng.integers(0, 6, 300)])
+    found = explanations.rank(explanations.columns(table), category, labels, permutations=20)
+    assert found.left_out == ()
+    assert found.sentence.startswith("Careful: the clusters follow “wall_height” more than “movement”")
 
 
 def test_nothing_is_called_out_if_the_clusters_follow_the_category() -> None:
