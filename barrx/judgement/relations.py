@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import pandas as pd
@@ -231,11 +232,11 @@ def years_of(
     barr, _unclear = placed_by_barr(categories)
     found: dict[str, int] = {}
     for category in categories:
-        own = sorted((pictures or {}).get(category, ()))
+        own = (pictures or {}).get(category, ())
         if category in barr:
             found[category] = barr[category]
         elif own:
-            found[category] = own[len(own) // 2]
+            found[category] = round(median(own))
     return found
 
 

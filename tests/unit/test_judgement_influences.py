@@ -114,6 +114,18 @@ def test_barrs_chart_gives_the_time_axis(tmp_path: Path) -> None:
     }
 
 
+def test_a_category_stands_at_the_median_of_its_dates() -> None:
+    own = {"mine": [1950] * 6 + [1850] * 6, "yours": [1901, 1900, 1999], "theirs": [1906, 1901]}
+    assert relations.years_of(list(own), own) == {"mine": 1900, "yours": 1901, "theirs": 1904}
+    column, vectors, _arrows = collection(chains=3)
+    own = {"0a": [1850] * 6 + [1950] * 6, "0b": [1910]}
+    arrow = Relation(source="0a", target="0b")
+    found = influences.chart(
+        influences.centroids(column, vectors), [arrow], relations.years_of(column.names, own), permutations=9
+    )
+    assert not found.arrows[0].is_backward
+
+
 # --- the test ---------------------------------------------------------------------------------------------
 
 
