@@ -172,8 +172,8 @@ def _spaces(subject: Subject) -> Answer:
 def _influences(subject: Subject) -> Answer:
     column = subject.category
     found = influences.centroids(column, subject.embedding.vectors)
-    years = relations.years_of(column.names, _years(subject, column))
-    chart = influences.chart(found, subject.question.arrows, years)
+    axis = relations.time_axis(column.names, _years(subject, column))
+    chart = influences.chart(found, subject.question.arrows, axis.years)
     facts = {
         "nearness": chart.nearness,
         "arrows": [{**_plain_arrow(arrow), "is_supported": arrow.is_supported} for arrow in chart.arrows],
@@ -182,7 +182,8 @@ def _influences(subject: Subject) -> Answer:
         "without_arrow": chart.without_arrow,
         "missing": chart.missing,
         "too_small": found.too_small,
-        "years": years,
+        "years": axis.years,
+        "axis": {"by_chart": axis.by_chart, "against_chart": axis.against_chart, "unclear": axis.unclear},
         "names": found.names,
     }
     return Answer(facts, {"distances": found.distances})

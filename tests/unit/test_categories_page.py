@@ -435,25 +435,35 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
 
 def test_barrs_movements_stand_at_the_years_of_his_chart() -> None:
     names = ("Cubism", "Purism", "Suprematism", "mine")
-    placed = graph.nodes(names, relations.years_of(names, {"mine": [1950]}), np.zeros((4, 4)))
+    placed = graph.nodes(names, relations.time_axis(names, {"mine": [1950]}).years, np.zeros((4, 4)))
     assert placed["x"].tolist() == [1906, 1918, 1913, 1950]
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("own", "said"),
     [
-        (("Cubism", "Purism"), "The years are those of Alfred Barr's chart of 1936."),
-        (("Cubism", "Purism", "mine"), "2 stand at the year of Alfred Barr's chart of 1936, the others at"),
-        (("yours", "mine"), "Years are the median of the dates"),
+        ({"Cubism": [], "Purism": [1920]}, "The years are those of Alfred Barr's chart of 1936."),
+        ({"Cubism": [], "De Stijl": [1919], "mine": [1950]}, "At the year of the chart: Cubism, De Stijl."),
         (
-            ("Cubism (early)", "Cubism (late)", "mine"),
+            {"Cubism": [], "Abstract Expressionism": [1950], "Purism": [1990], "mine": [1950]},
+            "At the year of the chart: Cubism. On the chart, but at their own dates, which are far from its year: "
+            "Abstract Expressionism, Purism.",
+        ),
+        (
+            {"Abstract Expressionism": [1950], "mine": [1951]},
+            "counts for a category unless it lies more than 10 years outside the span of its images' dates; all "
+            "others stand at the median of their dates. On the chart, but",
+        ),
+        ({"yours": [1950], "mine": [1951]}, "Years are the median of the dates"),
+        (
+            {"Cubism (early)": [1907], "Cubism (late)": [1914], "mine": [1950]},
             "Barr's chart has one box where several may be meant: Cubism (early), Cubism (late).",
         ),
     ],
 )
-def test_what_stands_on_the_time_axis_is_said(names: tuple[str, ...], said: str) -> None:
-    own = {name: [1950 + place] for place, name in enumerate(names)}
-    facts = {"names": names, "too_small": (), "years": relations.years_of(names, own)}
+def test_what_stands_on_the_time_axis_is_said(own: dict[str, list[int]], said: str) -> None:
+    facts = {"names": list(own), "too_small": (), "axis": plain(relations.time_axis(list(own), own))}
+    facts["years"] = facts["axis"]["years"]
     assert said in influences_view._axis(facts).replace("\\", "")
 
 
