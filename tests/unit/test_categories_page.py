@@ -60,6 +60,18 @@ def test_sentence_of_the_agreement_follows_its_height_and_its_chance(ami: float,
     assert "68% of the images" in found
 
 
+def test_an_agreement_a_little_below_zero_has_no_sign() -> None:
+    facts = agreed(-0.003, 0.6)
+    assert "agreement 0.00 is no more" in sentences.agreement(facts, "movement")
+    assert agreement_view.figures_table(facts["agreement"]).count("<b>0.00</b>") == 2
+    spaces = facts | {"clusters": 24, "in_both": 455, "is_projected": True}
+    said = sentences.spaces(spaces, 23)
+    assert "(agreement 0.00, noise counted)" in said
+    assert said.endswith("it is 0.00.")
+    found = {"reason": "", "superiority": 0.5, "effect": -0.001, "p": 0.5, "least_p": 0.0001, "pairs": 12}
+    assert "d = 0.00" in sentences.nearness(found)
+
+
 def test_sentences_do_not_speak_of_all_as_a_share_nor_of_none() -> None:
     facts = agreed()
     facts["agreement"]["clustered_share"] = 1.0

@@ -89,7 +89,7 @@ def _figure(one: Mapping[str, Any] | None, name: str) -> str:
     if one is None or one["figures"][name] is None:
         return "–"
     value = float(one["figures"][name])
-    return f'<b>{numeral(value, ".2f")}</b><i style="width:{100 * min(max(value, 0.0), 1.0):.0f}%"></i>'
+    return f'<b>{sentences.two_places(value)}</b><i style="width:{100 * min(max(value, 0.0), 1.0):.0f}%"></i>'
 
 
 def _chance(one: Mapping[str, Any] | None, name: str) -> str:

@@ -20,7 +20,7 @@ def agreement(facts: Facts, column: str) -> str:
         return _("Nothing can be said of “{column}”: {reason}.").format(column=column, reason=found["reason"])
     clear, share = found["without_noise"], found["clustered_share"]
     head = _level(clear["figures"]["ami"] - clear["chance"]["ami"], clear["p"])
-    said = head.format(column=column, ami=numeral(clear["figures"]["ami"], ".2f"))
+    said = head.format(column=column, ami=two_places(clear["figures"]["ami"]))
     chance = _("Chance alone gives {mean} ± {spread}.").format(
         mean=two_places(clear["chance"]["ami"]), spread=two_places(clear["spread"]["ami"])
     )
@@ -34,7 +34,11 @@ def agreement(facts: Facts, column: str) -> str:
 
 def two_places(number: float) -> str:
     """Return a number with two decimal places, and 0 without a sign."""
-    return numeral(round(number, 2) + 0.0, ".2f")  # + 0.0: no -0.00
+    return numeral(_unsigned_zero(number), ".2f")
+
+
+def _unsigned_zero(number: float) -> float:
+    return round(number, 2) + 0.0  # + 0.0: no -0.00
 
 
 def _level(above: float, p: float) -> str:
@@ -193,9 +197,9 @@ def spaces(facts: Facts, n_clusters: int) -> str:
         )
     n, everything = facts["in_both"], found["n_compared"]
     clear = _("Of the {n} images ({share:.0%}) that both put into a cluster, it is {ami:.2f}.").format(
-        n=n, share=n / everything, ami=found["without_noise"]["figures"]["ami"]
+        n=n, share=n / everything, ami=_unsigned_zero(found["without_noise"]["figures"]["ami"])
     )
-    return f"{counts} {said.format(ami=ami)} {clear}"
+    return f"{counts} {said.format(ami=_unsigned_zero(ami))} {clear}"
 
 
 def faithfulness(facts: Facts, n_images: int) -> str:
@@ -255,4 +259,4 @@ def _figures_of_the_test(found: Facts) -> str:
     return _(
         "A related pair is nearer than an unrelated one {times:.0f} times in 100 (effect size d = {effect:.2f}, "
         "p = {p:.2g}, {pairs} related pairs, by permutation of the names)."
-    ).format(effect=found["effect"], **given)
+    ).format(effect=_unsigned_zero(found["effect"]), **given)
