@@ -37,7 +37,7 @@ SPREAD = dict.fromkeys(CHANCE, 0.01)
 def agreed(ami: float = 0.43, p: float = 0.005, reason: str = "") -> dict[str, Any]:
     one = {"figures": {**FIGURES, "ami": ami}, "chance": CHANCE, "spread": SPREAD, "p": p}
     facts = {"with_noise": one, "without_noise": one, "clustered_share": 0.68, "n_compared": 810}
-    return {"agreement": {**facts, "n_missing": 12, "reason": reason}}
+    return {"agreement": {**facts, "n_missing": 12, "reason": reason, "reason_with_noise": reason}}
 
 
 # --- words ------------------------------------------------------------------------------------------------
@@ -94,6 +94,22 @@ def test_sentence_says_why_there_is_no_agreement() -> None:
     assert sentences.agreement(agreed(reason="every picture is noise"), "x") == (
         "Nothing can be said of “x”: every picture is noise."
     )
+
+
+def test_what_can_be_said_with_noise_is_said_where_the_clustered_images_say_nothing() -> None:
+    facts = agreed(0.31, reason="there is only one cluster")
+    assert agreement_view.figures_table(facts["agreement"]).count("<td>–</td>") == 16
+    facts["agreement"]["reason_with_noise"] = ""
+    assert sentences.agreement(facts, "x") == (
+        "Nothing can be said of “x”: there is only one cluster. Noise counted as a group, the agreement is 0.31 of 1; "
+        "chance alone gives 0.00 ± 0.01."
+    )
+    html = agreement_view.figures_table(facts["agreement"])
+    assert (html.count("<td>–</td>"), html.count("<b>0.31</b>")) == (8, 1)
+    spaces = facts | {"clusters": 1, "in_both": 14, "is_projected": True}
+    assert sentences.spaces(spaces, 1).endswith("Do not rely on them.")
+    facts["agreement"]["reason_with_noise"] = "there is only one cluster"
+    assert sentences.spaces(spaces, 1) == "1 clusters on the map, 1 in ten dimensions."
 
 
 def test_figures_stand_beside_chance_and_their_meaning_and_missing_ones_are_a_dash() -> None:

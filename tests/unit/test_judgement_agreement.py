@@ -173,10 +173,33 @@ def test_where_there_is_nothing_to_compare_it_is_said(
     names: list[str], labels: list[int], reason: str, ami: float | None
 ) -> None:
     found = agreement.compare(values.of_cells("c", names), np.array(labels), permutations=3)
-    assert found.reason == reason
+    assert found.reason == found.reason_with_noise == reason
     assert (found.with_noise and found.with_noise.figures.ami) == ami
     if set(labels) == {-1}:
         assert found.without_noise is None
+
+
+@pytest.mark.parametrize(
+    ("names", "labels", "reason"),
+    [
+        (["a"] * 10 + ["b"] * 10, [0] * 14 + [-1] * 6, "there is only one cluster"),
+        (
+            ["a"] * 10 + ["b"] * 4 + [""] * 6,
+            [0] * 12 + [-1] * 2 + [1] * 6,
+            "the images compared are all in one cluster",
+        ),
+        (
+            ["a"] * 10 + ["b"] * 10,
+            [0] * 5 + [1] * 5 + [-1] * 10,
+            "the images in clusters are all of one category",
+        ),
+    ],
+)
+def test_where_only_noise_makes_a_difference_the_clustered_images_say_nothing(
+    names: list[str], labels: list[int], reason: str
+) -> None:
+    found = agreement.compare(values.of_cells("c", names), np.array(labels), permutations=3)
+    assert (found.reason, found.reason_with_noise) == (reason, "")
 
 
 def test_pictures_without_a_value_are_left_out_and_counted() -> None:

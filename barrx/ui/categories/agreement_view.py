@@ -51,8 +51,11 @@ def _draw(dataset: Dataset, found: Judged) -> None:
 
 
 def figures_table(agreement: Mapping[str, Any]) -> str:
-    """Return the figures with and without noise, beside chance, and what each means, as HTML."""
-    whole, clear = agreement["with_noise"], agreement["without_noise"]
+    """Return the figures with and without noise, beside chance, and what each means, as HTML; a dash where there is
+    a reason for none.
+    """
+    whole = None if agreement["reason_with_noise"] else agreement["with_noise"]
+    clear = None if agreement["reason"] else agreement["without_noise"]
     head = "".join(
         f'<th scope="col">{escape(text)}</th>'
         for text in (

@@ -17,7 +17,10 @@ def agreement(facts: Facts, column: str) -> str:
     """Say how far clusters and categories agree, from the facts of the part ``agreement``."""
     found = facts["agreement"]
     if found["reason"]:
-        return _("Nothing can be said of “{column}”: {reason}.").format(column=column, reason=found["reason"])
+        nothing = _("Nothing can be said of “{column}”: {reason}.").format(
+            column=column, reason=found["reason"]
+        )
+        return nothing if found["reason_with_noise"] else f"{nothing} {_noise_counted(found['with_noise'])}"
     clear, share = found["without_noise"], found["clustered_share"]
     head = _level(clear["figures"]["ami"] - clear["chance"]["ami"], clear["p"])
     said = head.format(column=column, ami=two_places(clear["figures"]["ami"]))
@@ -30,6 +33,16 @@ def agreement(facts: Facts, column: str) -> str:
         else _("Each of the images compared lies in a cluster.")
     )
     return f"{said} {chance} {of_all}"
+
+
+def _noise_counted(whole: Facts) -> str:
+    return _(
+        "Noise counted as a group, the agreement is {ami} of 1; chance alone gives {mean} ± {spread}."
+    ).format(
+        ami=two_places(whole["figures"]["ami"]),
+        mean=two_places(whole["chance"]["ami"]),
+        spread=two_places(whole["spread"]["ami"]),
+    )
 
 
 def two_places(number: float) -> str:
@@ -180,7 +193,7 @@ def spaces(facts: Facts, n_clusters: int) -> str:
         if facts["is_projected"]
         else _("{here} clusters on the map, {there} among the vectors.")
     ).format(here=n_clusters, there=facts["clusters"])
-    if found["without_noise"] is None:
+    if found["reason_with_noise"]:
         return counts
     # With noise: which images belong to no cluster is as much a finding as which belong together.
     ami = found["with_noise"]["figures"]["ami"]
@@ -195,11 +208,14 @@ def spaces(facts: Facts, n_clusters: int) -> str:
             "They hardly agree (agreement {ami:.2f}, noise counted): most groups are made by the map. Do not rely on "
             "them."
         )
+    said = said.format(ami=_unsigned_zero(ami))
+    if found["reason"]:
+        return f"{counts} {said}"
     n, everything = facts["in_both"], found["n_compared"]
     clear = _("Of the {n} images ({share:.0%}) that both put into a cluster, it is {ami:.2f}.").format(
         n=n, share=n / everything, ami=_unsigned_zero(found["without_noise"]["figures"]["ami"])
     )
-    return f"{counts} {said.format(ami=_unsigned_zero(ami))} {clear}"
+    return f"{counts} {said} {clear}"
 
 
 def faithfulness(facts: Facts, n_images: int) -> str:
