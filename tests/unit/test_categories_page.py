@@ -12,7 +12,7 @@ import pytest
 from barrx import clustering, datasets, i18n, settings
 from barrx.clustering import ClusteringParams
 from barrx.errors import DatasetError
-from barrx.judgement import arrow_files, explanations, influences, relations, values
+from barrx.judgement import agreement, arrow_files, explanations, influences, relations, values
 from barrx.judgement.categories import State
 from barrx.judgement.questions import plain
 from barrx.judgement.relations import Relation
@@ -121,6 +121,17 @@ def test_figures_stand_beside_chance_and_their_meaning_and_missing_ones_are_a_da
     assert "-0.00" not in html
     assert "810 images compared · 68% of them in a cluster · 12 without a value are left out" in html
     assert html.count('class="meaning"') == 4
+
+
+def test_it_is_said_why_a_column_of_several_values_cannot_reach_1() -> None:
+    found = agreement.figures(values.of_cells("c", ["a|b"] * 10 + ["c|d"] * 10), np.repeat([0, 1], 10))
+    assert found is not None
+    assert found.ami < 0.9, "as well as can be"
+    facts = {"purity": {"embedding": 0.5, "map": 0.4, "chance": 0.1}, "k": 5, "has_several": True}
+    said, purity = agreement_view.under_the_figures(facts, "themes")
+    assert said.startswith("In “themes” images may have several values.")
+    assert "so the agreement stays below 1" in said
+    assert agreement_view.under_the_figures(facts | {"has_several": False}, "themes") == [purity]
 
 
 def test_words_of_the_permutation_test_do_not_claim_what_it_denies() -> None:

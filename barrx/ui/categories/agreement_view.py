@@ -40,7 +40,8 @@ def _draw(dataset: Dataset, found: Judged) -> None:
     left, right = st.columns([3, 1], gap="medium")
     with left:
         st.html(figures_table(facts["agreement"]))
-        st.html(f'<p class="hint">{escape(sentences.purity(facts))}</p>')
+        for said in under_the_figures(facts, column):
+            st.html(f'<p class="hint">{escape(said)}</p>')
         _heat_map(found, column)
         picked = _cell(dataset, found, column)
     with right, st.container(key=keys.COMPARE_AREA):
@@ -80,6 +81,12 @@ def figures_table(agreement: Mapping[str, Any]) -> str:
         f'<div class="judged-table"><table><caption>{escape(said)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def under_the_figures(facts: Mapping[str, Any], column: str) -> list[str]:
+    """Return what stands under the figures: why they stay below 1, if they do, and how alike neighbours are."""
+    several = [sentences.several(column)] if facts["has_several"] else []
+    return [*several, sentences.purity(facts)]
 
 
 def _row(name: str, whole: Mapping[str, Any] | None, clear: Mapping[str, Any] | None) -> str:

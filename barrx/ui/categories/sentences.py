@@ -66,6 +66,14 @@ def _level(above: float, p: float) -> str:
     }[level]
 
 
+def several(column: str) -> str:
+    """Say why the figures of a column with several values in a cell stay below 1."""
+    return _(
+        "In “{column}” images may have several values. Such an image counts once for each, but lies in one cluster "
+        "only: so the agreement stays below 1 even where clusters and values go together as well as can be."
+    ).format(column=column)
+
+
 def purity(facts: Facts) -> str:
     """Say how often neighbours share a category."""
     found, k = facts["purity"], facts["k"]
