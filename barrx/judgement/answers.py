@@ -215,7 +215,7 @@ def _explanations(subject: Subject, progress: Progress, cancelled: Callable[[], 
     candidates = explanations.columns(dataset.metadata) + explanations.of_files(dataset, measured)
     found = explanations.rank(
         candidates,
-        subject.category,
+        subject.category if subject.question.column is not None else None,
         subject.labels,
         progress=lambda done, total: progress(done, total, _("comparing")),
         cancelled=cancelled,

@@ -557,3 +557,21 @@ def test_columns_to_compare_begin_with_a_category_and_have_the_decades(home: Pat
     assert found[0] == "category"
     assert ("decade" in found) == ("year" in demo.metadata.columns)
     assert "title" not in found
+
+
+@pytest.mark.parametrize(("view", "shown"), [("explanations", [None]), ("agreement", [])])
+def test_a_collection_without_categories_has_explanations(
+    home: Path, monkeypatch: pytest.MonkeyPatch, view: str, shown: list[None]
+) -> None:
+    asked, told = [], []
+    monkeypatch.setattr(categories.figures, "of_map", lambda finished: finished)
+    monkeypatch.setattr(categories.figures, "strip", lambda figures: None)
+    monkeypatch.setattr(categories.linked, "choice", lambda *args, **more: view)
+    monkeypatch.setattr(categories.st, "info", lambda text, **more: told.append(text))
+    monkeypatch.setattr(
+        explanations_view, "show", lambda dataset, finished, column, dimmed: asked.append(column)
+    )
+    categories._area(datasets.load("demo"), None, None, dimmed=False)  # type: ignore[arg-type]
+    assert asked == shown
+    assert bool(told) is not bool(shown)
+    assert all("“Other explanations” and “Can I believe this map?” need none." in text for text in told)

@@ -434,6 +434,30 @@ def test_the_sentence_can_be_said_in_another_language_with_its_numbers() -> None
         assert "1,00" in i18n.again(found.sentence)
 
 
+def test_what_explains_the_clusters_is_ranked_without_a_category_too() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, -1], [40, 40, 20])
+    frame = values.of_lists("border", [("white",)] * 45 + [("none",)] * 55)
+    kind = values.of_cells("file type", [f"t{i}" for i in rng.integers(0, 3, 100)])
+    found = explanations.rank([("file", kind), ("file", frame)], None, labels, permutations=20)
+    assert [e.name for e in found.explanations] == ["border", "file type"]
+    assert [e.name for e in found.rivals] == ["border"]
+    assert (found.chosen, found.note) == (None, "")
+    assert found.sentence.startswith(
+        "Careful: the clusters follow “border”, a property of the files (agreement"
+    )
+    as_column = explanations.rank([("file", kind), ("column", frame)], None, labels, permutations=20)
+    assert as_column.rivals == ()
+    assert as_column.sentence.startswith(
+        "Of what is known of the pictures, the clusters follow “border” most"
+    )
+    by_chance = explanations.rank([("file", kind)], None, labels, permutations=20)
+    assert by_chance.sentence.startswith(
+        "The clusters follow nothing that is known of the pictures more than"
+    )
+    assert explanations.rank([], None, labels).sentence == by_chance.sentence
+
+
 def test_a_category_without_values_is_said() -> None:
     found = explanations.rank([], values.of_cells("c", ["", ""]), np.array([0, 1]))
     assert found.sentence == "The chosen category has no values to compare the clusters with."
