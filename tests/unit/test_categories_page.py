@@ -455,7 +455,10 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
     assert long["label"].tolist()[0] == "\u2068" + "a" * 27 + "…\u2069"
     assert long["name"].tolist()[0] == "a" * 80
     lines = graph.edges(placed, [("a", "b", "supported", "a → b"), ("a", "nowhere", "near", "")])
-    assert lines["edge"].tolist() == [0, 0]
+    assert set(lines["edge"]) == {0}
+    assert (
+        lines[["x", "y"]].iloc[[0, -1]].to_numpy().tolist() == placed[["x", "y"]].iloc[:2].to_numpy().tolist()
+    )
     assert lines["width"].is_monotonic_decreasing, "wide at the source"
     chart = graph.drawn(placed, lines, is_dated=True, is_dark=False, sentence="said").to_dict()
     assert chart["description"] == "said"
@@ -470,6 +473,22 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
             "\u2068a\u2069",
             "\u2068b\u2069",
         ]
+
+
+def test_lines_between_categories_of_one_year_can_be_told_apart_and_keep_clear_of_those_between() -> None:
+    placed = graph.nodes("abcdefgh", dict.fromkeys("abcdefg", 1905) | {"h": 1936}, planted().distances)
+    pairs = ("ac", "ca", "ad", "bd", "ab", "ba")
+    lines = graph.edges(placed, [(one, other, "near", one + other) for one, other in pairs])
+    points = dict(iter(lines.groupby("text")))
+    assert points["ad"]["x"].min() < points["ac"]["x"].min() < 1904.5, "farther is wider"
+    middle = points["ac"].iloc[len(points["ac"]) // 2]
+    assert (middle["y"], middle["x"] < 1904.5) == (placed["y"][1], True), "beside b, not through it"
+    for there, back in (("ab", "ba"), ("ac", "ca")):
+        assert abs(points[there]["x"].min() - points[back]["x"].min()) > 0.3, "there and back are two lines"
+    assert lines["x"].max() == 1905, "names stand on the right"
+    chart = graph.drawn(placed, lines, is_dated=True, is_dark=False, sentence="said").to_dict()
+    low, _high = chart["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    assert low < lines["x"].min()
 
 
 def test_barrs_movements_stand_at_the_years_of_his_chart() -> None:
