@@ -77,7 +77,7 @@ def _renamed(table: pd.DataFrame, name: str, other: str) -> pd.DataFrame:
 
 def _typed(column: pd.Series) -> pd.Series:
     values = column.dropna()
-    if values.empty or _NEVER_NUMBERS.search(str(column.name).casefold()) or not values.map(_is_number).all():
+    if values.empty or is_identifier(str(column.name)) or not values.map(_is_number).all():
         return column
     if values.map(lambda text: "." not in text).all():
         return pd.to_numeric(column, errors="coerce").astype("Int64")
@@ -85,6 +85,11 @@ def _typed(column: pd.Series) -> pd.Series:
     if len(decimals) > 1 and any(text.endswith("0") for text in values if "." in text):
         return column  # 1907.1 and 1907.10 are one number, and two inventory numbers
     return pd.to_numeric(column, errors="coerce").astype("float64")
+
+
+def is_identifier(column: str) -> bool:
+    """Tell whether a column, by its name, holds what names things: its numbers are no sizes."""
+    return _NEVER_NUMBERS.search(column.casefold()) is not None
 
 
 def _is_number(text: str) -> bool:

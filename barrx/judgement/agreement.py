@@ -76,8 +76,8 @@ class Agreement:
         share of the compared pictures that lie in a cluster
     n_compared, n_missing : int
         pictures with a value; pictures without, left out
-    reason : str
-        why the figures say little or nothing, or ``""``
+    reason, reason_with_noise : str
+        why the figures without noise, and those with it, say nothing, or ``""``
     """
 
     with_noise: Compared | None
@@ -86,6 +86,7 @@ class Agreement:
     n_compared: int
     n_missing: int
     reason: str
+    reason_with_noise: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -130,7 +131,8 @@ def compare(values: Values, labels: Labels, *, permutations: int = PERMUTATIONS,
         clustered_share=float(clustered.mean()) if len(clustered) else 0.0,
         n_compared=len(values.known),
         n_missing=values.n_missing,
-        reason=_reason(values, labels),
+        reason=_reason(values, labels, only_clustered=True),
+        reason_with_noise=_reason(values, labels, only_clustered=False),
     )
 
 
@@ -310,13 +312,18 @@ def _deals(values: Values, labels: Labels, permutations: int, seed: int) -> list
     return drawn
 
 
-def _reason(values: Values, labels: Labels) -> str:
+def _reason(values: Values, labels: Labels, *, only_clustered: bool) -> str:
+    """Return why the clusters and the categories cannot be compared: one of the two divides nothing."""
     if not len(values.known):
         return _("no picture has a value in this column")
-    if len(np.unique(values.codes)) == 1:
-        return _("there is only one category")
     if (labels[values.known] == NOISE).all():
         return _("every picture is noise")
-    if len(np.unique(labels[values.known])) == 1:
-        return _("there is only one cluster")
+    if len(np.unique(values.codes)) == 1:
+        return _("there is only one category")
+    compared = values.within(labels != NOISE) if only_clustered else values
+    if len(np.unique(labels[compared.known])) == 1:
+        alone = len(np.unique(labels[labels != NOISE])) == 1
+        return _("there is only one cluster") if alone else _("the images compared are all in one cluster")
+    if len(np.unique(compared.codes)) == 1:
+        return _("the images in clusters are all of one category")
     return ""

@@ -172,8 +172,8 @@ def _spaces(subject: Subject) -> Answer:
 def _influences(subject: Subject) -> Answer:
     column = subject.category
     found = influences.centroids(column, subject.embedding.vectors)
-    years = relations.years_of(column.names, _years(subject, column))
-    chart = influences.chart(found, subject.question.arrows, years)
+    axis = relations.time_axis(column.names, _years(subject, column))
+    chart = influences.chart(found, subject.question.arrows, axis.years)
     facts = {
         "nearness": chart.nearness,
         "arrows": [{**_plain_arrow(arrow), "is_supported": arrow.is_supported} for arrow in chart.arrows],
@@ -182,7 +182,8 @@ def _influences(subject: Subject) -> Answer:
         "without_arrow": chart.without_arrow,
         "missing": chart.missing,
         "too_small": found.too_small,
-        "years": years,
+        "years": axis.years,
+        "axis": {"by_chart": axis.by_chart, "against_chart": axis.against_chart, "unclear": axis.unclear},
         "names": found.names,
     }
     return Answer(facts, {"distances": found.distances})
@@ -214,7 +215,7 @@ def _explanations(subject: Subject, progress: Progress, cancelled: Callable[[], 
     candidates = explanations.columns(dataset.metadata) + explanations.of_files(dataset, measured)
     found = explanations.rank(
         candidates,
-        subject.category,
+        subject.category if subject.question.column is not None else None,
         subject.labels,
         progress=lambda done, total: progress(done, total, _("comparing")),
         cancelled=cancelled,
@@ -223,7 +224,7 @@ def _explanations(subject: Subject, progress: Progress, cancelled: Callable[[], 
         {"name": e.name, "kind": e.kind, "score": e.score, "is_significant": e.is_significant}
         | {"compared": e.compared, "n_values": e.n_values, "n_known": e.n_known}
         | {"n_missing": e.n_missing, "same_as_category": e.same_as_category, "is_chosen": e.is_chosen}
-        | {"is_of_nearly_all": e.n_known >= explanations.NEARLY_ALL * e.n_images}
+        | {"is_of_nearly_all": e.n_known >= values.NEARLY_ALL * e.n_images}
         for e in found.explanations
     ]
     facts = {

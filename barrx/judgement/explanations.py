@@ -25,7 +25,6 @@ CLEARLY = 0.1  # AMI by which something has to explain the clusters better than 
 SIGNIFICANT = 3.0  # standard deviations above chance
 SAME = 0.75  # AMI with the category from which on a column can hardly be told apart from it
 LEAST_SHARE = 0.2  # of the pictures: what is known of fewer says nothing of the clusters as a whole
-NEARLY_ALL = 0.95  # of the pictures: a figure over fewer has to say over how many
 _MOST_SHARE = 0.5  # of the pictures: a column of more values than that tells every picture from the others
 
 Kind = Literal["column", "file"]
@@ -83,6 +82,11 @@ class Explanation:
         return _is_significant(self.compared)
 
     @property
+    def is_clear(self) -> bool:
+        """Whether it agrees with the clusters as far as a rival has to if the category does not at all."""
+        return self.is_significant and self.score >= CLEARLY
+
+    @property
     def is_rival(self) -> bool:
         """Whether the clusters follow it clearly more than the chosen category, on the same pictures."""
         if self.is_chosen or self.on_both is None or self.category_on_both is None:
@@ -110,10 +114,11 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranking:
-    """Explanations, best first, and what was left out of them."""
+    """Explanations, best first, what was left out of them, and whether there is a category to hold them against."""
 
     explanations: tuple[Explanation, ...]
     left_out: tuple[LeftOut, ...]
+    has_category: bool = True
 
     @property
     def chosen(self) -> Explanation | None:
@@ -122,13 +127,20 @@ class Ranking:
 
     @property
     def rivals(self) -> tuple[Explanation, ...]:
-        """What the clusters follow clearly more than the chosen category; what is another distinction comes first."""
+        """What the clusters follow clearly more than the chosen category; what is another distinction comes first.
+
+        Without a category, the properties of the files that they clearly follow.
+        """
+        if not self.has_category:
+            return tuple(e for e in self.explanations if e.kind == "file" and e.is_clear)
         return tuple(sorted((e for e in self.explanations if e.is_rival), key=lambda e: e.goes_with_category))
 
     @property
     def sentence(self) -> str:
         """Say in plain words what the clusters follow."""
         chosen, rivals = self.chosen, self.rivals
+        if not self.has_category:
+            return _without_category(self.explanations, rivals)
         if chosen is None:
             return _("The chosen category has no values to compare the clusters with.")
         if rivals:
@@ -150,18 +162,33 @@ class Ranking:
     @property
     def note(self) -> str:
         """Say how many pictures the figures of the sentence are of, where they are not nearly all."""
+        if not self.has_category:
+            return ""
         if self.rivals:
             return _of_both(self.rivals[0])
         chosen = self.chosen
-        if chosen is None or chosen.n_known >= NEARLY_ALL * chosen.n_images:
+        if chosen is None or chosen.n_known >= values.NEARLY_ALL * chosen.n_images:
             return ""
         return _("{n} of {all} images have a value of “{column}”.").format(
             n=chosen.n_known, all=chosen.n_images, column=chosen.name
         )
 
 
+def _without_category(found: Sequence[Explanation], of_files: Sequence[Explanation]) -> str:
+    if of_files:
+        return _(
+            "Careful: the clusters follow “{name}”, a property of the files (agreement above chance {score:.2f}): they "
+            "may say more about the pictures' origin than about what they show."
+        ).format(name=of_files[0].name, score=_rounded(of_files[0].score))
+    if found and found[0].is_significant:
+        return _(
+            "Of what is known of the pictures, the clusters follow “{name}” most (agreement above chance {score:.2f})."
+        ).format(name=found[0].name, score=_rounded(found[0].score))
+    return _("The clusters follow nothing that is known of the pictures more than chance would.")
+
+
 def _of_both(rival: Explanation) -> str:
-    if rival.n_both >= NEARLY_ALL * rival.n_images:
+    if rival.n_both >= values.NEARLY_ALL * rival.n_images:
         return ""
     return _("Both figures are of the {n} of {all} images that have both.").format(
         n=rival.n_both, all=rival.n_images
@@ -210,7 +237,7 @@ def _rounded(score: float) -> float:
 
 def rank(
     candidates: Sequence[tuple[Kind, Values]],
-    category: Values,
+    category: Values | None,
     labels: Labels,
     *,
     permutations: int = PERMUTATIONS,
@@ -224,6 +251,8 @@ def rank(
     ----------
     candidates : sequence of (kind, Values)
         see :func:`columns` and :func:`of_files`; the chosen category is added
+    category : Values or None
+        None where a collection has no category to choose
     labels : (n_images,) int, -1 is noise
 
     Raises
@@ -231,8 +260,10 @@ def rank(
     Cancelled
         if ``cancelled()`` was true
     """
-    everything: list[tuple[Kind, Values]] = [("column", category)]
-    everything += [c for c in candidates if c[0] != "column" or c[1].title != category.title]
+    everything: list[tuple[Kind, Values]] = list(candidates)
+    if category is not None:
+        others = (c for c in candidates if c[0] != "column" or c[1].title != category.title)
+        everything = [("column", category), *others]
     compared = _remembering(labels, permutations, seed)
     found, left_out = [], []
     for number, (kind, candidate) in enumerate(everything):
@@ -245,7 +276,7 @@ def rank(
             found.append(_explanation(kind, candidate, category, compared))
         progress(number + 1, len(everything))
     found.sort(key=lambda e: (-e.score, e.name))
-    return Ranking(explanations=tuple(found), left_out=tuple(left_out))
+    return Ranking(explanations=tuple(found), left_out=tuple(left_out), has_category=category is not None)
 
 
 def _remembering(
@@ -269,12 +300,12 @@ def _remembering(
 def _explanation(
     kind: Kind,
     candidate: Values,
-    category: Values,
+    category: Values | None,
     compared: Callable[[Values, NDArray[np.bool_]], Compared | None],
 ) -> Explanation:
     is_chosen = candidate is category
     is_known = candidate.first >= 0
-    has_both = is_known & (category.first >= 0)
+    has_both = is_known & (category.first >= 0) if category is not None else np.zeros_like(is_known)
     own = compared(candidate, is_known)
     assert own is not None  # it has values
     return Explanation(
@@ -285,7 +316,7 @@ def _explanation(
         n_known=len(candidate.known),
         n_missing=candidate.n_missing,
         on_both=compared(candidate, has_both),
-        category_on_both=compared(category, has_both),
+        category_on_both=None if category is None else compared(category, has_both),
         n_both=int(has_both.sum()),
         same_as_category=1.0 if is_chosen else _likeness(candidate, category),
         is_chosen=is_chosen,
@@ -341,8 +372,10 @@ def _unfit(candidate: Values, *, is_chosen: bool) -> str:
     return ""
 
 
-def _likeness(candidate: Values, category: Values) -> float:
+def _likeness(candidate: Values, category: Values | None) -> float:
     """Return how far a column is the category itself: their AMI, the first value of each picture counting."""
+    if category is None:
+        return 0.0
     both = category.within(candidate.first >= 0)
     found = agreement.figures(both, candidate.first)
     return found.ami if found is not None else 0.0

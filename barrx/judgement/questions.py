@@ -23,8 +23,8 @@ Part = Literal[
     "faithfulness", "validity", "agreement", "categories", "explanations", "spaces", "influences", "stability"
 ]
 PARTS: tuple[Part, ...] = get_args(Part)
-_OF_A_COLUMN = ("agreement", "categories", "explanations", "influences")
-_RECIPE = 8
+_OF_A_COLUMN = ("agreement", "categories", "influences")
+_RECIPE = 11
 _VERSIONS = ("umap-learn", "hdbscan", "scikit-learn", "scipy", "numpy")
 
 Progress = Callable[[int, int, str], None]
@@ -40,7 +40,7 @@ class Question:
         one of ``PARTS``
     map : MapRequest
     column : str or None
-        the category, where the part needs one
+        the category, where the part needs one; ``explanations`` does without it where there is none
     k : int
         neighbours to look at; 0 takes the default of the collection
     arrows : tuple of Relation

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import pandas as pd
@@ -18,6 +19,7 @@ from barrx.i18n import _
 MOST_RELATIONS = 10_000
 _LONGEST_NAME = 300
 _NAMED = 10  # unknown names that an error lists
+GIVE_OR_TAKE = 10  # years by which the year of Barr's chart may lie outside of the dates of the pictures
 _YEARS = ("year", "years", "date")
 _BARR = Path(__file__).parent / "data" / "barr_1936_movements.csv"
 
@@ -213,46 +215,94 @@ def barr_1936() -> pd.DataFrame:
     return table.assign(year=pd.to_numeric(table["year"]).astype("Int64"))
 
 
-def years_of(
-    categories: Sequence[str], pictures: Mapping[str, Sequence[int]] | None = None
-) -> dict[str, int]:
-    """Return where categories stand on a time axis: the year of Barr's chart, else the median of their pictures.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeAxis:
+    """Where categories stand on a time axis, and why.
+
+    Attributes
+    ----------
+    years : mapping
+        category -> year, without the categories for which none is known
+    by_chart : tuple of str
+        those that stand at the year of Barr's chart
+    against_chart : tuple of str
+        those that are a box of it, but stand at the median of their own dates, as its year is far from them
+    unclear : tuple of str
+        those that may be a box of it, as others may
+    """
+
+    years: Mapping[str, int]
+    by_chart: tuple[str, ...] = ()
+    against_chart: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
+def time_axis(categories: Sequence[str], pictures: Mapping[str, Sequence[int]] | None = None) -> TimeAxis:
+    """Place categories at the year of Barr's chart, else at the median of the dates of their pictures.
+
+    The year of the chart counts for a category if it lies within the span of the category's own dates, give or take
+    ``GIVE_OR_TAKE`` years, and if there are none: what bears the name of a box may be another thing of another time.
 
     Parameters
     ----------
     pictures : mapping, optional
         category -> the years of its pictures
-
-    Returns
-    -------
-    dict
-        without the categories for which no year is known
     """
-    barr, _unclear = placed_by_barr(categories)
-    found: dict[str, int] = {}
-    for category in categories:
-        own = sorted((pictures or {}).get(category, ()))
-        if category in barr:
-            found[category] = barr[category]
-        elif own:
-            found[category] = own[len(own) // 2]
-    return found
+    own = pictures or {}
+    box_of = _boxes()
+    far = [
+        category
+        for category in categories
+        if (box := box_of(category)) and _is_far(_years_of_boxes()[box], own.get(category, ()))
+    ]
+    placed, unclear = _placed_by_barr([category for category in categories if category not in far])
+    medians = {category: round(median(own[category])) for category in categories if own.get(category)}
+    return TimeAxis(
+        years={name: (medians | placed)[name] for name in categories if name in medians or name in placed},
+        by_chart=tuple(placed),
+        against_chart=tuple(far),
+        unclear=unclear,
+    )
 
 
-def placed_by_barr(categories: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
+def _is_far(year: int, own: Sequence[int]) -> bool:
+    return bool(own) and not min(own) - GIVE_OR_TAKE <= year <= max(own) + GIVE_OR_TAKE
+
+
+def _placed_by_barr(categories: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return the years of Barr's chart for the categories that are a box of it, and those that only may be.
 
     Several categories may be the same box, as “Cubism (analytic)” and “Cubism (synthetic)”: then none of them is.
     """
-    chart = barr_1936().dropna(subset=["year"])
-    years = {str(name): int(year) for name, year in zip(chart["name"], chart["year"], strict=True)}
-    boxes, meant = _meanings(years), _meanings(categories)
+    box_of, meant = _boxes(), _meanings(categories)
+    boxes = {category: box for category in categories if (box := box_of(category))}
     found: dict[str, int] = {}
-    unclear = []
-    for category in categories:
-        box = boxes(category)
-        if len(box) == 1 and meant(box[0]) == (category,):
-            found[category] = years[box[0]]
-        elif box:
-            unclear.append(category)
-    return found, tuple(unclear)
+    for category, box in boxes.items():
+        alike = meant(box) or tuple(other for other in boxes if boxes[other] == box)
+        if alike == (category,):
+            found[category] = _years_of_boxes()[box]
+    return found, tuple(category for category in boxes if category not in found)
+
+
+@cache
+def _years_of_boxes() -> dict[str, int]:
+    chart = barr_1936().dropna(subset=["year"])
+    return {str(name): int(year) for name, year in zip(chart["name"], chart["year"], strict=True)}
+
+
+@cache
+def _boxes() -> Callable[[str], str]:
+    """Return what tells which box of Barr's chart a category is, ``""`` for none.
+
+    “De Stijl” and “Neoplasticism” are the box “De Stijl and Neoplasticism”.
+    """
+    names = list(_years_of_boxes())
+    parts = {part: name for name in names for part in name.split(" and ")}
+    whole, partly = _meanings(names), _meanings(parts)
+
+    def box_of(category: str) -> str:
+        """Return the name of the box."""
+        found = whole(category) or tuple(parts[part] for part in partly(category))
+        return found[0] if len(found) == 1 else ""
+
+    return box_of

@@ -70,11 +70,12 @@ def compare(
 def comparison(elsewhere: Clustering, labels: NDArray[np.integer[Any]]) -> Comparison:
     """Compare a clustering of the same pictures with the labels of the map; neither's noise counts in the second."""
     groups = _as_values(elsewhere.labels, with_noise=True)
+    whole = agreement.compare(groups, labels)
     clear = agreement.compare(_as_values(elsewhere.labels, with_noise=False), labels)
     return Comparison(
         elsewhere=elsewhere,
         n_in_both=int(((elsewhere.labels != NOISE) & (labels != NOISE)).sum()),
-        agreement=replace(agreement.compare(groups, labels), without_noise=clear.without_noise),
+        agreement=replace(whole, without_noise=clear.without_noise, reason=clear.reason),
         table=agreement.contingency(groups, labels),
     )
 

@@ -1,5 +1,6 @@
 """The values of a column, picture by picture: one, several, or none in a cell."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +14,17 @@ from numpy.typing import NDArray
 from barrx import roles
 from barrx.errors import ParameterError
 from barrx.i18n import _
+from barrx.metadata import is_identifier
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 N_BINS = 7
 DECADE = "decade"  # what stands for the decades of the dates, where no column has this name
+NEARLY_ALL = 0.95  # of what is known: more than that is taken for all
 _MOST_NUMBERS = 20  # a numeric column of more different numbers is put into bins
+# As people and programs write numbers. One that begins with zeros, as 007, is the name of something.
+_NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,12 +125,41 @@ def of_column(metadata: pd.DataFrame, column: str) -> Values:
 
 
 def explaining(metadata: pd.DataFrame, column: str) -> Values:
-    """Return the values of a metadata column; numbers of many different sizes go into bins."""
-    series = metadata[column]
-    is_number = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
-    if is_number and series.nunique() > _MOST_NUMBERS:
-        return binned(column, series.to_numpy(np.float64, na_value=np.nan))
+    """Return the values of a metadata column; numbers of many different sizes go into bins.
+
+    A table keeps many a number as text, lest a digit of an inventory number be lost (:mod:`barrx.metadata`). For
+    bins no digit matters, so here such text is a number too, if nearly all that is known can be read so; what cannot
+    is no value.
+    """
+    numbers = _numbers(metadata[column])
+    if numbers is not None and len(np.unique(numbers[np.isfinite(numbers)])) > _MOST_NUMBERS:
+        return binned(column, numbers)
     return of_column(metadata, column)
+
+
+def _numbers(series: pd.Series) -> NDArray[np.float64] | None:
+    """Return a column as numbers, not finite where there is none; None if it is no column of numbers."""
+    if pd.api.types.is_bool_dtype(series):
+        return None
+    if pd.api.types.is_numeric_dtype(series):
+        return series.to_numpy(np.float64, na_value=np.nan)
+    if is_identifier(str(series.name)):
+        return None
+    cells = [roles.shown(cell).strip() for cell in series]
+    found = np.array([_number(cell) for cell in cells], np.float64)
+    known = list(filter(None, cells))
+    is_mostly = np.isfinite(found).sum() >= NEARLY_ALL * len(known)
+    return found if is_mostly and not _may_be_thousands(known) else None
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else np.nan
+
+
+def _may_be_thousands(cells: Sequence[str]) -> bool:
+    """Tell whether the commas of numbers may part thousands: behind each of them stand three digits."""
+    behind = [cell.partition(",")[2] for cell in cells if "," in cell]
+    return bool(behind) and all(len(digits) == 3 for digits in behind)
 
 
 def of_cells(title: str, cells: Sequence[str]) -> Values:

@@ -12,7 +12,7 @@ import pytest
 from barrx import clustering, datasets, i18n, settings
 from barrx.clustering import ClusteringParams
 from barrx.errors import DatasetError
-from barrx.judgement import arrow_files, explanations, influences, relations, values
+from barrx.judgement import agreement, arrow_files, explanations, influences, relations, values
 from barrx.judgement.categories import State
 from barrx.judgement.questions import plain
 from barrx.judgement.relations import Relation
@@ -37,7 +37,7 @@ SPREAD = dict.fromkeys(CHANCE, 0.01)
 def agreed(ami: float = 0.43, p: float = 0.005, reason: str = "") -> dict[str, Any]:
     one = {"figures": {**FIGURES, "ami": ami}, "chance": CHANCE, "spread": SPREAD, "p": p}
     facts = {"with_noise": one, "without_noise": one, "clustered_share": 0.68, "n_compared": 810}
-    return {"agreement": {**facts, "n_missing": 12, "reason": reason}}
+    return {"agreement": {**facts, "n_missing": 12, "reason": reason, "reason_with_noise": reason}}
 
 
 # --- words ------------------------------------------------------------------------------------------------
@@ -58,6 +58,18 @@ def test_sentence_of_the_agreement_follows_its_height_and_its_chance(ami: float,
     assert said in found
     assert "Chance alone gives 0.00 ± 0.01" in found
     assert "68% of the images" in found
+
+
+def test_an_agreement_a_little_below_zero_has_no_sign() -> None:
+    facts = agreed(-0.003, 0.6)
+    assert "agreement 0.00 is no more" in sentences.agreement(facts, "movement")
+    assert agreement_view.figures_table(facts["agreement"]).count("<b>0.00</b>") == 2
+    spaces = facts | {"clusters": 24, "in_both": 455, "is_projected": True}
+    said = sentences.spaces(spaces, 23)
+    assert "(agreement 0.00, noise counted)" in said
+    assert said.endswith("it is 0.00.")
+    found = {"reason": "", "superiority": 0.5, "effect": -0.001, "p": 0.5, "least_p": 0.0001, "pairs": 12}
+    assert "d = 0.00" in sentences.nearness(found)
 
 
 def test_sentences_do_not_speak_of_all_as_a_share_nor_of_none() -> None:
@@ -84,6 +96,22 @@ def test_sentence_says_why_there_is_no_agreement() -> None:
     )
 
 
+def test_what_can_be_said_with_noise_is_said_where_the_clustered_images_say_nothing() -> None:
+    facts = agreed(0.31, reason="there is only one cluster")
+    assert agreement_view.figures_table(facts["agreement"]).count("<td>–</td>") == 16
+    facts["agreement"]["reason_with_noise"] = ""
+    assert sentences.agreement(facts, "x") == (
+        "Nothing can be said of “x”: there is only one cluster. Noise counted as a group, the agreement is 0.31 of 1; "
+        "chance alone gives 0.00 ± 0.01."
+    )
+    html = agreement_view.figures_table(facts["agreement"])
+    assert (html.count("<td>–</td>"), html.count("<b>0.31</b>")) == (8, 1)
+    spaces = facts | {"clusters": 1, "in_both": 14, "is_projected": True}
+    assert sentences.spaces(spaces, 1).endswith("Do not rely on them.")
+    facts["agreement"]["reason_with_noise"] = "there is only one cluster"
+    assert sentences.spaces(spaces, 1) == "1 clusters on the map, 1 in ten dimensions."
+
+
 def test_figures_stand_beside_chance_and_their_meaning_and_missing_ones_are_a_dash() -> None:
     facts = agreed()["agreement"]
     html = agreement_view.figures_table({**facts, "without_noise": None})
@@ -93,6 +121,17 @@ def test_figures_stand_beside_chance_and_their_meaning_and_missing_ones_are_a_da
     assert "-0.00" not in html
     assert "810 images compared · 68% of them in a cluster · 12 without a value are left out" in html
     assert html.count('class="meaning"') == 4
+
+
+def test_it_is_said_why_a_column_of_several_values_cannot_reach_1() -> None:
+    found = agreement.figures(values.of_cells("c", ["a|b"] * 10 + ["c|d"] * 10), np.repeat([0, 1], 10))
+    assert found is not None
+    assert found.ami < 0.9, "as well as can be"
+    facts = {"purity": {"embedding": 0.5, "map": 0.4, "chance": 0.1}, "k": 5, "has_several": True}
+    said, purity = agreement_view.under_the_figures(facts, "themes")
+    assert said.startswith("In “themes” images may have several values.")
+    assert "so the agreement stays below 1" in said
+    assert agreement_view.under_the_figures(facts | {"has_several": False}, "themes") == [purity]
 
 
 def test_words_of_the_permutation_test_do_not_claim_what_it_denies() -> None:
@@ -416,7 +455,10 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
     assert long["label"].tolist()[0] == "\u2068" + "a" * 27 + "…\u2069"
     assert long["name"].tolist()[0] == "a" * 80
     lines = graph.edges(placed, [("a", "b", "supported", "a → b"), ("a", "nowhere", "near", "")])
-    assert lines["edge"].tolist() == [0, 0]
+    assert set(lines["edge"]) == {0}
+    assert (
+        lines[["x", "y"]].iloc[[0, -1]].to_numpy().tolist() == placed[["x", "y"]].iloc[:2].to_numpy().tolist()
+    )
     assert lines["width"].is_monotonic_decreasing, "wide at the source"
     chart = graph.drawn(placed, lines, is_dated=True, is_dark=False, sentence="said").to_dict()
     assert chart["description"] == "said"
@@ -433,27 +475,53 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
         ]
 
 
+def test_lines_between_categories_of_one_year_can_be_told_apart_and_keep_clear_of_those_between() -> None:
+    placed = graph.nodes("abcdefgh", dict.fromkeys("abcdefg", 1905) | {"h": 1936}, planted().distances)
+    pairs = ("ac", "ca", "ad", "bd", "ab", "ba")
+    lines = graph.edges(placed, [(one, other, "near", one + other) for one, other in pairs])
+    points = dict(iter(lines.groupby("text")))
+    assert points["ad"]["x"].min() < points["ac"]["x"].min() < 1904.5, "farther is wider"
+    middle = points["ac"].iloc[len(points["ac"]) // 2]
+    assert (middle["y"], middle["x"] < 1904.5) == (placed["y"][1], True), "beside b, not through it"
+    for there, back in (("ab", "ba"), ("ac", "ca")):
+        assert abs(points[there]["x"].min() - points[back]["x"].min()) > 0.3, "there and back are two lines"
+    assert lines["x"].max() == 1905, "names stand on the right"
+    chart = graph.drawn(placed, lines, is_dated=True, is_dark=False, sentence="said").to_dict()
+    low, _high = chart["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    assert low < lines["x"].min()
+
+
 def test_barrs_movements_stand_at_the_years_of_his_chart() -> None:
     names = ("Cubism", "Purism", "Suprematism", "mine")
-    placed = graph.nodes(names, relations.years_of(names, {"mine": [1950]}), np.zeros((4, 4)))
+    placed = graph.nodes(names, relations.time_axis(names, {"mine": [1950]}).years, np.zeros((4, 4)))
     assert placed["x"].tolist() == [1906, 1918, 1913, 1950]
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("own", "said"),
     [
-        (("Cubism", "Purism"), "The years are those of Alfred Barr's chart of 1936."),
-        (("Cubism", "Purism", "mine"), "2 stand at the year of Alfred Barr's chart of 1936, the others at"),
-        (("yours", "mine"), "Years are the median of the dates"),
+        ({"Cubism": [], "Purism": [1920]}, "The years are those of Alfred Barr's chart of 1936."),
+        ({"Cubism": [], "De Stijl": [1919], "mine": [1950]}, "At the year of the chart: Cubism, De Stijl."),
         (
-            ("Cubism (early)", "Cubism (late)", "mine"),
+            {"Cubism": [], "Abstract Expressionism": [1950], "Purism": [1990], "mine": [1950]},
+            "At the year of the chart: Cubism. On the chart, but at their own dates, which are far from its year: "
+            "Abstract Expressionism, Purism.",
+        ),
+        (
+            {"Abstract Expressionism": [1950], "mine": [1951]},
+            "counts for a category unless it lies more than 10 years outside the span of its images' dates; all "
+            "others stand at the median of their dates. On the chart, but",
+        ),
+        ({"yours": [1950], "mine": [1951]}, "Years are the median of the dates"),
+        (
+            {"Cubism (early)": [1907], "Cubism (late)": [1914], "mine": [1950]},
             "Barr's chart has one box where several may be meant: Cubism (early), Cubism (late).",
         ),
     ],
 )
-def test_what_stands_on_the_time_axis_is_said(names: tuple[str, ...], said: str) -> None:
-    own = {name: [1950 + place] for place, name in enumerate(names)}
-    facts = {"names": names, "too_small": (), "years": relations.years_of(names, own)}
+def test_what_stands_on_the_time_axis_is_said(own: dict[str, list[int]], said: str) -> None:
+    facts = {"names": list(own), "too_small": (), "axis": plain(relations.time_axis(list(own), own))}
+    facts["years"] = facts["axis"]["years"]
     assert said in influences_view._axis(facts).replace("\\", "")
 
 
@@ -508,3 +576,21 @@ def test_columns_to_compare_begin_with_a_category_and_have_the_decades(home: Pat
     assert found[0] == "category"
     assert ("decade" in found) == ("year" in demo.metadata.columns)
     assert "title" not in found
+
+
+@pytest.mark.parametrize(("view", "shown"), [("explanations", [None]), ("agreement", [])])
+def test_a_collection_without_categories_has_explanations(
+    home: Path, monkeypatch: pytest.MonkeyPatch, view: str, shown: list[None]
+) -> None:
+    asked, told = [], []
+    monkeypatch.setattr(categories.figures, "of_map", lambda finished: finished)
+    monkeypatch.setattr(categories.figures, "strip", lambda figures: None)
+    monkeypatch.setattr(categories.linked, "choice", lambda *args, **more: view)
+    monkeypatch.setattr(categories.st, "info", lambda text, **more: told.append(text))
+    monkeypatch.setattr(
+        explanations_view, "show", lambda dataset, finished, column, dimmed: asked.append(column)
+    )
+    categories._area(datasets.load("demo"), None, None, dimmed=False)  # type: ignore[arg-type]
+    assert asked == shown
+    assert bool(told) is not bool(shown)
+    assert all("“Other explanations” and “Can I believe this map?” need none." in text for text in told)

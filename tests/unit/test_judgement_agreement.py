@@ -1,5 +1,6 @@
 """Agreement of clusters and categories: against sklearn, and on cases with a known answer."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
+from barrx import metadata
 from barrx.errors import ParameterError
 from barrx.judgement import agreement, purity, values
 from barrx.judgement.agreement import Compared
@@ -64,6 +66,41 @@ def test_numbers_go_into_bins_of_equal_shares() -> None:
     mostly_one = values.binned("width", np.array([5.0] * 100 + list(range(6, 14))))
     assert mostly_one.counts.tolist() == [100, 8]
     assert values.binned("width", np.full(4, np.nan)).n_missing == 4
+
+
+@pytest.mark.parametrize(
+    ("written", "has_bins"),
+    [
+        (lambda number: str(round(number, 2)), True),  # pandas and Excel: 12.3 beside 12.34
+        (lambda number: f"{number:.2f}", True),
+        (repr, True),  # every digit: more than fifteen
+        (lambda number: f"{number / 1e6:g}", True),  # 1.2e-05
+        (lambda number: f"{number:.1f}".replace(".", ","), True),  # Excel in Spanish
+        (lambda number: "?" if number < 3 else str(round(number, 2)), True),
+        (lambda number: "?" if number < 30 else str(round(number, 2)), False),
+        (lambda number: f"0{number:.0f}", False),  # a code
+        (lambda number: f"1,{100 * number:03.0f}"[:5], False),  # 1.234, or more than a thousand
+        (lambda number: f"nan{number:.2f}"[:3], False),
+    ],
+)
+def test_numbers_that_a_table_keeps_as_text_go_into_bins(
+    written: Callable[[float], str], has_bins: bool
+) -> None:
+    numbers = np.random.default_rng(0).uniform(1, 100, 300).tolist()
+    table = metadata.columns(
+        pd.DataFrame({"height": [written(n) for n in numbers]}, dtype="str"), ["a"] * 300
+    )
+    found = values.explaining(table, "height")
+    assert (len(found.names) == values.N_BINS) is has_bins
+    if has_bins:
+        assert found.n_missing == sum("?" in written(n) for n in numbers)
+
+
+def test_numbers_that_name_a_picture_are_no_sizes() -> None:
+    numbers = [f"{1900 + i % 9}.{i}" for i in range(100)]
+    table = pd.DataFrame({"inventory number": numbers, "size": numbers})
+    assert len(values.explaining(table, "inventory number").names) == 100
+    assert len(values.explaining(table, "size").names) == values.N_BINS
 
 
 def test_years_become_decades() -> None:
@@ -136,10 +173,33 @@ def test_where_there_is_nothing_to_compare_it_is_said(
     names: list[str], labels: list[int], reason: str, ami: float | None
 ) -> None:
     found = agreement.compare(values.of_cells("c", names), np.array(labels), permutations=3)
-    assert found.reason == reason
+    assert found.reason == found.reason_with_noise == reason
     assert (found.with_noise and found.with_noise.figures.ami) == ami
     if set(labels) == {-1}:
         assert found.without_noise is None
+
+
+@pytest.mark.parametrize(
+    ("names", "labels", "reason"),
+    [
+        (["a"] * 10 + ["b"] * 10, [0] * 14 + [-1] * 6, "there is only one cluster"),
+        (
+            ["a"] * 10 + ["b"] * 4 + [""] * 6,
+            [0] * 12 + [-1] * 2 + [1] * 6,
+            "the images compared are all in one cluster",
+        ),
+        (
+            ["a"] * 10 + ["b"] * 10,
+            [0] * 5 + [1] * 5 + [-1] * 10,
+            "the images in clusters are all of one category",
+        ),
+    ],
+)
+def test_where_only_noise_makes_a_difference_the_clustered_images_say_nothing(
+    names: list[str], labels: list[int], reason: str
+) -> None:
+    found = agreement.compare(values.of_cells("c", names), np.array(labels), permutations=3)
+    assert (found.reason, found.reason_with_noise) == (reason, "")
 
 
 def test_pictures_without_a_value_are_left_out_and_counted() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from barrx import cluster_rows, datasets, i18n
+from barrx import cluster_rows, datasets, i18n, metadata, tables
 from barrx.clustering import Clustering
 from barrx.errors import Cancelled
 from barrx.judgement import agreement, categories, explanations, faithfulness, pixels, portraits, values
@@ -301,6 +301,18 @@ def test_clusters_that_follow_the_source_are_called_out(planted: tuple[datasets.
     )
 
 
+def test_sizes_as_pandas_writes_them_are_called_out(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 6, 300)
+    height = pd.Series(10 * labels + rng.uniform(0, 5, 300)).round(2)
+    pd.DataFrame({"wall_height": height}).to_csv(tmp_path / "metadata.csv", index=False)
+    table = metadata.columns(tables.read(tmp_path / "metadata.csv"), [f"{i}.jpg" for i in range(300)])
+    category = values.of_cells("movement", [f"m{i}" for i in rng.integers(0, 6, 300)])
+    found = explanations.rank(explanations.columns(table), category, labels, permutations=20)
+    assert found.left_out == ()
+    assert found.sentence.startswith("Careful: the clusters follow “wall_height” more than “movement”")
+
+
 def test_nothing_is_called_out_if_the_clusters_follow_the_category() -> None:
     category = column(("a", 30), ("b", 30))
     same = column(("x", 30), ("y", 30), title="folder")
@@ -420,6 +432,30 @@ def test_the_sentence_can_be_said_in_another_language_with_its_numbers() -> None
     found = explanations.rank([], column(("a", 30), ("b", 30)), np.repeat([0, 1], 30), permutations=10)
     with i18n.speaking("es"):
         assert "1,00" in i18n.again(found.sentence)
+
+
+def test_what_explains_the_clusters_is_ranked_without_a_category_too() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, -1], [40, 40, 20])
+    frame = values.of_lists("border", [("white",)] * 45 + [("none",)] * 55)
+    kind = values.of_cells("file type", [f"t{i}" for i in rng.integers(0, 3, 100)])
+    found = explanations.rank([("file", kind), ("file", frame)], None, labels, permutations=20)
+    assert [e.name for e in found.explanations] == ["border", "file type"]
+    assert [e.name for e in found.rivals] == ["border"]
+    assert (found.chosen, found.note) == (None, "")
+    assert found.sentence.startswith(
+        "Careful: the clusters follow “border”, a property of the files (agreement"
+    )
+    as_column = explanations.rank([("file", kind), ("column", frame)], None, labels, permutations=20)
+    assert as_column.rivals == ()
+    assert as_column.sentence.startswith(
+        "Of what is known of the pictures, the clusters follow “border” most"
+    )
+    by_chance = explanations.rank([("file", kind)], None, labels, permutations=20)
+    assert by_chance.sentence.startswith(
+        "The clusters follow nothing that is known of the pictures more than"
+    )
+    assert explanations.rank([], None, labels).sentence == by_chance.sentence
 
 
 def test_a_category_without_values_is_said() -> None:

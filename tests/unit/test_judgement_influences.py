@@ -53,13 +53,68 @@ def test_names_that_differ_in_brackets_only_are_categories_of_their_own() -> Non
 
 def test_a_year_of_barrs_chart_is_of_one_category() -> None:
     own = {"Cubism (analytic)": [1910], "Cubism (synthetic)": [1913]}
-    assert relations.years_of([*own, "Purism"], own) == {
-        "Cubism (analytic)": 1910,
-        "Cubism (synthetic)": 1913,
-        "Purism": 1918,
-    }
-    assert relations.placed_by_barr([*own, "Purism"]) == ({"Purism": 1918}, tuple(own))
-    assert relations.placed_by_barr(["Cubism", "Cubism (late)"]) == ({"Cubism": 1906}, ("Cubism (late)",))
+    found = relations.time_axis([*own, "Purism"], own)
+    assert found.years == {"Cubism (analytic)": 1910, "Cubism (synthetic)": 1913, "Purism": 1918}
+    assert (found.by_chart, found.unclear) == (("Purism",), tuple(own))
+    exact = relations.time_axis(["Cubism", "Cubism (late)"])
+    assert (exact.years, exact.unclear) == ({"Cubism": 1906}, ("Cubism (late)",))
+
+
+@pytest.mark.parametrize(
+    ("name", "year"),
+    [
+        ("De Stijl", 1916),
+        ("de stijl", 1916),
+        ("Neo-Plasticism", 1916),
+        ("De Stijl and Neoplasticism", 1916),
+        ("Stijl", None),
+    ],
+)
+def test_a_box_of_two_names_is_known_by_either(name: str, year: int | None) -> None:
+    assert relations.time_axis([name]).years.get(name) == year
+
+
+def test_a_box_of_two_names_is_of_one_category() -> None:
+    found = relations.time_axis(["De Stijl", "Neoplasticism"])
+    assert (found.years, found.unclear) == ({}, ("De Stijl", "Neoplasticism"))
+    whole = relations.time_axis(["De Stijl", "De Stijl and Neoplasticism"])
+    assert (whole.by_chart, whole.unclear) == (("De Stijl and Neoplasticism",), ("De Stijl",))
+
+
+@pytest.mark.parametrize(
+    ("own", "year"),
+    [
+        ([], 1911),
+        ([1921, 1950], 1911),  # ten years at most outside of the dates
+        ([1922, 1950], 1936),
+        ([1880, 1901], 1911),
+        ([1880, 1900], 1890),
+        ([1890, 1980], 1911),
+        ([1950] * 12, 1950),
+    ],
+)
+def test_the_year_of_barrs_chart_counts_only_near_the_dates_of_the_images(own: list[int], year: int) -> None:
+    name = "Abstract Expressionism"
+    found = relations.time_axis([name], {name: own})
+    assert found.years == {name: year}
+    assert (found.by_chart, found.against_chart) == (((name,), ()) if year == 1911 else ((), (name,)))
+
+
+def test_an_arrow_to_a_later_movement_of_a_boxs_name_does_not_go_back_in_time() -> None:
+    names = ["Surrealism"] * 4 + ["Abstract Expressionism"] * 4
+    column = values.of_cells("movement", names)
+    vectors = np.random.default_rng(0).normal(size=(8, 5)).astype(np.float32)
+    axis = relations.time_axis(column.names, {"Abstract Expressionism": [1950] * 4})
+    arrow = Relation(source="Surrealism", target="Abstract Expressionism")
+    found = influences.chart(influences.centroids(column, vectors), [arrow], axis.years, permutations=9)
+    assert not found.arrows[0].is_backward
+
+
+def test_a_category_that_is_not_of_its_time_leaves_the_box_to_another() -> None:
+    names = ("Abstract Expressionism", "Expressionism")
+    found = relations.time_axis(names, {names[0]: [1950], names[1]: [1912]})
+    assert found.years == {names[0]: 1950, names[1]: 1911}
+    assert found.unclear == ()
 
 
 @pytest.mark.parametrize(
@@ -107,11 +162,26 @@ def test_barrs_chart_gives_the_time_axis(tmp_path: Path) -> None:
     assert list(chart.columns) == ["name", "printed_as", "kind", "year", "place"]
     assert (len(chart), chart["year"].notna().sum()) == (28, 21)
     own = {"Vorticism": [1914, 1913, 1915], "Cubism": [1999]}
-    assert relations.years_of(["cubism", "Dadaism", "Vorticism", "Nameless", "Gauguin"], own) == {
+    assert relations.time_axis(["cubism", "Dadaism", "Vorticism", "Nameless", "Gauguin"], own).years == {
         "cubism": 1906,
         "Dadaism": 1916,
         "Vorticism": 1914,
     }
+
+
+def test_a_category_stands_at_the_median_of_its_dates() -> None:
+    own = {"mine": [1950] * 6 + [1850] * 6, "yours": [1901, 1900, 1999], "theirs": [1906, 1901]}
+    assert relations.time_axis(list(own), own).years == {"mine": 1900, "yours": 1901, "theirs": 1904}
+    column, vectors, _arrows = collection(chains=3)
+    own = {"0a": [1850] * 6 + [1950] * 6, "0b": [1910]}
+    arrow = Relation(source="0a", target="0b")
+    found = influences.chart(
+        influences.centroids(column, vectors),
+        [arrow],
+        relations.time_axis(column.names, own).years,
+        permutations=9,
+    )
+    assert not found.arrows[0].is_backward
 
 
 # --- the test ---------------------------------------------------------------------------------------------

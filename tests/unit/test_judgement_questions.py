@@ -15,6 +15,7 @@ from barrx.judgement import answers, questions
 from barrx.judgement.questions import Answer, Question
 from barrx.judgement.relations import Relation
 from barrx.pipeline import MapRequest
+from barrx.ui.categories import explanations_view
 
 MAP = MapRequest(slug="demo", encoder="efficientnet-lite0")
 ARROWS = (
@@ -111,6 +112,14 @@ def test_explanations_of_the_demo_rank_columns_and_files(home: Path) -> None:
         assert again is not None
         assert "borde" in {one["name"] for one in again.facts["left_out"]}
     assert found["sentence"]
+
+
+def test_explanations_of_the_demo_do_without_a_category(home: Path) -> None:
+    found = asked("explanations").facts
+    assert not any(one["is_chosen"] for one in found["explanations"])
+    assert {"creator", "greyscale or colour"} <= {one["name"] for one in found["explanations"]}
+    rows = explanations_view.table(found)
+    assert "the chosen category" not in str(explanations_view.drawn(rows, sentence="said").to_dict())
 
 
 def test_influences_take_the_curators_arrows(home: Path) -> None:

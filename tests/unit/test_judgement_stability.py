@@ -145,6 +145,12 @@ def test_clusters_that_both_spaces_have_agree_and_noise_is_left_out_on_both_side
     assert found.table.table.trace() == 50
 
 
+def test_one_cluster_in_the_other_space_is_compared_with_noise_only() -> None:
+    labels = np.repeat([0, 3, -1], 10)
+    found = spaces.comparison(Clustering(np.repeat([1, 1, -1], 10).astype(np.int32), np.ones(30)), labels)
+    assert (bool(found.agreement.reason), found.agreement.reason_with_noise) == (True, "")
+
+
 def test_ten_dimensions_find_planted_groups_and_are_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     labels = np.repeat([0, 1, 2], 40)

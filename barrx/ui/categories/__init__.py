@@ -68,12 +68,14 @@ def _area(dataset: Dataset, finished: Map, column: str | None, *, dimmed: bool) 
     )
     if view == "belief":
         belief_view.show(dataset, finished, dimmed=dimmed)
+    elif view == "explanations":
+        explanations_view.show(dataset, finished, column, dimmed=dimmed)
     elif column is None:
         st.info(
             _(
                 "This collection has no column whose values put images into groups, so there is nothing to compare "
                 "the clusters with. Add it again with a table (metadata.csv) that has one, such as movement or "
-                "creator. “Can I believe this map?” needs none."
+                "creator. “Other explanations” and “Can I believe this map?” need none."
             ),
             icon=":material/table:",
         )
@@ -97,6 +99,5 @@ def _views() -> dict[str, Callable[..., None]]:
         "agreement": agreement_view.show,
         "categories": portraits_view.show_categories,
         "clusters": portraits_view.show_clusters,
-        "explanations": explanations_view.show,
         "influences": influences_view.show,
     }

@@ -40,7 +40,8 @@ def _draw(dataset: Dataset, found: Judged) -> None:
     left, right = st.columns([3, 1], gap="medium")
     with left:
         st.html(figures_table(facts["agreement"]))
-        st.html(f'<p class="hint">{escape(sentences.purity(facts))}</p>')
+        for said in under_the_figures(facts, column):
+            st.html(f'<p class="hint">{escape(said)}</p>')
         _heat_map(found, column)
         picked = _cell(dataset, found, column)
     with right, st.container(key=keys.COMPARE_AREA):
@@ -51,8 +52,11 @@ def _draw(dataset: Dataset, found: Judged) -> None:
 
 
 def figures_table(agreement: Mapping[str, Any]) -> str:
-    """Return the figures with and without noise, beside chance, and what each means, as HTML."""
-    whole, clear = agreement["with_noise"], agreement["without_noise"]
+    """Return the figures with and without noise, beside chance, and what each means, as HTML; a dash where there is
+    a reason for none.
+    """
+    whole = None if agreement["reason_with_noise"] else agreement["with_noise"]
+    clear = None if agreement["reason"] else agreement["without_noise"]
     head = "".join(
         f'<th scope="col">{escape(text)}</th>'
         for text in (
@@ -79,6 +83,12 @@ def figures_table(agreement: Mapping[str, Any]) -> str:
     )
 
 
+def under_the_figures(facts: Mapping[str, Any], column: str) -> list[str]:
+    """Return what stands under the figures: why they stay below 1, if they do, and how alike neighbours are."""
+    several = [sentences.several(column)] if facts["has_several"] else []
+    return [*several, sentences.purity(facts)]
+
+
 def _row(name: str, whole: Mapping[str, Any] | None, clear: Mapping[str, Any] | None) -> str:
     label, meaning = _measures()[name]
     cells = "".join(f"<td>{_figure(one, name)}</td><td>{_chance(one, name)}</td>" for one in (clear, whole))
@@ -89,7 +99,7 @@ def _figure(one: Mapping[str, Any] | None, name: str) -> str:
     if one is None or one["figures"][name] is None:
         return "–"
     value = float(one["figures"][name])
-    return f'<b>{numeral(value, ".2f")}</b><i style="width:{100 * min(max(value, 0.0), 1.0):.0f}%"></i>'
+    return f'<b>{sentences.two_places(value)}</b><i style="width:{100 * min(max(value, 0.0), 1.0):.0f}%"></i>'
 
 
 def _chance(one: Mapping[str, Any] | None, name: str) -> str:

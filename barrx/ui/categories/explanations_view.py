@@ -30,8 +30,8 @@ _LABEL_LIMIT: Final[Any] = {
 _COLORS: Final = {"chosen": "#d9aa1b", "column": "#4279d1", "file": "#c56600"}
 
 
-def show(dataset: Dataset, finished: Map, column: str, *, dimmed: bool) -> None:
-    """Show what else could explain the clusters of a map."""
+def show(dataset: Dataset, finished: Map, column: str | None, *, dimmed: bool) -> None:
+    """Show what else than a column could explain the clusters of a map; without one, what could at all."""
     question = Question(part="explanations", map=finished.request, column=column)
     judged.show(dataset, finished, question, _draw, dimmed=dimmed)
 
@@ -119,6 +119,7 @@ def drawn(rows: pd.DataFrame, *, sentence: str) -> "alt.LayerChart":
     import altair as alt
 
     kinds = {"chosen": _("the chosen category"), "column": _("another column"), "file": _("the files")}
+    kinds = {kind: name for kind, name in kinds.items() if (rows["kind"] == kind).any()}
     # Beside the bar and the line of chance, and never on a bar that goes to the left.
     words_at = rows[["score", "noise"]].max(axis=1).clip(lower=0.0)
     named = rows.assign(kind_name=rows["kind"].map(kinds), words_at=words_at)

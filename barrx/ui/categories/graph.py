@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _NAME_LENGTH: Final = 28
 # A name in any script, so that the year stands after it.
 _NAME_APART: Final = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
+_MOST_BENT: Final = (
+    0.15  # of the axis: farther to the left a line would run through categories of other years
+)
+_ROWS_BENT: Final = 6  # rows that a vertical line passes, for about two thirds of that
+_POINTS: Final = np.linspace(0, 1, 17)  # of a line, from its source to its target
 _STEP: Final = 22
 _BESIDE: Final = 8  # pixels between a point and its words
 FONT_SIZE: Final = 11
@@ -81,7 +86,10 @@ def _directions(distances: NDArray[np.float64]) -> tuple[NDArray[np.float64], ND
 
 
 def edges(placed: pd.DataFrame, joined: Sequence[tuple[str, str, str, str]]) -> pd.DataFrame:
-    """Return the ends of the lines that join categories.
+    """Return the points of the lines that join categories.
+
+    A line bends to the left, where no names stand, the more so the steeper it is and the more rows it passes: else
+    lines between categories of one year would lie on each other, and run through the categories between.
 
     Parameters
     ----------
@@ -91,20 +99,38 @@ def edges(placed: pd.DataFrame, joined: Sequence[tuple[str, str, str, str]]) -> 
     Returns
     -------
     DataFrame
-        two rows a line, its source and its target: ``edge``, ``end`` (0, 1), ``x``, ``y``, ``kind``, ``width``,
-        ``text``
+        a row for each point of a line: ``edge``, ``way`` (0 at its source to 1 at its target), ``x``, ``y``,
+        ``kind``, ``width``, ``text``
     """
-    at = {row.name_: (row.x, row.y) for row in placed.rename(columns={"name": "name_"}).itertuples()}
+    span = _span(placed["x"].to_numpy(float))
+    places = zip(placed["x"].astype(float).tolist(), placed["y"].astype(int).tolist(), strict=True)
+    at = dict(zip(placed["name"].tolist(), places, strict=True))
     found: list[dict[str, Any]] = []
     for number, (source, target, kind, text) in enumerate(joined):
         if source in at and target in at:
-            for end, name in enumerate((source, target)):
-                x, y = at[name]
-                width = 1.6 if kind == "near" else (5.0, 0.8)[end]
-                found.append(
-                    {"edge": number, "end": end, "x": x, "y": y, "kind": kind, "width": width, "text": text}
-                )
-    return pd.DataFrame(found, columns=["edge", "end", "x", "y", "kind", "width", "text"])
+            (x, y), (x_to, y_to) = at[source], at[target]
+            bend = _bend((x_to - x) / span, y_to - y) * span
+            for way in _POINTS.tolist():
+                point = {
+                    "x": x + way * (x_to - x) - 4 * way * (1 - way) * bend,
+                    "y": y + way * (y_to - y),
+                    "width": 1.6 if kind == "near" else 5.0 + way * (0.8 - 5.0),
+                }
+                found.append({"edge": number, "way": way, "kind": kind, "text": text, **point})
+    return pd.DataFrame(found, columns=["edge", "way", "x", "y", "kind", "width", "text"])
+
+
+def _bend(along: float, rows: int) -> float:
+    """Return how far a line bends to the left, as a share of the axis.
+
+    Parameters
+    ----------
+    along : share of the axis that it goes to the right
+    rows : how many rows it goes down
+    """
+    # Up more than down: arrows there and back are two lines.
+    passed = abs(rows) - 1 if rows > 0 else abs(rows) - 0.5
+    return _MOST_BENT * (1 - math.exp(-passed / _ROWS_BENT)) * (1 - min(1.0, abs(along)))
 
 
 def drawn(
@@ -120,7 +146,9 @@ def drawn(
     """
     import altair as alt
 
-    low, high = float(placed["x"].min()), float(placed["x"].max())
+    # Lines bend to the left, beyond the first point too.
+    low = float(min([placed["x"].min(), *lines["x"]]))
+    high = float(placed["x"].max())
     margin = 0.05 * ((high - low) or 1.0)
     # The words begin at their point: the last point stands as far from the edge as the longest ones need.
     room = f"min({pixels(placed['label']) + _BESIDE}, 0.65 * width)"
@@ -168,7 +196,7 @@ def _lines(lines: pd.DataFrame, kind: str, x: "alt.X", y: "alt.Y") -> "alt.Chart
     import altair as alt
 
     base = alt.Chart(lines).encode(
-        x=x, y=y, detail="edge:N", order="end:O", tooltip=alt.Tooltip("text:N", title=" ")
+        x=x, y=y, detail="edge:N", order="way:Q", tooltip=alt.Tooltip("text:N", title=" ")
     )
     if kind in ("supported", "untested"):
         drawn: alt.Chart = base.mark_trail(color=COLORS[kind], opacity=0.75).encode(

@@ -234,25 +234,40 @@ def _axis(facts: Facts) -> str:
             "The dates tell no two categories apart, so there is no time axis: they stand by likeness in both "
             "directions."
         )
-    placed, unclear = relations.placed_by_barr([*facts["names"], *facts["too_small"]])
-    dated = [name for name in facts["names"] if name in facts["years"]]
-    barr = sum(name in placed for name in dated)
     said = _("Each category has a row of its own; those that look alike are near each other.")
-    if barr and barr == len(dated):
+    dated = [name for name in facts["names"] if name in facts["years"]]
+    by_chart = [name for name in facts["axis"]["by_chart"] if name in dated]
+    against = [name for name in facts["axis"]["against_chart"] if name in dated]
+    if by_chart and len(by_chart) == len(dated):
         said += " " + _("The years are those of Alfred Barr's chart of 1936.")
-    elif barr:
-        said += " " + ngettext(
-            "{n} stands at the year of Alfred Barr's chart of 1936, the others at the median of their dates.",
-            "{n} stand at the year of Alfred Barr's chart of 1936, the others at the median of their dates.",
-            barr,
-        ).format(n=barr)
+    elif by_chart or against:
+        said += " " + _on_barrs_chart(by_chart, against)
     else:
         said += " " + _("Years are the median of the dates of its images.")
-    if unclear:
+    if facts["axis"]["unclear"]:
         said += " " + _("Barr's chart has one box where several may be meant: {names}.").format(
-            names=_named(unclear)
+            names=_named(facts["axis"]["unclear"])
         )
     return said
+
+
+def _on_barrs_chart(by_chart: Sequence[str], against: Sequence[str]) -> str:
+    """Say which categories stand at the year of Barr's chart, which do not though they are on it, and by what rule."""
+    said = [
+        _(
+            "The year of Alfred Barr's chart of 1936 counts for a category unless it lies more than {n} years outside "
+            "the span of its images' dates; all others stand at the median of their dates."
+        ).format(n=relations.GIVE_OR_TAKE)
+    ]
+    if by_chart:
+        said.append(_("At the year of the chart: {names}.").format(names=_named(by_chart)))
+    if against:
+        said.append(
+            _("On the chart, but at their own dates, which are far from its year: {names}.").format(
+                names=_named(against)
+            )
+        )
+    return " ".join(said)
 
 
 # --- the lists --------------------------------------------------------------------------------------------

@@ -17,10 +17,13 @@ def agreement(facts: Facts, column: str) -> str:
     """Say how far clusters and categories agree, from the facts of the part ``agreement``."""
     found = facts["agreement"]
     if found["reason"]:
-        return _("Nothing can be said of “{column}”: {reason}.").format(column=column, reason=found["reason"])
+        nothing = _("Nothing can be said of “{column}”: {reason}.").format(
+            column=column, reason=found["reason"]
+        )
+        return nothing if found["reason_with_noise"] else f"{nothing} {_noise_counted(found['with_noise'])}"
     clear, share = found["without_noise"], found["clustered_share"]
     head = _level(clear["figures"]["ami"] - clear["chance"]["ami"], clear["p"])
-    said = head.format(column=column, ami=numeral(clear["figures"]["ami"], ".2f"))
+    said = head.format(column=column, ami=two_places(clear["figures"]["ami"]))
     chance = _("Chance alone gives {mean} ± {spread}.").format(
         mean=two_places(clear["chance"]["ami"]), spread=two_places(clear["spread"]["ami"])
     )
@@ -32,9 +35,23 @@ def agreement(facts: Facts, column: str) -> str:
     return f"{said} {chance} {of_all}"
 
 
+def _noise_counted(whole: Facts) -> str:
+    return _(
+        "Noise counted as a group, the agreement is {ami} of 1; chance alone gives {mean} ± {spread}."
+    ).format(
+        ami=two_places(whole["figures"]["ami"]),
+        mean=two_places(whole["chance"]["ami"]),
+        spread=two_places(whole["spread"]["ami"]),
+    )
+
+
 def two_places(number: float) -> str:
     """Return a number with two decimal places, and 0 without a sign."""
-    return numeral(round(number, 2) + 0.0, ".2f")  # + 0.0: no -0.00
+    return numeral(_unsigned_zero(number), ".2f")
+
+
+def _unsigned_zero(number: float) -> float:
+    return round(number, 2) + 0.0  # + 0.0: no -0.00
 
 
 def _level(above: float, p: float) -> str:
@@ -47,6 +64,14 @@ def _level(above: float, p: float) -> str:
         "weak": _("The clusters follow “{column}” weakly: agreement {ami} of 1."),
         "hardly": _("The clusters hardly follow “{column}”: agreement {ami} of 1, though more than chance."),
     }[level]
+
+
+def several(column: str) -> str:
+    """Say why the figures of a column with several values in a cell stay below 1."""
+    return _(
+        "In “{column}” images may have several values. Such an image counts once for each, but lies in one cluster "
+        "only: so the agreement stays below 1 even where clusters and values go together as well as can be."
+    ).format(column=column)
 
 
 def purity(facts: Facts) -> str:
@@ -176,7 +201,7 @@ def spaces(facts: Facts, n_clusters: int) -> str:
         if facts["is_projected"]
         else _("{here} clusters on the map, {there} among the vectors.")
     ).format(here=n_clusters, there=facts["clusters"])
-    if found["without_noise"] is None:
+    if found["reason_with_noise"]:
         return counts
     # With noise: which images belong to no cluster is as much a finding as which belong together.
     ami = found["with_noise"]["figures"]["ami"]
@@ -191,11 +216,14 @@ def spaces(facts: Facts, n_clusters: int) -> str:
             "They hardly agree (agreement {ami:.2f}, noise counted): most groups are made by the map. Do not rely on "
             "them."
         )
+    said = said.format(ami=_unsigned_zero(ami))
+    if found["reason"]:
+        return f"{counts} {said}"
     n, everything = facts["in_both"], found["n_compared"]
     clear = _("Of the {n} images ({share:.0%}) that both put into a cluster, it is {ami:.2f}.").format(
-        n=n, share=n / everything, ami=found["without_noise"]["figures"]["ami"]
+        n=n, share=n / everything, ami=_unsigned_zero(found["without_noise"]["figures"]["ami"])
     )
-    return f"{counts} {said.format(ami=ami)} {clear}"
+    return f"{counts} {said} {clear}"
 
 
 def faithfulness(facts: Facts, n_images: int) -> str:
@@ -255,4 +283,4 @@ def _figures_of_the_test(found: Facts) -> str:
     return _(
         "A related pair is nearer than an unrelated one {times:.0f} times in 100 (effect size d = {effect:.2f}, "
         "p = {p:.2g}, {pairs} related pairs, by permutation of the names)."
-    ).format(effect=found["effect"], **given)
+    ).format(effect=_unsigned_zero(found["effect"]), **given)
