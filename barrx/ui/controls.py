@@ -1,5 +1,6 @@
 """The sidebar: which collection, which encoder, which parameters. Bounds follow the collection's size."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -81,6 +82,7 @@ def choose_map(dataset: Dataset, encoder: Encoder) -> tuple[MapRequest, DeltaGen
     n_images = len(dataset.filenames)
     default = MapRequest.default(dataset.slug, encoder.slug, n_images)
     state.carry(dataset, [key for key, _value in values(default)])
+    _keep_within(most(n_images))
     st.subheader(_("Map"), help=_("UMAP places similar images near each other."), anchor=False)
     projected = _choose_projection(default.projection, n_images)
     st.subheader(
@@ -237,6 +239,14 @@ def most(n_images: int) -> dict[str, int]:
         keys.MIN_SAMPLES: min(n_images, 50),
         keys.MAX_CLUSTER_SIZE: n_images,
     }
+
+
+def _keep_within(bounds: Mapping[str, int]) -> None:
+    """Have sliders begin at their end where the collection before was larger: Streamlit raises an exception else."""
+    for key, bound in bounds.items():
+        value = st.session_state.get(key)
+        if isinstance(value, int | float) and value > bound:
+            st.session_state[key] = bound
 
 
 def shown_keys() -> list[str]:

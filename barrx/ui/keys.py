@@ -49,7 +49,6 @@ BOUND = frozenset(
         SELECTION_METHOD,
         SELECTION_EPSILON,
         MAX_CLUSTER_SIZE,
-        LANGUAGE,
         HIDE,
     }
 )

@@ -1,10 +1,19 @@
 /* The page says its language, and so does its address if it is not the browser's own. */
 
-export default function ({ data }) {
-  document.documentElement.lang = data.language;
+const AGAIN = [250, 1500]; // ms: Streamlit writes the parameters of its widgets, and would write over this one
+
+function write({ name, language, isOfBrowser }) {
   const query = new URLSearchParams(location.search);
-  // Streamlit writes it when it is chosen, and leaves it out when a button leads to another page.
-  if (data.isOfBrowser || query.has(data.name)) return;
-  query.set(data.name, data.language);
-  history.replaceState(history.state, "", `${location.pathname}?${query}${location.hash}`);
+  if (query.get(name) === (isOfBrowser ? null : language)) return;
+  if (isOfBrowser) query.delete(name);
+  else query.set(name, language);
+  const text = query.toString();
+  history.replaceState(history.state, "", location.pathname + (text && `?${text}`) + location.hash);
+}
+
+export default function ({ data }) {
+  const { documentElement: page } = document;
+  page.lang = data.language;
+  write(data);
+  for (const wait of AGAIN) setTimeout(() => page.lang === data.language && write(data), wait);
 }

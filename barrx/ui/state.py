@@ -385,7 +385,7 @@ def take_notice() -> str | None:
 
 def open_collection(slug: str) -> None:
     """Make a collection the one that Explore shows, with parameters of its own."""
-    for key in (keys.ENCODER, keys.N_NEIGHBORS, keys.MIN_CLUSTER_SIZE, keys.MIN_SAMPLES, keys.COLOR):
+    for key in (keys.ENCODER, keys.COLOR, *keys.BOUND):
         st.session_state.pop(key, None)
     st.session_state[keys.DATASET] = slug
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from barrx import datasets, pipeline
 from barrx.datasets import Dataset
 from barrx.pipeline import MapRequest
-from barrx.ui import keys
+from barrx.ui import judged_colors, keys
 from tests.browser.app_steps import (
     barrx,
     button,
@@ -112,6 +112,18 @@ def test_a_cell_opens_its_images_and_a_slider_keeps_the_old_answer_until_the_new
     expect(said).to_have_count(0, timeout=PATIENCE)
     answered(page)
     assert "min_cluster_size=11" in page.url
+
+
+def test_the_map_is_coloured_by_what_is_measured_of_it_also_if_it_had_other_colours(
+    page: Page, server: Server
+) -> None:
+    open_app(page, server, "/?color=category")
+    wait_for_map(page)
+    to_page(page, "Categories")
+    page.get_by_role("radio", name="Can I believe this map?", exact=True).click()
+    button(page, f"{keys.TO_MAP}:{judged_colors.FAITHFULNESS}").click(timeout=PATIENCE)
+    wait_for_map(page)
+    expect(page).to_have_url(re.compile("color=faithfulness"))
 
 
 def test_verdicts_and_arrows_are_kept_shown_and_exported(page: Page, server: Server, tmp_path: Path) -> None:

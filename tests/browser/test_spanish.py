@@ -72,6 +72,12 @@ def test_language_and_sliders_stay_on_every_way_to_another_page(server: Server, 
     page.reload()
     expect(page.get_by_role("heading", name="imágenes seleccionadas")).to_be_visible(timeout=150_000)
 
+    page.go_back()
+    expect(page.get_by_role("heading", name=re.compile("^Máquina y catálogo"))).to_be_visible(timeout=150_000)
+    page.go_forward()
+    expect(page.get_by_role("heading", name="imágenes seleccionadas")).to_be_visible(timeout=150_000)
+    wait_for_map(page)
+
     to_page(page, "Compartir")
     page.get_by_role("textbox", name="Nombre").fill("Aves")
     page.get_by_role("button", name="Guardar la vista").click()

@@ -26,13 +26,11 @@ def button(
 
 
 def colored(color: str, label: str) -> None:
-    """Show a link that opens the map in other colours."""
-    st.page_link(
-        navigation.explore(),
-        label=label,
-        icon=":material/palette:",
-        query_params={**_carried(), keys.COLOR: color},
-    )
+    """Show a button that opens the map in other colours."""
+    if st.button(label, key=keys.of(keys.TO_MAP, color), icon=":material/palette:", type="tertiary"):
+        # The session knows what its map was coloured by last: that would go before what an address says.
+        st.session_state[keys.COLOR] = color
+        navigation.go_to(navigation.explore(), {**_carried(), keys.COLOR: color})
 
 
 def _carried() -> dict[str, str]:
