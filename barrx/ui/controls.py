@@ -97,7 +97,9 @@ def choose_map(dataset: Dataset, encoder: Encoder) -> tuple[MapRequest, DeltaGen
         icon=":material/restart_alt:",
         type="tertiary",
     )
-    return replace(default, projection=projected, clustering=clustered), place
+    chosen = replace(default, projection=projected, clustering=clustered)
+    state.keep_sliders(dict(values(chosen)))
+    return chosen, place
 
 
 def _choose_projection(default: ProjectionParams, n_images: int) -> ProjectionParams:

@@ -54,6 +54,7 @@ BOUND = frozenset(
 )
 
 ADDRESS = "address"
+STEPS_BACK = "steps_back"
 MAP_CONTAINER = "map"
 MAP = "image_map"
 AFTER_MAP = "after_map"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from barrx.ui import access, keys, language, navigation, state
+from barrx.ui import access, keys, language, navigation, state, steps_back
 from barrx.ui.errors import reported
 
 _HERE = Path(__file__).parent
@@ -17,6 +17,7 @@ def main() -> None:
     st.html(_HERE / "style.css")
     with st.container(key=keys.TOP_BAR, horizontal=True, width="content", gap="small"):
         language.choose()
+        steps_back.keep()
         access.account()
     if not access.gate():
         return

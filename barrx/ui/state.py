@@ -3,7 +3,7 @@
 import functools
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,7 @@ _AWAITED = "_awaited"
 _PICTURE = "_picture"
 _NOTICE = "_notice"
 _CARRIED = "_carried"
+_SLIDERS = "_sliders"
 _WARM_AFTER = 2.0  # seconds: the browser draws its map meanwhile
 _SELECTION = "_selection"
 _SEARCH = "_search"
@@ -349,7 +350,8 @@ def kept(name: str, collection: Dataset) -> Any:
 def carry(collection: Dataset, names: Sequence[str]) -> None:
     """Let widgets begin with their values of the page before, if it showed the same collection.
 
-    Streamlit does it by itself for what people have moved, not for what an address has set.
+    Streamlit does it by itself for what people have moved, not for what an address has set. When people go back to a
+    page it sets them to their defaults, whatever the session says, but not in the run after that.
     """
     context = get_script_run_ctx()
     here = context.page_script_hash if context else ""
@@ -357,9 +359,15 @@ def carry(collection: Dataset, names: Sequence[str]) -> None:
     st.session_state[_CARRIED] = (here, collection.fingerprint)
     if page in ("", here) or fingerprint != collection.fingerprint:
         return
-    for name in names:
-        if name in st.session_state:
-            st.session_state[name] = st.session_state[name]
+    if context is not None and context.is_history_navigation:
+        st.session_state.update(st.session_state.get(_SLIDERS, {}))
+        st.rerun()
+    hold(names)
+
+
+def keep_sliders(values: Mapping[str, Any]) -> None:
+    """Remember what the sliders say, for the page that one goes back to."""
+    st.session_state[_SLIDERS] = dict(values)
 
 
 def hold(names: Sequence[str]) -> None:
