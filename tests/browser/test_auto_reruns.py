@@ -7,7 +7,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from barrx.ui import keys
 from tests.browser.app_steps import button, open_app, wait_for_map
 from tests.browser.conftest import Server
-from tests.browser.steps import wait_until_idle
+from tests.browser.steps import PATIENCE, wait_until_idle
 
 
 class Impatient:
@@ -45,7 +45,7 @@ def test_the_next_page_is_drawn_whatever_still_runs_of_the_last(page: Page, serv
     impatient = Impatient(page)
     open_app(page, server, "/categories")
     to_map = button(page, f"{keys.TO_MAP}:{keys.CELL_WALL}")
-    expect(to_map).to_be_visible()
+    expect(to_map).to_be_visible(timeout=PATIENCE)
     wait_until_idle(page)
     to_map.click()
     expect(page.get_by_role("heading", name="images selected")).to_be_visible()
