@@ -130,6 +130,48 @@ def test_text_is_written_with_figures_changed_removed_and_brought_back(home: Pat
     assert not test.exception
 
 
+def look_elsewhere(test: AppTest) -> None:
+    """Choose another part of Share, then the interpretations again."""
+    for section in ("views", "texts"):
+        test.segmented_control(key=keys.SHARE_SECTION).set_value(section).run()
+    assert not test.exception
+
+
+def test_text_on_the_desk_is_there_again_after_a_look_elsewhere(home: Path) -> None:
+    demo = datasets.load("demo")
+    first, _second = (
+        saving.save(demo, default_map(demo), seen_of(demo), Draft(name=n)) for n in ("Moons", "Suns")
+    )
+    of_form = lambda name: keys.of(keys.TEXT_FORM, name)  # noqa: E731
+    test = page("share", section="texts")
+    test.button(key=keys.TEXT_NEW).click().run()
+    test.selectbox(key=keys.TEXT_VIEW).set_value(first)
+    test.text_input(key=of_form("title")).set_value("What I see").run()
+    test.button(key=keys.of(keys.TEXT_FIGURE, "map")).click().run()
+    written = test.text_area(key=of_form("text")).value
+    assert "(figure:1)" in written
+    # Typed, and left by a click that is answered in the same run.
+    test.text_input(key=of_form("author")).set_value("Ana")
+    look_elsewhere(test)
+    fields = [test.text_input(key=of_form(name)).value for name in ("title", "author")]
+    assert [*fields, test.text_area(key=of_form("text")).value] == ["What I see", "Ana", written]
+    assert test.selectbox(key=keys.TEXT_VIEW).value == first
+    test.button(key=of_form("publish")).click().run()
+    (text,) = interpretations.listed()
+    assert (text.view, text.words.title, text.words.author) == (first, "What I see", "Ana")
+
+    test.button(key=keys.of(keys.TEXT_EDIT, str(text.id))).click().run()
+    look_elsewhere(test)
+    assert test.text_input(key=of_form("title")).value == "What I see"
+    test.text_area(key=of_form("text")).set_value("Only words").run()
+    look_elsewhere(test)
+    assert test.text_area(key=of_form("text")).value == "Only words"
+    test.button(key=of_form("discard")).click().run()
+    test.button(key=keys.TEXT_NEW).click().run()
+    assert test.text_input(key=of_form("title")).value == ""
+    assert not test.exception
+
+
 def test_visitor_of_a_read_only_dashboard_sends_a_text_and_a_curator_accepts_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,10 +81,22 @@ def stops_before(view: int) -> Sequence[Stop] | None:
 
 @dataclass(slots=True)
 class Writing:
-    """An interpretation on its way: which one is changed (None: a new one), and the figures so far, by number."""
+    """An interpretation on its way.
+
+    Attributes
+    ----------
+    id : which one is changed; None for a new one
+    figures : those so far, by number
+    view : the saved view that it is about
+    title, author, text : what is typed so far. Streamlit forgets what a field holds that another page does not show
+    """
 
     id: int | None = None
     figures: dict[int, Figure] = field(default_factory=dict)
+    view: int | None = None
+    title: str = ""
+    author: str = ""
+    text: str = ""
 
 
 def write(collection: Dataset, writing: Writing | None) -> None:
