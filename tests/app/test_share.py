@@ -130,6 +130,26 @@ def test_text_is_written_with_figures_changed_removed_and_brought_back(home: Pat
     assert not test.exception
 
 
+def test_figure_on_the_page_opens_in_the_chosen_language_and_a_link_for_others_does_not(home: Path) -> None:
+    demo = datasets.load("demo")
+    now, seen = default_map(demo), seen_of(demo)
+    view = saving.save(demo, now, seen, Draft(name="Moons"))
+    figure = figure_making.of_map(demo, Present(now, seen))
+    interpretations.add(view, Words(title="T", text="![x](figure:1)", author="Ana"), {1: figure})
+    test = page("share", section="texts")
+    assert "n_neighbors=15" in texts(test)
+    assert "lang=" not in texts(test)
+    test.session_state["_language"] = "es"
+    n = texts(test.run()).count("lang=es")
+    assert n
+    test.button(key=keys.of(keys.TEXT_EDIT, "1")).click().run()
+    assert texts(test).count("lang=es") == 2 * n  # the preview too
+    test.segmented_control(key=keys.SHARE_SECTION).set_value("views").run()
+    assert not test.exception
+    assert any("n_neighbors=15" in code for code in codes(test))
+    assert not any("lang=" in code for code in codes(test))
+
+
 def look_elsewhere(test: AppTest) -> None:
     """Choose another part of Share, then the interpretations again."""
     for section in ("views", "texts"):

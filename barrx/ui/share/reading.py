@@ -168,7 +168,7 @@ def _head(text: Interpretation) -> None:
 
 
 def _body(text: Interpretation) -> None:
-    shown = interpretation_files.body(text, lambda figure: present.absolute(dict(figure.query)))
+    shown = interpretation_files.body(text, present.address_of_figure)
     st.html(f'<div class="interpretation" dir="auto">{shown}</div>')
 
 

@@ -220,5 +220,5 @@ def _preview(desk: Writing) -> None:
     draft = Interpretation(
         id=0, view=0, words=words, created="", changed="", status="waiting", figures=desk.figures
     )
-    shown = interpretation_files.body(draft, lambda figure: present.absolute(dict(figure.query)), rest=False)
+    shown = interpretation_files.body(draft, present.address_of_figure, rest=False)
     st.html(f'<div class="interpretation" dir="auto">{shown}</div>')
