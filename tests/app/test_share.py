@@ -452,9 +452,27 @@ def test_tour_shows_its_first_stop_and_says_what_is_missing(home: Path) -> None:
     for asked, said in (
         ("99", "no saved view 99"),
         ("x", "which is no number"),
-        ("", "the address names none"),
     ):
         assert said in page("present", view=asked).error[0].value
+
+
+def test_tour_goes_on_where_the_way_back_leaves_its_view_out_of_the_address(home: Path) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    tours.set_stops(id, [Stop(title="First"), Stop(title="Second")])
+    test = page("present", view=str(id))
+    test.session_state["_stop"] = (id, 1)
+    del test.query_params[keys.VIEW]
+    test.run()
+    assert not test.exception
+    assert not test.error
+    assert "Second" in texts(test)
+    other = page("present")
+    assert not other.error
+    assert "Tours are on the page Share, under “Tour”" in other.info[0].value
+    assert [link.proto.label for link in other.get("page_link")] == ["To the tours"]
+    saving.remove(id)
+    assert f"no saved view {id}" in test.run().error[0].value
 
 
 def test_stop_is_changed_in_place_and_can_be_taken_back(home: Path) -> None:

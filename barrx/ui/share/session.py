@@ -15,6 +15,7 @@ _REMOVED_VIEW = "_removed_view"
 _WRITING = "_writing"
 _REMOVED_TEXT = "_removed_text"
 _FORM = "_contribution_form"
+_PRESENTED = "_presented_view"
 _STOP = "_stop"
 _STOPS_BEFORE = "_stops_before"
 
@@ -45,6 +46,17 @@ def removed_view() -> tuple[int, str] | None:
     """Return the saved view that was removed last, and its name."""
     found: tuple[int, str] | None = st.session_state.get(_REMOVED_VIEW)
     return found
+
+
+def remember_presented_view(id: int) -> None:
+    """Remember the saved view whose tour is presented."""
+    st.session_state[_PRESENTED] = id
+
+
+def presented_view() -> int | None:
+    """Return the saved view whose tour was presented last, of whatever collection."""
+    id: int | None = st.session_state.get(_PRESENTED)
+    return id
 
 
 def go_to_stop(view: int, number: int) -> None:
