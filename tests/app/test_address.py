@@ -226,6 +226,30 @@ def test_group_of_another_server_is_not_taken_for_the_one_of_its_number(home: Pa
         assert ("group of the address is not here" in warnings(test)) == (selected == 0)
 
 
+def wanted_by(test: AppTest) -> dict[str, str]:
+    """Return what the browser is told to have in the address."""
+    (text,) = [
+        e.proto.json for e in test.get("bidi_component") if "barrx_address_bar" in e.proto.component_name
+    ]
+    return dict(json.loads(text)["wanted"])
+
+
+def test_pictures_of_a_group_that_is_removed_elsewhere_stay_in_the_address(home: Path) -> None:
+    demo = datasets.load("demo")
+    views.add_group(demo, "Three", [1, 2, 3])
+    (group,) = views.groups(demo)
+    test = page("explore", group=references.of(group))
+    assert wanted_by(test)[keys.IN_GROUP] == references.of(group)
+    views.remove_group(demo, group.id)
+    test.run()
+    assert not test.exception
+    wanted = wanted_by(test)
+    assert keys.IN_GROUP not in wanted
+    assert wanted[keys.SELECTED] == f"{demo.fingerprint[:6]}.1-3"
+    views.restore_group(demo, group.id)
+    assert keys.SELECTED not in wanted_by(test.run())
+
+
 # --- what the legend brings out -----------------------------------------------------------------------------
 
 
