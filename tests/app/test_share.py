@@ -57,6 +57,26 @@ def test_view_is_saved_found_renamed_removed_and_brought_back(home: Path) -> Non
     assert not test.exception
 
 
+def test_opening_a_view_that_was_removed_elsewhere_says_so(home: Path) -> None:
+    demo = datasets.load("demo")
+    id, _other = (
+        saving.save(demo, default_map(demo), seen_of(demo), Draft(name=n)) for n in ("Moons", "Suns")
+    )
+    saving.save_again(id, demo, default_map(demo), seen_of(demo, color="year"))
+    for key in (keys.of(keys.SAVED_OPEN, str(id)), keys.of(keys.of(keys.SAVED_RESTORE, f"{id}:1"), "open")):
+        test = page("share")
+        saving.remove(id)
+        test.button(key=key).click().run()
+        assert not test.exception
+        assert f"no saved view {id}: it was removed" in test.toast[0].value.replace("\\", "")
+        saving.restore(id)
+    text = interpretations.add(id, Words(title="T", text="x", author="Ana"), {})
+    test = page("share", section="texts")
+    interpretations.remove(text)
+    test.button(key=keys.of(keys.TEXT, f"{text}:open")).click().run()
+    assert "somebody has removed it" in test.toast[0].value
+
+
 def test_name_that_is_refused_is_said_and_nothing_is_saved(home: Path) -> None:
     test = page("share")
     _submit(test, "Save view")
