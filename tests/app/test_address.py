@@ -38,6 +38,17 @@ def test_link_says_what_is_not_to_be_had_until_something_else_is_chosen(home: Pa
     assert warnings(test) == ""
 
 
+def test_what_a_link_asks_for_in_vain_is_no_longer_said_once_another_map_is_asked_for(home: Path) -> None:
+    test = page("explore", dataset="nosuch", encoder="nosuch", n_neighbors="999")
+    assert "nosuch" in warnings(test.run())
+    test.slider(key=keys.MIN_SAMPLES).set_value(6).run()
+    until(test, lambda: seen_in(test).request.clustering.min_samples == 6)
+    assert warnings(test) == ""
+    test.slider(key=keys.MIN_SAMPLES).set_value(5).run()
+    assert warnings(test) == ""
+    assert not test.exception
+
+
 def test_link_says_also_without_a_map_that_its_collection_has_changed(home: Path) -> None:
     test = page("explore", dataset="demo", of="000000000000", encoder="inception-v3")
     said = warnings(test)
