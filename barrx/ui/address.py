@@ -406,7 +406,7 @@ def _write(
 def carries(dataset: Dataset, seen: Appearance, finished: Map, passing: _Flags | None) -> bool:
     """Tell whether the address has room for what is selected; ``passing`` is as of :func:`passes`."""
     selection = state.selection(dataset)
-    is_short = selection.group is not None or not len(selection.indexes)
+    is_short = not len(selection.indexes) or _group(dataset, selection) is not None
     return is_short or bool(_listed(dataset, seen, selection, finished, passing))
 
 
@@ -437,10 +437,20 @@ def _of_session(
         wanted[keys.STYLE] = [seen.style.to_text()]
     if seen.brought_out and has_room(seen):
         wanted[keys.LEGEND] = list(seen.brought_out)
-    if selection.group is not None:
-        group = next((one for one in views.groups(dataset) if one.id == selection.group), None)
-        return wanted if group is None else wanted | {keys.IN_GROUP: [references.of(group)]}
+    group = _group(dataset, selection)
+    if group is not None:
+        return wanted | {keys.IN_GROUP: [references.of(group)]}
     return wanted | _listed(dataset, seen, selection, finished, passing)
+
+
+def _group(dataset: Dataset, selection: state.Selection) -> views.Group | None:
+    """Return the group that is selected; None for other pictures, and once it is removed, maybe by somebody else."""
+    if selection.group is None:
+        return None
+    try:
+        return next((one for one in views.groups(dataset) if one.id == selection.group), None)
+    except ViewsError:  # whoever shows the groups says so; the pictures can be listed
+        return None
 
 
 def _listed(

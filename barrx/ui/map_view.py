@@ -50,14 +50,16 @@ def show(dataset: Dataset, request: MapRequest, color: str, chosen: Filters) -> 
     """Show a map; while it is computed, the one before it is shown dimmed."""
     state.expect_map(dataset)
     finished_map.show(
-        dataset, request, lambda finished, dimmed: _area(dataset, finished, (color, chosen), dimmed=dimmed)
+        dataset,
+        request,
+        lambda finished, dimmed: _area(dataset, finished, (request, color, chosen), dimmed=dimmed),
     )
 
 
-def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimmed: bool) -> None:
+def _area(dataset: Dataset, finished: Map, wanted: tuple[MapRequest, str, Filters], *, dimmed: bool) -> None:
     figures.strip(figures.of_map(finished))
     changes.line(dataset, finished)
-    color, chosen = wanted
+    request, color, chosen = wanted
 
     @st.fragment
     @reported
@@ -74,7 +76,7 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[str, Filters], *, dimme
             names = coloring.cluster_names(finished.clustering, _given_names(dataset, finished))
             if not dimmed:
                 address.bring_out(dataset, finished, color, _legend_of(dataset, finished, color))
-            address.warn(address.problems(color, filters.to_query(now)))
+            address.warn(address.problems(request, color, filters.to_query(now)))
             if not dimmed:
                 kept.line(dataset, finished)
         left, right = st.columns([3, 1], gap="medium")

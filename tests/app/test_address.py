@@ -38,6 +38,17 @@ def test_link_says_what_is_not_to_be_had_until_something_else_is_chosen(home: Pa
     assert warnings(test) == ""
 
 
+def test_what_a_link_asks_for_in_vain_is_no_longer_said_once_another_map_is_asked_for(home: Path) -> None:
+    test = page("explore", dataset="nosuch", encoder="nosuch", n_neighbors="999")
+    assert "nosuch" in warnings(test.run())
+    test.slider(key=keys.MIN_SAMPLES).set_value(6).run()
+    until(test, lambda: seen_in(test).request.clustering.min_samples == 6)
+    assert warnings(test) == ""
+    test.slider(key=keys.MIN_SAMPLES).set_value(5).run()
+    assert warnings(test) == ""
+    assert not test.exception
+
+
 def test_link_says_also_without_a_map_that_its_collection_has_changed(home: Path) -> None:
     test = page("explore", dataset="demo", of="000000000000", encoder="inception-v3")
     said = warnings(test)
@@ -224,6 +235,30 @@ def test_group_of_another_server_is_not_taken_for_the_one_of_its_number(home: Pa
             "_selection" in test.session_state and len(test.session_state["_selection"][1].indexes)
         ) == selected
         assert ("group of the address is not here" in warnings(test)) == (selected == 0)
+
+
+def wanted_by(test: AppTest) -> dict[str, str]:
+    """Return what the browser is told to have in the address."""
+    (text,) = [
+        e.proto.json for e in test.get("bidi_component") if "barrx_address_bar" in e.proto.component_name
+    ]
+    return dict(json.loads(text)["wanted"])
+
+
+def test_pictures_of_a_group_that_is_removed_elsewhere_stay_in_the_address(home: Path) -> None:
+    demo = datasets.load("demo")
+    views.add_group(demo, "Three", [1, 2, 3])
+    (group,) = views.groups(demo)
+    test = page("explore", group=references.of(group))
+    assert wanted_by(test)[keys.IN_GROUP] == references.of(group)
+    views.remove_group(demo, group.id)
+    test.run()
+    assert not test.exception
+    wanted = wanted_by(test)
+    assert keys.IN_GROUP not in wanted
+    assert wanted[keys.SELECTED] == f"{demo.fingerprint[:6]}.1-3"
+    views.restore_group(demo, group.id)
+    assert keys.SELECTED not in wanted_by(test.run())
 
 
 # --- what the legend brings out -----------------------------------------------------------------------------

@@ -57,6 +57,26 @@ def test_view_is_saved_found_renamed_removed_and_brought_back(home: Path) -> Non
     assert not test.exception
 
 
+def test_opening_a_view_that_was_removed_elsewhere_says_so(home: Path) -> None:
+    demo = datasets.load("demo")
+    id, _other = (
+        saving.save(demo, default_map(demo), seen_of(demo), Draft(name=n)) for n in ("Moons", "Suns")
+    )
+    saving.save_again(id, demo, default_map(demo), seen_of(demo, color="year"))
+    for key in (keys.of(keys.SAVED_OPEN, str(id)), keys.of(keys.of(keys.SAVED_RESTORE, f"{id}:1"), "open")):
+        test = page("share")
+        saving.remove(id)
+        test.button(key=key).click().run()
+        assert not test.exception
+        assert f"no saved view {id}: it was removed" in test.toast[0].value.replace("\\", "")
+        saving.restore(id)
+    text = interpretations.add(id, Words(title="T", text="x", author="Ana"), {})
+    test = page("share", section="texts")
+    interpretations.remove(text)
+    test.button(key=keys.of(keys.TEXT, f"{text}:open")).click().run()
+    assert "somebody has removed it" in test.toast[0].value
+
+
 def test_name_that_is_refused_is_said_and_nothing_is_saved(home: Path) -> None:
     test = page("share")
     _submit(test, "Save view")
@@ -127,6 +147,68 @@ def test_text_is_written_with_figures_changed_removed_and_brought_back(home: Pat
     assert interpretations.listed() == []
     test.button(key=keys.TEXT_UNDO).click().run()
     assert [t.id for t in interpretations.listed()] == [text.id]
+    assert not test.exception
+
+
+def test_figure_on_the_page_opens_in_the_chosen_language_and_a_link_for_others_does_not(home: Path) -> None:
+    demo = datasets.load("demo")
+    now, seen = default_map(demo), seen_of(demo)
+    view = saving.save(demo, now, seen, Draft(name="Moons"))
+    figure = figure_making.of_map(demo, Present(now, seen))
+    interpretations.add(view, Words(title="T", text="![x](figure:1)", author="Ana"), {1: figure})
+    test = page("share", section="texts")
+    assert "n_neighbors=15" in texts(test)
+    assert "lang=" not in texts(test)
+    test.session_state["_language"] = "es"
+    n = texts(test.run()).count("lang=es")
+    assert n
+    test.button(key=keys.of(keys.TEXT_EDIT, "1")).click().run()
+    assert texts(test).count("lang=es") == 2 * n  # the preview too
+    test.segmented_control(key=keys.SHARE_SECTION).set_value("views").run()
+    assert not test.exception
+    assert any("n_neighbors=15" in code for code in codes(test))
+    assert not any("lang=" in code for code in codes(test))
+
+
+def look_elsewhere(test: AppTest) -> None:
+    """Choose another part of Share, then the interpretations again."""
+    for section in ("views", "texts"):
+        test.segmented_control(key=keys.SHARE_SECTION).set_value(section).run()
+    assert not test.exception
+
+
+def test_text_on_the_desk_is_there_again_after_a_look_elsewhere(home: Path) -> None:
+    demo = datasets.load("demo")
+    first, _second = (
+        saving.save(demo, default_map(demo), seen_of(demo), Draft(name=n)) for n in ("Moons", "Suns")
+    )
+    of_form = lambda name: keys.of(keys.TEXT_FORM, name)  # noqa: E731
+    test = page("share", section="texts")
+    test.button(key=keys.TEXT_NEW).click().run()
+    test.selectbox(key=keys.TEXT_VIEW).set_value(first)
+    test.text_input(key=of_form("title")).set_value("What I see").run()
+    test.button(key=keys.of(keys.TEXT_FIGURE, "map")).click().run()
+    written = test.text_area(key=of_form("text")).value
+    assert "(figure:1)" in written
+    # Typed, and left by a click that is answered in the same run.
+    test.text_input(key=of_form("author")).set_value("Ana")
+    look_elsewhere(test)
+    fields = [test.text_input(key=of_form(name)).value for name in ("title", "author")]
+    assert [*fields, test.text_area(key=of_form("text")).value] == ["What I see", "Ana", written]
+    assert test.selectbox(key=keys.TEXT_VIEW).value == first
+    test.button(key=of_form("publish")).click().run()
+    (text,) = interpretations.listed()
+    assert (text.view, text.words.title, text.words.author) == (first, "What I see", "Ana")
+
+    test.button(key=keys.of(keys.TEXT_EDIT, str(text.id))).click().run()
+    look_elsewhere(test)
+    assert test.text_input(key=of_form("title")).value == "What I see"
+    test.text_area(key=of_form("text")).set_value("Only words").run()
+    look_elsewhere(test)
+    assert test.text_area(key=of_form("text")).value == "Only words"
+    test.button(key=of_form("discard")).click().run()
+    test.button(key=keys.TEXT_NEW).click().run()
+    assert test.text_input(key=of_form("title")).value == ""
     assert not test.exception
 
 
@@ -390,9 +472,27 @@ def test_tour_shows_its_first_stop_and_says_what_is_missing(home: Path) -> None:
     for asked, said in (
         ("99", "no saved view 99"),
         ("x", "which is no number"),
-        ("", "the address names none"),
     ):
         assert said in page("present", view=asked).error[0].value
+
+
+def test_tour_goes_on_where_the_way_back_leaves_its_view_out_of_the_address(home: Path) -> None:
+    demo = datasets.load("demo")
+    id = saving.save(demo, default_map(demo), seen_of(demo), Draft(name="Moons"))
+    tours.set_stops(id, [Stop(title="First"), Stop(title="Second")])
+    test = page("present", view=str(id))
+    test.session_state["_stop"] = (id, 1)
+    del test.query_params[keys.VIEW]
+    test.run()
+    assert not test.exception
+    assert not test.error
+    assert "Second" in texts(test)
+    other = page("present")
+    assert not other.error
+    assert "Tours are on the page Share, under “Tour”" in other.info[0].value
+    assert [link.proto.label for link in other.get("page_link")] == ["To the tours"]
+    saving.remove(id)
+    assert f"no saved view {id}" in test.run().error[0].value
 
 
 def test_stop_is_changed_in_place_and_can_be_taken_back(home: Path) -> None:

@@ -85,6 +85,22 @@ def test_the_wall_can_be_coloured_by_decades_and_explore_by_their_dates(home: Pa
     assert "color=year" in shown
 
 
+def test_maps_of_the_wall_open_in_the_chosen_language(home: Path) -> None:
+    demo = datasets.load("demo")
+    base = MapRequest.default("demo", "efficientnet-lite0", len(demo.filenames))
+    sweep.run(
+        demo, SweepRequest(base=base, grid={"min_cluster_size": (10,)}, category="category"), alone=True
+    )
+    test = page("tune", try_min_cluster_size="10", **CUTS)
+    for language, is_said in (("en", False), ("es", True)):
+        test.session_state["_language"] = language
+        test.run()
+        (shown,) = [str(e.proto) for e in test.get("bidi_component") if "barrx_tune" in str(e.proto)]
+        assert "min_cluster_size=10" in shown
+        assert ("lang=es" in shown) == is_said
+    assert not test.exception
+
+
 def test_numbers_of_an_address_and_of_a_list_are_kept_in_one_form(home: Path) -> None:
     test = page("tune", try_min_dist=".50, 0.25", try_metric="euclidean")
     assert not test.exception

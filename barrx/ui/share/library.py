@@ -10,7 +10,7 @@ from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, day, ngettext, numeral
 from barrx.ui import asked_state, keys, navigation, pages, state
-from barrx.ui.errors import reported
+from barrx.ui.errors import reported, toasted
 from barrx.ui.share import present, session
 from barrx.ui.text import at_most, plain
 from barrx.views import Draft, references, saved, saving
@@ -71,9 +71,17 @@ def _card(view: Listed, picture: bytes) -> None:
             key=keys.of(keys.SAVED_OPEN, str(view.id)),
             type="primary",
             icon=":material/open_in_new:",
+            on_click=_say_if_removed,
+            args=(view,),
         ):
             _open(view, None)
         _menu(view)
+
+
+@toasted
+def _say_if_removed(view: Listed) -> None:
+    """Say that a view was removed elsewhere: then its card, with the button that was pressed, is not shown any more."""
+    saved.get(view.id)
 
 
 def _open(view: Listed, number: int | None) -> None:
@@ -156,7 +164,13 @@ def _history(view: Listed) -> None:
                 text += " " + _("(as {number} was)").format(number=revision.restored)
             st.caption(plain(" · ".join(filter(None, (text, revision.author, day(revision.created))))))
             with st.container(horizontal=True):
-                if st.button(_("Open"), key=keys.of(key, "open"), type="tertiary"):
+                if st.button(
+                    _("Open"),
+                    key=keys.of(key, "open"),
+                    type="tertiary",
+                    on_click=_say_if_removed,
+                    args=(view,),
+                ):
                     _open(view, revision.number)
                 is_older = revision.number != view.revision
                 if is_older and views.is_writable() and st.button(_("Bring back"), key=key, type="tertiary"):

@@ -16,11 +16,23 @@ from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, ngettext, numeral
 from barrx.pipeline import Map, MapRequest
-from barrx.ui import access, address, brought_out, chosen_color, controls, keys, navigation, palette, state
+from barrx.ui import (
+    access,
+    address,
+    brought_out,
+    chosen_color,
+    controls,
+    keys,
+    navigation,
+    own_links,
+    palette,
+    state,
+)
 from barrx.ui.coloring import Coloring
 from barrx.ui.share import session
 from barrx.ui.text import at_most, plain
 from barrx.views import Appearance, Draft, saved, saving
+from barrx.views.interpretations import Figure
 
 _DIMMED, _HIDDEN = "30", "00"  # opacity of what does not pass the filters, or is not brought out
 
@@ -91,11 +103,16 @@ def picture_html(data: bytes, alt: str) -> str:
 
 
 def absolute(query: Mapping[str, Sequence[str]]) -> str:
-    """Return the address of Explore with a query, as another browser would reach it."""
+    """Return the address of Explore with a query, as another browser would reach it: in that one's own language."""
     here = urlsplit(st.context.url or "")
     base = here.path.rpartition("/")[0] if here.netloc else ""
     root = f"{here.scheme}://{here.netloc}{base}/" if here.netloc else "/"
     return f"{root}?{urlencode(query, doseq=True)}" if query else root
+
+
+def address_of_figure(figure: Figure) -> str:
+    """Return where a figure on the page leads to; one that is exported leads there in its reader's own language."""
+    return absolute({**figure.query, **own_links.language()})
 
 
 def _picture(dataset: Dataset, present: Present) -> None:

@@ -35,12 +35,14 @@ _keys = component.of_script(
 
 
 def show() -> None:
-    """Show the tour of the view that the address names."""
-    asked = st.query_params.get(keys.VIEW, "")
+    """Show the tour of the view that the address names; where it names none, the one that was presented last."""
+    asked, last = st.query_params.get(keys.VIEW, ""), session.presented_view()
+    # Streamlit's way back to a page leaves out what its address said.
+    if not asked and last is None:
+        _say_where_tours_are()
+        return
     try:
-        if not asked:
-            raise ViewsError(_("This page shows the tour of a saved view, and the address names none."))
-        view = saved.load(saved.referred(asked).id)
+        view = saved.load(saved.referred(asked).id if asked or last is None else last)
         stops = tours.stops(view.listed.id)
         if not stops:
             raise ViewsError(_("“{name}” has no tour yet.").format(name=view.listed.name))
@@ -49,7 +51,22 @@ def show() -> None:
         st.error(plain(str(error)), icon=":material/error:")
         st.page_link(navigation.share(), label=_("To the saved views"), icon=":material/share:")
         return
+    session.remember_presented_view(view.listed.id)
     _tour(dataset, view, stops)
+
+
+def _say_where_tours_are() -> None:
+    said = _(
+        "This page shows the tour of a saved view, and its address names none. Tours are on the page Share, under "
+        "“Tour”: choose a view there and press “Present”."
+    )
+    st.info(said, icon=":material/slideshow:")
+    st.page_link(
+        navigation.share(),
+        label=_("To the tours"),
+        icon=":material/share:",
+        query_params={keys.SHARE_SECTION: "tour"},
+    )
 
 
 @st.fragment

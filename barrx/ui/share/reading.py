@@ -9,7 +9,7 @@ from barrx.datasets import Dataset
 from barrx.errors import BarrxError
 from barrx.i18n import _, day, ngettext, numeral
 from barrx.ui import asked_state, downloads, keys, navigation, pages, signing
-from barrx.ui.errors import reported
+from barrx.ui.errors import reported, toasted
 from barrx.ui.share import choosing, present, session, writing
 from barrx.ui.text import at_most, plain
 from barrx.views import interpretations, saved
@@ -150,7 +150,11 @@ def _text(dataset: Dataset, text: Interpretation) -> None:
         _body(text)
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
-                _("Open the view"), key=keys.of(keys.TEXT, f"{text.id}:open"), icon=":material/open_in_new:"
+                _("Open the view"),
+                key=keys.of(keys.TEXT, f"{text.id}:open"),
+                icon=":material/open_in_new:",
+                on_click=_say_if_removed,
+                args=(text,),
             ):
                 asked_state.open_next(text.view)
                 navigation.go_to(navigation.explore())
@@ -162,13 +166,20 @@ def _text(dataset: Dataset, text: Interpretation) -> None:
                 _offer_removal(text)
 
 
+@toasted
+def _say_if_removed(text: Interpretation) -> None:
+    """Say that a text, or the view it is about, was removed elsewhere: then its button is not shown any more."""
+    saved.get(text.view)
+    interpretations.load(text.id)
+
+
 def _head(text: Interpretation) -> None:
     st.subheader(plain(text.words.title), anchor=False)
     st.caption(plain(" · ".join(filter(None, (text.words.author, day(text.created))))))
 
 
 def _body(text: Interpretation) -> None:
-    shown = interpretation_files.body(text, lambda figure: present.absolute(dict(figure.query)))
+    shown = interpretation_files.body(text, present.address_of_figure)
     st.html(f'<div class="interpretation" dir="auto">{shown}</div>')
 
 

@@ -15,6 +15,7 @@ _REMOVED_VIEW = "_removed_view"
 _WRITING = "_writing"
 _REMOVED_TEXT = "_removed_text"
 _FORM = "_contribution_form"
+_PRESENTED = "_presented_view"
 _STOP = "_stop"
 _STOPS_BEFORE = "_stops_before"
 
@@ -45,6 +46,17 @@ def removed_view() -> tuple[int, str] | None:
     """Return the saved view that was removed last, and its name."""
     found: tuple[int, str] | None = st.session_state.get(_REMOVED_VIEW)
     return found
+
+
+def remember_presented_view(id: int) -> None:
+    """Remember the saved view whose tour is presented."""
+    st.session_state[_PRESENTED] = id
+
+
+def presented_view() -> int | None:
+    """Return the saved view whose tour was presented last, of whatever collection."""
+    id: int | None = st.session_state.get(_PRESENTED)
+    return id
 
 
 def go_to_stop(view: int, number: int) -> None:
@@ -81,10 +93,22 @@ def stops_before(view: int) -> Sequence[Stop] | None:
 
 @dataclass(slots=True)
 class Writing:
-    """An interpretation on its way: which one is changed (None: a new one), and the figures so far, by number."""
+    """An interpretation on its way.
+
+    Attributes
+    ----------
+    id : which one is changed; None for a new one
+    figures : those so far, by number
+    view : the saved view that it is about
+    title, author, text : what is typed so far. Streamlit forgets what a field holds that another page does not show
+    """
 
     id: int | None = None
     figures: dict[int, Figure] = field(default_factory=dict)
+    view: int | None = None
+    title: str = ""
+    author: str = ""
+    text: str = ""
 
 
 def write(collection: Dataset, writing: Writing | None) -> None:

@@ -19,31 +19,62 @@ from barrx.views import interpretations, saved
 from barrx.views.interpretations import MAX_FIGURES, MAX_TEXT, Interpretation, Words
 
 _TITLE, _AUTHOR, _BODY = (keys.of(keys.TEXT_FORM, name) for name in ("title", "author", "text"))
+_FIELDS = {"title": _TITLE, "author": _AUTHOR, "text": _BODY, "view": keys.TEXT_VIEW}
 
 
 def begin(dataset: Dataset, text: Interpretation | None = None) -> None:
     """Open the desk, empty or with a text to change."""
-    session.write(dataset, Writing() if text is None else Writing(text.id, dict(text.figures)))
-    words = None if text is None else text.words
-    st.session_state[_TITLE] = words.title if words else ""
-    st.session_state[_AUTHOR] = words.author if words else ""
-    st.session_state[_BODY] = words.text if words else ""
-    st.session_state[keys.TEXT_VIEW] = text.view if text else session.opened_view(dataset)
+    if text is None:
+        desk = Writing(view=session.opened_view(dataset))
+    else:
+        words = text.words
+        desk = Writing(text.id, dict(text.figures), text.view, words.title, words.author, words.text)
+    session.write(dataset, desk)
+    for name, key in _FIELDS.items():
+        st.session_state[key] = getattr(desk, name)
+
+
+def _bring_back(desk: Writing) -> None:
+    """Fill the fields again when one comes back from elsewhere."""
+    for name, key in _FIELDS.items():
+        if key not in st.session_state:
+            st.session_state[key] = getattr(desk, name)
+
+
+def _keep(desk: Writing) -> None:
+    """Keep what the fields hold.
+
+    Also called by the fields themselves: a click that leads elsewhere may be answered together with what was typed
+    before it, in a run that shows no desk.
+    """
+    for name, key in _FIELDS.items():
+        if key in st.session_state:
+            setattr(desk, name, st.session_state[key])
 
 
 def show(dataset: Dataset, desk: Writing) -> None:
     """Show the desk."""
+    _bring_back(desk)
     with st.container(border=True, key=keys.TEXT_FORM):
         if desk.id is None:
             names = choosing.find(dataset, "text", chosen=[st.session_state.get(keys.TEXT_VIEW)])
             if st.session_state.get(keys.TEXT_VIEW) not in names:
                 st.session_state[keys.TEXT_VIEW] = next(iter(names))
-            st.selectbox(_("About the view"), list(names), key=keys.TEXT_VIEW, format_func=names.__getitem__)
-        st.text_input(_("Title"), key=_TITLE)
-        st.text_input(_("Author"), key=_AUTHOR)
+            st.selectbox(
+                _("About the view"),
+                list(names),
+                key=keys.TEXT_VIEW,
+                format_func=names.__getitem__,
+                on_change=_keep,
+                args=(desk,),
+            )
+        st.text_input(_("Title"), key=_TITLE, on_change=_keep, args=(desk,))
+        st.text_input(_("Author"), key=_AUTHOR, on_change=_keep, args=(desk,))
         st.text_area(
             _("Text"),
             key=_BODY,
+            on_change=_keep,
+            args=(desk,),
             height=260,
             help=_(
                 "Markdown: **bold**, *italic*, # heading, [link](https://…). A figure stands where its line is."
@@ -51,6 +82,7 @@ def show(dataset: Dataset, desk: Writing) -> None:
             + " "
             + at_most(MAX_TEXT),
         )
+        _keep(desk)
         _figures(dataset, desk)
         with st.container(horizontal=True):
             if st.button(_("Publish"), key=keys.of(keys.TEXT_FORM, "publish"), type="primary"):
@@ -149,6 +181,7 @@ def _add(dataset: Dataset, desk: Writing, make: Maker) -> None:
     caption = figure.caption.replace("[", "(").replace("]", ")")
     text = str(st.session_state.get(_BODY, "")).rstrip()
     st.session_state[_BODY] = f"{text}\n\n![{caption}](figure:{number})\n".lstrip()
+    _keep(desk)
 
 
 def _written(desk: Writing) -> Words:
@@ -187,5 +220,5 @@ def _preview(desk: Writing) -> None:
     draft = Interpretation(
         id=0, view=0, words=words, created="", changed="", status="waiting", figures=desk.figures
     )
-    shown = interpretation_files.body(draft, lambda figure: present.absolute(dict(figure.query)), rest=False)
+    shown = interpretation_files.body(draft, present.address_of_figure, rest=False)
     st.html(f'<div class="interpretation" dir="auto">{shown}</div>')

@@ -12,7 +12,7 @@ from barrx.errors import ParameterError
 from barrx.i18n import _
 from barrx.judgement import sweep
 from barrx.judgement.recommendation import Recommendation
-from barrx.ui import categories, coloring, downloads, keys
+from barrx.ui import categories, coloring, downloads, keys, own_links
 from barrx.ui.coloring import Coloring
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
@@ -86,7 +86,9 @@ def _results(dataset: Dataset, found: Results, color: str | None) -> None:
         return
     shown = measures.comparable(measures.measures(found.request.category), found)
     ranked = found.ranked()
-    query = {} if color is None else {keys.COLOR: _in_explore(dataset, color)}
+    query = own_links.language()
+    if color is not None:
+        query[keys.COLOR] = _in_explore(dataset, color)
     _recommended(found, ranked, query)
     _download(dataset, found)
     wall.show(found, ranked, shown, coloring=_coloring(dataset, color), query=query)
