@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 N_BINS = 7
+_DIGITS = 4  # of a number, unless more are needed to tell it from the next
 DECADE = "decade"  # what stands for the decades of the dates, where no column has this name
 NEARLY_ALL = 0.95  # of what is known: more than that is taken for all
 _MOST_NUMBERS = 20  # a numeric column of more different numbers is put into bins
@@ -187,13 +188,19 @@ def binned(title: str, numbers: NDArray[np.float64]) -> Values:
     known = np.isfinite(numbers)
     if not known.any():
         return of_lists(title, [()] * len(numbers))
-    if len(np.unique(numbers[known])) <= N_BINS:
-        return of_lists(title, [(_tidy(x),) if ok else () for x, ok in zip(numbers, known, strict=True)])
-    edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, N_BINS + 1)))
-    if len(edges) == 2:  # nearly all are one number: that one, and the others
-        edges = np.array([edges[0], np.nextafter(edges[0], edges[1]), edges[1]])
-    names = [f"{_tidy(low)} – {_tidy(high)}" for low, high in pairwise(edges)]
-    at = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(names) - 1)
+    different, counts = np.unique(numbers[known], return_counts=True)
+    if len(different) <= N_BINS:
+        names = _written(different)
+        at = np.searchsorted(different, numbers)
+    else:
+        edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, N_BINS + 1)))
+        if len(edges) == 2:  # nearly all are one number: that one, and the others
+            usual = different[counts.argmax()]
+            (name,) = _written(np.array([usual]))
+            names, at = [name, f"≠ {name}"], (numbers != usual).astype(int)
+        else:
+            names = [f"{low} – {high}" for low, high in pairwise(_written(edges))]
+            at = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(names) - 1)
     return of_lists(title, [(names[b],) if ok else () for b, ok in zip(at, known, strict=True)])
 
 
@@ -208,5 +215,10 @@ def decades(years: pd.Series) -> Values:
     return of_lists(DECADE, [(f"{int(y // 10 * 10)}s",) if np.isfinite(y) else () for y in numbers])
 
 
-def _tidy(number: float) -> str:
-    return str(int(number)) if float(number).is_integer() else f"{number:.4g}"
+def _written(numbers: NDArray[np.float64]) -> list[str]:
+    """Write different numbers, so short that they can still be told apart: a bin is known by its name."""
+    for digits in range(_DIGITS, 18):
+        found = [str(int(x)) if x.is_integer() else f"{x:.{digits}g}" for x in numbers.tolist()]
+        if len(set(found)) == len(found):
+            break
+    return found

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from sklearn import metrics
 
 from barrx import metadata
@@ -66,6 +67,21 @@ def test_numbers_go_into_bins_of_equal_shares() -> None:
     mostly_one = values.binned("width", np.array([5.0] * 100 + list(range(6, 14))))
     assert mostly_one.counts.tolist() == [100, 8]
     assert values.binned("width", np.full(4, np.nan)).n_missing == 4
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [1_600_000_000 + 60.0 * np.arange(500), np.linspace(40.41, 40.42, 500), 1_000_001.0 + np.arange(500)],
+)
+def test_large_numbers_that_lie_near_each_other_have_bins_of_their_own(numbers: NDArray[np.float64]) -> None:
+    found, plain = values.binned("time", numbers), values.binned("time", np.arange(500.0))
+    assert len(set(found.names)) == len(plain.names) == 7
+    assert len(set(zip(found.codes.tolist(), plain.codes.tolist(), strict=True))) == 7
+
+
+def test_numbers_that_are_nearly_all_the_same_are_that_one_and_the_others() -> None:
+    assert values.binned("height", np.array([0.0] * 480 + list(range(1, 21)))).names == ("0", "≠ 0")
+    assert values.binned("height", np.array(list(range(20)) + [500.5] * 480)).names == ("500.5", "≠ 500.5")
 
 
 @pytest.mark.parametrize(
