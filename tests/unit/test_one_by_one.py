@@ -1,4 +1,4 @@
-"""What runs by itself waits for what somebody asked for, and for nothing else."""
+"""What is asked for waits until what was asked for before has been heard; what asks by itself, until that is over."""
 
 import asyncio
 
@@ -7,8 +7,8 @@ from starlette.types import Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from barrx.ui import auto_reruns
-from barrx.ui.auto_reruns import AutoReruns, RunOnItsWay
+from barrx.ui import one_by_one
+from barrx.ui.one_by_one import OneByOne, RunOnItsWay
 
 
 def begins(run: str, *fragments: str) -> ForwardMsg:
@@ -23,6 +23,12 @@ def ends(run: str, status: int = ForwardMsg.FINISHED_SUCCESSFULLY) -> ForwardMsg
     message = ForwardMsg()
     message.script_finished = status  # type: ignore[assignment]
     message.metadata.run.script_run_id = run
+    return message
+
+
+def shows() -> ForwardMsg:
+    message = ForwardMsg()
+    message.delta.new_element.text.body = "x"
     return message
 
 
@@ -75,11 +81,39 @@ def test_what_is_never_answered_is_not_waited_for_for_ever(monkeypatch: pytest.M
     run = RunOnItsWay()
     run.asked_for("gone")
     assert run.is_on_its_way()
-    monkeypatch.setattr(auto_reruns, "_AT_MOST", 0)
+    monkeypatch.setattr(one_by_one, "_AT_MOST", 0)
     assert not run.is_on_its_way()
 
 
-def test_only_requests_by_themselves_are_left_out_of_a_connection() -> None:
+def test_a_request_waits_until_the_one_before_it_has_shown_something() -> None:
+    async def waits() -> None:
+        run = RunOnItsWay()
+        await run.wait_until_heard()  # nothing was asked for
+        run.asked_for("")
+        waiting = asyncio.create_task(run.wait_until_heard())
+        for message in (begins("0", "chart"), shows(), begins("1")):  # the first by itself
+            run.told(message)
+            await asyncio.sleep(0)
+            assert not waiting.done()
+        run.told(shows())
+        await waiting
+
+    asyncio.run(waits())
+
+
+def test_a_request_that_is_never_heard_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_by_one, "_HEARD_AT_MOST", 0.01)
+
+    async def waits() -> None:
+        run = RunOnItsWay()
+        run.asked_for("gone")
+        await run.wait_until_heard()
+
+    asyncio.run(waits())
+
+
+def test_only_requests_by_themselves_are_left_out_of_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_by_one, "_HEARD_AT_MOST", 0.01)
     sent = [
         asks("chart", by_itself=True),
         asks(),
@@ -108,7 +142,7 @@ def test_only_requests_by_themselves_are_left_out_of_a_connection() -> None:
     async def send(message: Message) -> None:
         raise AssertionError(message)
 
-    asyncio.run(AutoReruns(app)({"type": "websocket"}, receive, send))
+    asyncio.run(OneByOne(app)({"type": "websocket"}, receive, send))
     assert heard == [
         message for message in messages if message.get("bytes") != sent[2] or message is messages[1]
     ]
@@ -131,5 +165,5 @@ def test_what_is_asked_for_by_itself_is_heard_again_once_the_run_has_ended() -> 
     async def send(message: Message) -> None:
         said.append(message)
 
-    asyncio.run(AutoReruns(app)({"type": "websocket"}, receive, send))
+    asyncio.run(OneByOne(app)({"type": "websocket"}, receive, send))
     assert len(said) == 2

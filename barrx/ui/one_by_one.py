@@ -1,11 +1,17 @@
-"""What runs by itself every few tenths of a second waits while something that somebody asked for is on its way.
+"""What a browser asks for is handed to Streamlit one thing after the other, so that nothing is lost.
+
+A request for a run ends the one before it, also if that has not begun: a click, then, is heard by nobody if a slider is
+moved in the next moment. So each request waits until the one before it has been heard.
 
 A fragment with `run_every` asks from the browser, by the page that it was drawn on. If `st.switch_page` has begun
 another page meanwhile, Streamlit takes the request for one of the page that is left, goes back there without its
-content, and leaves the reader with an empty page. Such a request comes again by itself: it can be left out.
+content, and leaves the reader with an empty page. Such a request comes again by itself: it is left out while
+something that somebody asked for is on its way.
 """
 
+import asyncio
 import time
+from contextlib import suppress
 
 from google.protobuf.message import DecodeError
 from starlette.middleware import Middleware
@@ -14,18 +20,19 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-_AT_MOST = 10.0  # seconds: a request that Streamlit does not answer holds nothing up for longer
+_AT_MOST = 10.0  # seconds: a request that Streamlit does not answer holds up nothing by itself for longer
+_HEARD_AT_MOST = 2.0  # seconds: nor anything that somebody asks for
 _LARGE = 65_536  # bytes: what tells of a run's beginning and end is smaller
 
 
-class AutoReruns:
-    """Leaves out what fragments ask for by themselves while a run that somebody asked for is on its way."""
+class OneByOne:
+    """Has requests for a run wait for each other, and leaves out those by themselves that would come too late."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a connection on; of a websocket's messages those that would come too late are left out."""
+        """Pass a connection on, the messages of a websocket one after the other."""
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
@@ -37,10 +44,11 @@ class AutoReruns:
                 asked = _rerun(message)
                 if asked is None:
                     return message
-                if not asked.is_auto_rerun:
-                    run.asked_for(asked.fragment_id)
-                elif run.is_on_its_way():
+                if asked.is_auto_rerun and run.is_on_its_way():
                     continue
+                if not asked.is_auto_rerun:
+                    await run.wait_until_heard()
+                    run.asked_for(asked.fragment_id)
                 return message
 
         async def told(message: Message) -> None:
@@ -55,7 +63,8 @@ class AutoReruns:
 class RunOnItsWay:
     """What is known of the run that somebody asked for last, from what goes over one connection.
 
-    It is over when it has begun and ended. A run that ends early for another one goes on in that.
+    It is heard when it has begun and shows something: its callbacks have run by then. It is over when it has begun and
+    ended. A run that ends early for another one goes on in that.
     """
 
     def __init__(self) -> None:
@@ -64,12 +73,15 @@ class RunOnItsWay:
         self._has_begun = False
         self._goes_on = False
         self._run_id = ""
+        self._heard = asyncio.Event()
+        self._heard.set()
 
     def asked_for(self, fragment_id: str) -> None:
         """Note that somebody asked for a run, of a fragment or (``""``) of the whole page."""
         self._asked_at = time.monotonic()
         self._fragment_id = fragment_id
         self._has_begun = self._goes_on = False
+        self._heard.clear()
 
     def told(self, message: ForwardMsg) -> None:
         """Note what the server said, if it is that a run begins or ends."""
@@ -79,11 +91,19 @@ class RunOnItsWay:
             fragments = run.fragment_ids
             if self._goes_on or not fragments or self._fragment_id in fragments:
                 self._has_begun, self._goes_on, self._run_id = True, False, run.script_run_id
-        elif kind == "script_finished" and self._has_begun and run.script_run_id == self._run_id:
+            return
+        if self._has_begun and kind != "session_status_changed":
+            self._heard.set()
+        if kind == "script_finished" and self._has_begun and run.script_run_id == self._run_id:
             if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 self._goes_on = True
             else:
                 self._asked_at = None
+
+    async def wait_until_heard(self) -> None:
+        """Wait until what was asked for last has been heard, or will never be."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._heard.wait(), _HEARD_AT_MOST)
 
     def is_on_its_way(self) -> bool:
         """Return whether a run that was asked for has not ended yet, as far as one can know."""
@@ -102,4 +122,4 @@ def _rerun(message: Message) -> ClientState | None:
     return asked.rerun_script if asked.WhichOneof("type") == "rerun_script" else None
 
 
-MIDDLEWARE = [Middleware(AutoReruns)]
+MIDDLEWARE = [Middleware(OneByOne)]
