@@ -77,7 +77,7 @@ class Cohesion:
     own_clusters : tuple of int
         clusters of which it is at least half, largest part first
     merged_with : tuple of str
-        where it is merged: the other categories in that cluster, largest first
+        where it is merged: the categories of the other pictures in that cluster, largest first
     """
 
     category: str
@@ -153,24 +153,32 @@ def misplaced(values: Values, neighbors: Labels) -> list[Misplaced]:
 
 
 def cohesion(values: Values, labels: Labels) -> list[Cohesion]:
-    """Say for each category whether the clusters hold it together, in the order of ``values.names``."""
+    """Say for each category whether the clusters hold it together, in the order of ``values.names``.
+
+    Shares are of pictures: one with several values belongs to each of its categories in full.
+    """
     table, groups = agreement.crosstab(values.within(labels != NOISE), labels)
-    sums = table.sum(axis=0)
+    sizes = np.array([(labels[values.known] == group).sum() for group in groups], np.int64)
     return [
-        _cohesion(values, code, table[code], table / np.maximum(1, sums), groups)
+        _cohesion(values, code, table[code], table[code] / sizes, groups, labels)
         for code in range(len(values.names))
     ]
 
 
 def _cohesion(
-    values: Values, code: int, row: NDArray[np.int64], shares: NDArray[np.float64], groups: Labels
+    values: Values,
+    code: int,
+    row: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    groups: Labels,
+    labels: Labels,
 ) -> Cohesion:
     clustered = int(row.sum())
-    own = np.flatnonzero((shares[code] >= MAJORITY) & (row > 0))
+    own = np.flatnonzero((shares >= MAJORITY) & (row > 0))
     own = own[np.argsort(-row[own], kind="stable")]
     main = int(row.argmax()) if clustered else -1
     in_main = float(row[main] / clustered) if clustered else 0.0
-    of_main = float(shares[code, main]) if clustered else 0.0
+    of_main = float(shares[main]) if clustered else 0.0
     state: State = "scattered"
     if not clustered or clustered < CLUSTERED * values.counts[code]:
         state = "noise"
@@ -190,13 +198,19 @@ def _cohesion(
         share_in_main=in_main,
         share_of_main=of_main,
         own_clusters=tuple(int(groups[c]) for c in own),
-        merged_with=_others(values, shares[:, main], code) if state == "merged" else (),
+        merged_with=_others(values, labels == groups[main], code) if state == "merged" else (),
     )
 
 
-def _others(values: Values, shares: NDArray[np.float64], code: int) -> tuple[str, ...]:
-    order = np.argsort(-shares, kind="stable")
-    return tuple(values.names[c] for c in order if c != code and shares[c] > 0)
+def _others(values: Values, is_inside: NDArray[np.bool_], code: int) -> tuple[str, ...]:
+    """Return the values of the pictures of a cluster that are not of a category, most frequent first."""
+    is_other = is_inside.copy()
+    is_other[values.members(code)] = (
+        False  # what the category's own pictures are besides, it shares with nobody
+    )
+    counts = np.bincount(values.within(is_other).codes, minlength=len(values.names))
+    order = np.argsort(-counts, kind="stable")
+    return tuple(values.names[c] for c in order if counts[c] > 0)
 
 
 def _votes(values: Values, neighbors: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -160,6 +160,32 @@ def test_all_noise_and_no_values_are_no_categories_to_judge() -> None:
     assert categories.misplaced(values.of_cells("c", ["", ""]), np.array([[1], [0]])) == []
 
 
+def test_categories_that_are_on_the_same_images_are_each_judged_by_images() -> None:
+    cells = ["flag|red|wind"] * 12 + ["sea"] * 12
+    found = categories.cohesion(values.of_cells("tags", cells), np.repeat([0, 1], 12))
+    assert {one.category: one.state for one in found} == dict.fromkeys(
+        ("flag", "red", "wind", "sea"), "coherent"
+    )
+    assert {(one.share_in_main, one.share_of_main) for one in found} == {(1.0, 1.0)}
+
+
+def test_a_category_whose_images_have_other_values_too_is_split_by_images() -> None:
+    cells = ["flag|red|wind"] * 20 + ["sea"] * 20
+    found = categories.cohesion(values.of_cells("tags", cells), np.array([0] * 10 + [1] * 10 + [2] * 20))
+    flag = next(one for one in found if one.category == "flag")
+    assert (flag.state, flag.own_clusters) == ("split", (0, 1))
+
+
+def test_a_category_is_merged_with_what_the_other_images_are_not_with_what_its_own_are_besides() -> None:
+    cells = ["flag|red"] * 4 + ["sea|blue|red"] * 6 + ["sea"]
+    found = categories.cohesion(values.of_cells("tags", cells), np.zeros(11, int))
+    flag = next(one for one in found if one.category == "flag")
+    assert (flag.state, flag.share_of_main) == ("merged", 4 / 11)
+    assert flag.merged_with == ("sea", "red", "blue")
+    only_own = categories.cohesion(values.of_cells("tags", ["flag|red"] * 4 + ["sea"] * 6), np.zeros(10, int))
+    assert next(one for one in only_own if one.category == "flag").merged_with == ("sea",)
+
+
 # --- portraits --------------------------------------------------------------------------------------------
 
 
