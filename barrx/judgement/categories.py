@@ -18,7 +18,7 @@ MISPLACED_OTHER = 0.5  # at least half of its neighbours belong to one other cat
 MISPLACED_LEAST = 3  # ... and at least three, as there could be of its own: nothing is claimed on one or two
 MISPLACED_OWN = 0.2  # of its own category there is at most a fifth of what there could be among them
 TOGETHER = 2 / 3  # a category is together where two thirds of its clustered pictures are
-MAJORITY = 0.5
+MAJORITY = 0.5  # a cluster is a category's own from there on, its pictures without a value among the others
 CLUSTERED = 0.5  # below it a category is mostly noise, and nothing is said of its clusters
 
 State = Literal["coherent", "merged", "split", "scattered", "single", "noise"]
@@ -63,7 +63,8 @@ class Cohesion:
     category : str
     state : str
         ``coherent``: at least two thirds of its clustered pictures are in one cluster, and are at least half of it;
-        ``merged``: so many are in one cluster, but share it with others; ``split``: at least two thirds are in
+        ``merged``: so many are in one cluster, but share it with others, be it with pictures that have no value and
+        may be anything; ``split``: at least two thirds are in
         several clusters of which it is at least half; ``scattered``: none of these; ``single``: one of its
         pictures is in a cluster, so in one by necessity; ``noise``: fewer than half of its pictures are in any
     size, clustered : int
@@ -73,11 +74,13 @@ class Cohesion:
     main_cluster : int
         the cluster with most of them, -1 for none
     share_in_main, share_of_main : float
-        of the category's clustered pictures in that cluster, and of that cluster's pictures with a value
+        of the category's clustered pictures in that cluster, and of all of that cluster's pictures
     own_clusters : tuple of int
         clusters of which it is at least half, largest part first
     merged_with : tuple of str
-        where it is merged: the other categories in that cluster, largest first
+        where it is merged: the categories of the other pictures in that cluster, largest first
+    without_value : int
+        where it is merged: pictures without a value in that cluster
     """
 
     category: str
@@ -90,6 +93,7 @@ class Cohesion:
     share_of_main: float
     own_clusters: tuple[int, ...]
     merged_with: tuple[str, ...]
+    without_value: int
 
 
 def typical(
@@ -153,24 +157,33 @@ def misplaced(values: Values, neighbors: Labels) -> list[Misplaced]:
 
 
 def cohesion(values: Values, labels: Labels) -> list[Cohesion]:
-    """Say for each category whether the clusters hold it together, in the order of ``values.names``."""
+    """Say for each category whether the clusters hold it together, in the order of ``values.names``.
+
+    Shares are of pictures: one with several values belongs to each of its categories in full, one without a value to
+    none, but to its cluster nevertheless.
+    """
     table, groups = agreement.crosstab(values.within(labels != NOISE), labels)
-    sums = table.sum(axis=0)
+    sizes = np.array([(labels == group).sum() for group in groups], np.int64)
     return [
-        _cohesion(values, code, table[code], table / np.maximum(1, sums), groups)
+        _cohesion(values, code, table[code], table[code] / sizes, groups, labels)
         for code in range(len(values.names))
     ]
 
 
 def _cohesion(
-    values: Values, code: int, row: NDArray[np.int64], shares: NDArray[np.float64], groups: Labels
+    values: Values,
+    code: int,
+    row: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    groups: Labels,
+    labels: Labels,
 ) -> Cohesion:
     clustered = int(row.sum())
-    own = np.flatnonzero((shares[code] >= MAJORITY) & (row > 0))
+    own = np.flatnonzero((shares >= MAJORITY) & (row > 0))
     own = own[np.argsort(-row[own], kind="stable")]
     main = int(row.argmax()) if clustered else -1
     in_main = float(row[main] / clustered) if clustered else 0.0
-    of_main = float(shares[code, main]) if clustered else 0.0
+    of_main = float(shares[main]) if clustered else 0.0
     state: State = "scattered"
     if not clustered or clustered < CLUSTERED * values.counts[code]:
         state = "noise"
@@ -180,6 +193,7 @@ def _cohesion(
         state = "coherent" if of_main >= MAJORITY else "merged"
     elif len(own) > 1 and row[own].sum() >= TOGETHER * clustered:
         state = "split"
+    others, without = _others(values, labels == groups[main], code) if state == "merged" else ((), 0)
     return Cohesion(
         category=values.names[code],
         state=state,
@@ -190,13 +204,21 @@ def _cohesion(
         share_in_main=in_main,
         share_of_main=of_main,
         own_clusters=tuple(int(groups[c]) for c in own),
-        merged_with=_others(values, shares[:, main], code) if state == "merged" else (),
+        merged_with=others,
+        without_value=without,
     )
 
 
-def _others(values: Values, shares: NDArray[np.float64], code: int) -> tuple[str, ...]:
-    order = np.argsort(-shares, kind="stable")
-    return tuple(values.names[c] for c in order if c != code and shares[c] > 0)
+def _others(values: Values, is_inside: NDArray[np.bool_], code: int) -> tuple[tuple[str, ...], int]:
+    """Return the values of a cluster's pictures of other categories, most frequent first, and how many have none."""
+    is_other = is_inside.copy()
+    is_other[values.members(code)] = (
+        False  # what the category's own pictures are besides, it shares with nobody
+    )
+    others = values.within(is_other)
+    counts = np.bincount(others.codes, minlength=len(values.names))
+    names = tuple(values.names[c] for c in np.argsort(-counts, kind="stable") if counts[c] > 0)
+    return names, int(is_other.sum()) - len(others.known)
 
 
 def _votes(values: Values, neighbors: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

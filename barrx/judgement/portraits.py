@@ -14,6 +14,7 @@ from barrx import roles
 from barrx.clustering import NOISE
 from barrx.judgement.values import Values
 
+KNOWN = 0.5  # of a cluster with fewer pictures that have a value nothing says what is strange in it
 MOST_WORDS = 8
 _LEAST_Z = 1.96  # what a word has to exceed the rest by, in standard errors
 _LEAST_PICTURES = 2
@@ -39,21 +40,24 @@ class Portrait:
 
     Attributes
     ----------
-    number, size : int
+    number, size, known : int
+        its pictures, and those of them that have a value
     majority : str
         its most frequent category, "" if none of its pictures has one
-    majority_share : float
-        of its pictures that have a value
+    majority_size : int
+        its pictures of that category
     strangers : tuple of int
-        its pictures of other categories only, those that belong to it most strongly first
+        its pictures of other categories only, those that belong to it most strongly first; none where fewer than half
+        of its pictures have a value
     words : tuple of Word
         what sets it apart, clearest first
     """
 
     number: int
     size: int
+    known: int
     majority: str
-    majority_share: float
+    majority_size: int
     strangers: tuple[int, ...]
     words: tuple[Word, ...]
 
@@ -143,19 +147,23 @@ def _portrait(
     values: Values, labels: Labels, strength: NDArray[np.float32], number: int, words: tuple[Word, ...]
 ) -> Portrait:
     inside = values.within(labels == number)
-    size = int((labels == number).sum())
-    if not len(inside.codes):
-        return Portrait(number=number, size=size, majority="", majority_share=0.0, strangers=(), words=words)
+    size, known = int((labels == number).sum()), len(inside.known)
+    if not known:
+        return Portrait(
+            number=number, size=size, known=0, majority="", majority_size=0, strangers=(), words=words
+        )
     counts = np.bincount(inside.codes, minlength=len(values.names))
     # Of several as frequent the first by name, as in the table of the clusters.
     majority = min(np.flatnonzero(counts == counts.max()).tolist(), key=values.names.__getitem__)
-    strangers = np.setdiff1d(inside.known, inside.members(majority))
+    others = np.setdiff1d(inside.known, inside.members(majority))
+    strangers = others if known >= KNOWN * size else others[:0]
     order = np.lexsort((strangers, -strength[strangers]))
     return Portrait(
         number=number,
         size=size,
+        known=known,
         majority=values.names[majority],
-        majority_share=float(counts[majority] / len(inside.known)),
+        majority_size=int(counts[majority]),
         strangers=tuple(int(i) for i in strangers[order]),
         words=words,
     )

@@ -178,11 +178,17 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
         "n_clusters": 4,
         "own_clusters": [1, 2],
         "merged_with": ["a", "b", "c", "d"],
+        "without_value": 0,
     }
     assert sentences.states().keys() == set(get_args(State))
     said = {state: sentences.cohesion({**one, "state": state}) for state in sentences.states()}
     assert said["coherent"] == "80% of its clustered images are in cluster 3, and make up 90% of it."
     assert said["merged"].endswith("share it with a, b, c, 1 other.")
+    unknown = one | {"state": "merged", "without_value": 50}
+    assert sentences.cohesion(unknown).endswith("share it with a, b, c, 1 other, 50 images without a value.")
+    assert sentences.cohesion(unknown | {"merged_with": [], "without_value": 1}).endswith(
+        "share it with 1 image without a value."
+    )
     assert "1, 2" in said["split"]
     assert "22 of 32" in said["noise"]
     assert said["scattered"] == (
@@ -190,6 +196,26 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
     )
     assert len(set(said.values())) == 6
     assert {sentences.in_state(state, 1) for state in said} == {f"1 {name}" for name in COUNTED}
+
+
+@pytest.mark.parametrize(
+    ("known", "of_majority", "strangers", "said"),
+    [
+        (58, 58, [], "58 images, 100% of them 2000s · no strangers"),
+        (58, 29, [3], "58 images, 50% of them 2000s"),
+        (1, 1, [], "58 images, 1 of them with a value: 2000s"),
+        (40, 30, [3], "58 images, 40 of them with a value, 30 of these 2000s"),
+        (10, 6, [], "58 images, 10 of them with a value, 6 of these 2000s"),
+        (0, 0, [], "58 images, none of them with a value"),
+    ],
+)
+def test_the_majority_of_a_cluster_is_said_of_the_images_that_have_a_value(
+    known: int, of_majority: int, strangers: list[int], said: str
+) -> None:
+    one = {"number": 9, "size": 58, "known": known, "majority_size": of_majority, "strangers": strangers}
+    one |= {"majority": "2000s" if known else "", "words": [{"word": "sea"}]}
+    (row,) = portraits_view.cluster_rows([one], {}, {})
+    assert row.texts == [said, "set apart by the words: sea"]
 
 
 @pytest.mark.parametrize(

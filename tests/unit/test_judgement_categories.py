@@ -160,6 +160,47 @@ def test_all_noise_and_no_values_are_no_categories_to_judge() -> None:
     assert categories.misplaced(values.of_cells("c", ["", ""]), np.array([[1], [0]])) == []
 
 
+def test_categories_that_are_on_the_same_images_are_each_judged_by_images() -> None:
+    cells = ["flag|red|wind"] * 12 + ["sea"] * 12
+    found = categories.cohesion(values.of_cells("tags", cells), np.repeat([0, 1], 12))
+    assert {one.category: one.state for one in found} == dict.fromkeys(
+        ("flag", "red", "wind", "sea"), "coherent"
+    )
+    assert {(one.share_in_main, one.share_of_main) for one in found} == {(1.0, 1.0)}
+
+
+def test_a_category_whose_images_have_other_values_too_is_split_by_images() -> None:
+    cells = ["flag|red|wind"] * 20 + ["sea"] * 20
+    found = categories.cohesion(values.of_cells("tags", cells), np.array([0] * 10 + [1] * 10 + [2] * 20))
+    flag = next(one for one in found if one.category == "flag")
+    assert (flag.state, flag.own_clusters) == ("split", (0, 1))
+
+
+def test_a_category_is_merged_with_what_the_other_images_are_not_with_what_its_own_are_besides() -> None:
+    cells = ["flag|red"] * 4 + ["sea|blue|red"] * 6 + ["sea"]
+    found = categories.cohesion(values.of_cells("tags", cells), np.zeros(11, int))
+    flag = next(one for one in found if one.category == "flag")
+    assert (flag.state, flag.share_of_main) == ("merged", 4 / 11)
+    assert flag.merged_with == ("sea", "red", "blue")
+    only_own = categories.cohesion(values.of_cells("tags", ["flag|red"] * 4 + ["sea"] * 6), np.zeros(10, int))
+    assert next(one for one in only_own if one.category == "flag").merged_with == ("sea",)
+
+
+def test_images_without_a_value_count_among_the_others_of_a_cluster() -> None:
+    cells = ["a"] * 8 + [""] * 50 + ["b"] * 20 + [""] * 20
+    found = categories.cohesion(values.of_cells("c", cells), np.array([0] * 58 + [1] * 40))
+    b, a = found
+    assert (a.state, a.share_in_main, a.share_of_main, a.own_clusters) == ("merged", 1.0, 8 / 58, ())
+    assert (a.merged_with, a.without_value) == ((), 50)
+    assert (b.state, b.share_of_main, b.own_clusters) == ("coherent", 0.5, (1,))
+
+
+def test_a_category_is_not_split_among_clusters_of_which_it_is_all_that_is_known() -> None:
+    cells = (["2000s"] + [""] * 9) * 4
+    (found,) = categories.cohesion(values.of_cells("decade", cells), np.repeat(np.arange(4), 10))
+    assert (found.state, found.own_clusters) == ("scattered", ())
+
+
 # --- portraits --------------------------------------------------------------------------------------------
 
 
@@ -177,7 +218,8 @@ def test_portrait_has_majority_strangers_and_words() -> None:
     words = portraits.words_of(metadata, ["filename"])
     assert words[0] == {"sea", "boat", "public", "domain"}
     second, first = portraits.portraits(column(("a", 8), ("b", 32)), labels, strength, words)
-    assert (first.number, first.size, first.majority, first.majority_share) == (7, 10, "a", 0.8)
+    assert (first.number, first.size, first.known) == (7, 10, 10)
+    assert (first.majority, first.majority_size) == ("a", 8)
     assert first.strangers == (8, 9)
     assert [word.word for word in first.words] == ["sea", "boat"]
     assert (first.words[1].inside, first.words[1].overall) == (9, 9)
@@ -208,6 +250,18 @@ def test_a_cluster_without_values_or_words_has_an_empty_portrait() -> None:
         values.of_cells("c", [""] * 4), np.zeros(4, int), np.ones(4, np.float32), [set()] * 4
     )
     assert (found[0].majority, found[0].strangers, found[0].words) == ("", (), ())
+    assert (found[0].size, found[0].known) == (4, 0)
+
+
+@pytest.mark.parametrize(("n_known", "strangers"), [(4, ()), (5, (4,))])
+def test_images_are_strange_only_in_a_cluster_of_which_half_have_a_value(
+    n_known: int, strangers: tuple[int, ...]
+) -> None:
+    cells = (["a"] * (n_known - 1) + ["b"]) + [""] * (10 - n_known)
+    labels, strength = np.zeros(10, int), np.ones(10, np.float32)
+    (found,) = portraits.portraits(values.of_cells("c", cells), labels, strength, [set()] * 10)
+    assert (found.size, found.known, found.majority, found.majority_size) == (10, n_known, "a", n_known - 1)
+    assert found.strangers == strangers
 
 
 # --- pixels -----------------------------------------------------------------------------------------------

@@ -271,13 +271,8 @@ def cluster_rows(
 
 
 def _portrait(one: Facts) -> list[str]:
-    size = ngettext("{n} image", "{n} images", one["size"]).format(n=numeral(one["size"]))
-    if not one["majority"]:
-        return [size]
-    said = _("{size}, {share:.0%} of them {majority}").format(
-        size=size, share=one["majority_share"], majority=one["majority"]
-    )
-    if not one["strangers"]:
-        said += " · " + _("no strangers")
     words = ", ".join(word["word"] for word in one["words"])
-    return [said, *([_("set apart by the words: {words}").format(words=words)] if words else [])]
+    return [
+        sentences.portrait(one),
+        *([_("set apart by the words: {words}").format(words=words)] if words else []),
+    ]

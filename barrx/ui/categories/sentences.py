@@ -97,7 +97,7 @@ def cohesion(one: Facts) -> str:
             said = _("{share} of its clustered images are in cluster {n}, and make up {part} of it.")
         case "merged":
             said = _("{share} of its clustered images are in cluster {n}, but share it with {others}.")
-            given["others"] = _listed(one["merged_with"])
+            given["others"] = _listed(one["merged_with"], one["without_value"])
         case "split":
             said = _("It is divided among clusters of its own: {clusters}.")
             given["clusters"] = ", ".join(map(str, one["own_clusters"]))
@@ -116,10 +116,32 @@ def cohesion(one: Facts) -> str:
     return said.format(**given)
 
 
-def _listed(names: list[str], most: int = 3) -> str:
-    rest = len(names) - most
+def _listed(names: list[str], without_value: int, most: int = 3) -> str:
+    rest, n = len(names) - most, without_value
     more = [ngettext("{n} other", "{n} others", rest).format(n=rest)] if rest > 0 else []
-    return ", ".join([*names[:most], *more])
+    unknown = ngettext("{n} image without a value", "{n} images without a value", n).format(n=numeral(n))
+    return ", ".join([*names[:most], *more, *([unknown] if n else [])])
+
+
+def portrait(one: Facts) -> str:
+    """Say how large a cluster is and what most of it is, from an entry of ``clusters`` of the part ``categories``.
+
+    A share is of the whole cluster, as in the table of the clusters. Where not every image has a value they are
+    counted: a share of the few that have one would read as one of the cluster.
+    """
+    size = ngettext("{n} image", "{n} images", one["size"]).format(n=numeral(one["size"]))
+    given = {"size": size, "known": numeral(one["known"]), "majority": one["majority"]}
+    if one["known"] == one["size"]:
+        share = one["majority_size"] / one["size"]
+        said = _("{size}, {share:.0%} of them {majority}").format(share=share, **given)
+        return said if one["strangers"] else said + " · " + _("no strangers")
+    if not one["known"]:
+        return _("{size}, none of them with a value").format(size=size)
+    if one["majority_size"] == one["known"]:
+        return _("{size}, {known} of them with a value: {majority}").format(**given)
+    return _("{size}, {known} of them with a value, {n} of these {majority}").format(
+        n=numeral(one["majority_size"]), **given
+    )
 
 
 def states() -> dict[str, str]:
