@@ -91,8 +91,8 @@ def test_one_neighbour_is_said_as_one(k: int, said: str) -> None:
 
 
 def test_sentence_says_why_there_is_no_agreement() -> None:
-    assert sentences.agreement(agreed(reason="every picture is noise"), "x") == (
-        "Nothing can be said of “x”: every picture is noise."
+    assert sentences.agreement(agreed(reason="every image is noise"), "x") == (
+        "Nothing can be said of “x”: every image is noise."
     )
 
 

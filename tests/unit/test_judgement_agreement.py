@@ -163,10 +163,16 @@ def test_noise_left_out_is_sklearn_on_the_clustered_ones() -> None:
 @pytest.mark.parametrize(
     ("names", "labels", "reason", "ami"),
     [
-        (["a"] * 6 + ["b"] * 6, [-1] * 12, "every picture is noise", 0.0),
+        (["a"] * 6 + ["b"] * 6, [-1] * 12, "every image is noise", 0.0),
+        (
+            ["a"] * 3 + ["b"] * 3 + [""] * 6,
+            [-1] * 6 + [0, 1] * 3,
+            "the images that have a value are all noise",
+            0.0,
+        ),
         (["a"] * 6 + ["b"] * 6, [3] * 12, "there is only one cluster", 0.0),
         (["a"] * 12, [0] * 6 + [1] * 6, "there is only one category", 0.0),
-        ([""] * 12, [0] * 6 + [1] * 6, "no picture has a value in this column", None),
+        ([""] * 12, [0] * 6 + [1] * 6, "no image has a value in this column", None),
     ],
 )
 def test_where_there_is_nothing_to_compare_it_is_said(
@@ -175,7 +181,7 @@ def test_where_there_is_nothing_to_compare_it_is_said(
     found = agreement.compare(values.of_cells("c", names), np.array(labels), permutations=3)
     assert found.reason == found.reason_with_noise == reason
     assert (found.with_noise and found.with_noise.figures.ami) == ami
-    if set(labels) == {-1}:
+    if reason.endswith("noise"):
         assert found.without_noise is None
 
 
