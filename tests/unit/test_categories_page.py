@@ -484,6 +484,18 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
         ]
 
 
+def test_years_of_categories_that_are_not_drawn_make_no_time_axis() -> None:
+    years = {"a": 1905, "b": 1905, "too small to be drawn": 1936}
+    assert not graph.is_dated("ab", years)
+    assert graph.is_dated("ab", years | {"b": 1907})
+    assert graph.nodes("ab", years, np.zeros((2, 2)))["label"].tolist() == [
+        "\u2068a\u2069",
+        "\u2068b\u2069",
+    ]
+    facts = {"names": ["a", "b"], "years": years, "axis": {}}
+    assert influences_view._axis(facts).startswith("The dates tell no two categories apart")
+
+
 def test_lines_between_categories_of_one_year_can_be_told_apart_and_keep_clear_of_those_between() -> None:
     placed = graph.nodes("abcdefgh", dict.fromkeys("abcdefg", 1905) | {"h": 1936}, planted().distances)
     pairs = ("ac", "ca", "ad", "bd", "ab", "ba")
