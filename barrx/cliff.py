@@ -28,6 +28,7 @@ MOST_SIZES: Final = 40
 _ALL_UP_TO: Final = 20
 MOST_CATEGORIES: Final = 200  # a column of titles agrees with nothing, and takes long to say so
 _STORED_AT_ONCE: Final = 4
+_RECIPE: Final = 2  # raised when the same question gives other points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Point:
         share of pictures in no cluster, from 0 to 1
     agreement : float or None
         adjusted mutual information of the clusters, noise being one of them, with the categories; 1 is the
-        same grouping, 0 what chance gives; None without categories
+        same grouping, 0 what chance gives; None without categories, and where either of the two divides nothing
     """
 
     method: SelectionMethod
@@ -86,7 +87,7 @@ class Question:
         made_with = cache.versions("hdbscan", "numpy", "scipy", "scikit-learn")
         fixed = replace(self.params, min_cluster_size=2, cluster_selection_method="eom")
         compared = None if self.categories is None else self.categories.canonical()
-        common = cache.fingerprint(self.made_from, fixed, compared, made_with)
+        common = cache.fingerprint(self.made_from, fixed, compared, _RECIPE, made_with)
         return {size: f"cliff:{common}:{size}" for size in self.sizes}
 
 
@@ -197,7 +198,9 @@ def _point(labels: Labels, categories: Values | None) -> dict[str, float | None]
 
 
 def _agreement(labels: Labels, categories: Values | None) -> float | None:
-    found = None if categories is None else agreement.figures(categories, labels)
+    if categories is None or agreement.undefined(categories, labels, only_clustered=False):
+        return None
+    found = agreement.figures(categories, labels)
     return None if found is None else found.ami
 
 

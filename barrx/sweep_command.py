@@ -137,8 +137,12 @@ def sentences(facts: dict[str, Any]) -> list[str]:
                 "which is not comparable with DBCV."
             ).format(n=relative)
         )
-    for reason in dict.fromkeys(row["dbcv_reason"] for row in facts["rows"] if row["dbcv_reason"]):
-        lines.append(_("dbcv is empty where {reason}.").format(reason=again(reason)))
+    for reason in _reasons(facts["rows"], "dbcv_reason"):
+        lines.append(_("dbcv is empty where {reason}.").format(reason=reason))
+    for reason in _reasons(facts["rows"], "ami_reason"):
+        lines.append(_("ami and ari are empty where {reason}.").format(reason=reason))
+    for reason in _reasons(facts["rows"], "ami_clustered_reason"):
+        lines.append(_("ami_clustered is empty where {reason}.").format(reason=reason))
     if facts["images_without_category"]:
         lines.append(
             _("{n} images have no value in “{column}” and are left out of the agreement.").format(
@@ -146,6 +150,11 @@ def sentences(facts: dict[str, Any]) -> list[str]:
             )
         )
     return lines
+
+
+def _reasons(rows: list[sweep.Figures], name: str) -> list[str]:
+    """Return the different reasons for which figures are empty, each once, in the language of now."""
+    return [again(reason) for reason in dict.fromkeys(row.get(name) for row in rows) if reason]
 
 
 def _recommended(best: dict[str, Any] | None) -> str:

@@ -131,9 +131,36 @@ def compare(values: Values, labels: Labels, *, permutations: int = PERMUTATIONS,
         clustered_share=float(clustered.mean()) if len(clustered) else 0.0,
         n_compared=len(values.known),
         n_missing=values.n_missing,
-        reason=_reason(values, labels, only_clustered=True),
-        reason_with_noise=_reason(values, labels, only_clustered=False),
+        reason=undefined(values, labels, only_clustered=True),
+        reason_with_noise=undefined(values, labels, only_clustered=False),
     )
+
+
+def undefined(values: Values, labels: Labels, *, only_clustered: bool) -> str:
+    """Return why the clusters and the categories cannot be compared, or ``""``: one of the two divides nothing.
+
+    Parameters
+    ----------
+    values : Values of n_images pictures
+    labels : (n_images,) int, -1 is noise
+    only_clustered : bool
+        leave noise out; else it is one more group
+    """
+    if not len(values.known):
+        return _("no image has a value in this column")
+    if (labels == NOISE).all():
+        return _("every image is noise")
+    if (labels[values.known] == NOISE).all():
+        return _("the images that have a value are all noise")
+    if len(np.unique(values.codes)) == 1:
+        return _("there is only one category")
+    compared = values.within(labels != NOISE) if only_clustered else values
+    if len(np.unique(labels[compared.known])) == 1:
+        alone = len(np.unique(labels[labels != NOISE])) == 1
+        return _("there is only one cluster") if alone else _("the images compared are all in one cluster")
+    if len(np.unique(compared.codes)) == 1:
+        return _("the images in clusters are all of one category")
+    return ""
 
 
 def figures(values: Values, labels: Labels) -> Figures | None:
@@ -310,20 +337,3 @@ def _deals(values: Values, labels: Labels, permutations: int, seed: int) -> list
         dealt[known] = rng.permutation(labels[known])
         drawn.append(of_table(crosstab(values, dealt)[0], expected))
     return drawn
-
-
-def _reason(values: Values, labels: Labels, *, only_clustered: bool) -> str:
-    """Return why the clusters and the categories cannot be compared: one of the two divides nothing."""
-    if not len(values.known):
-        return _("no picture has a value in this column")
-    if (labels[values.known] == NOISE).all():
-        return _("every picture is noise")
-    if len(np.unique(values.codes)) == 1:
-        return _("there is only one category")
-    compared = values.within(labels != NOISE) if only_clustered else values
-    if len(np.unique(labels[compared.known])) == 1:
-        alone = len(np.unique(labels[labels != NOISE])) == 1
-        return _("there is only one cluster") if alone else _("the images compared are all in one cluster")
-    if len(np.unique(compared.codes)) == 1:
-        return _("the images in clusters are all of one category")
-    return ""

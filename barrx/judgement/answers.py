@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from barrx import neighbors
+from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.embedding import Embedding
 from barrx.i18n import _
@@ -109,7 +110,8 @@ def _agreement(subject: Subject) -> Answer:
         "agreement": agreement.compare(column, subject.labels),
         "categories": table.categories,
         "groups": table.groups,
-        "has_several": column.has_several,
+        "has_several": column.within(subject.labels != NOISE).has_several,
+        "has_several_with_noise": column.has_several,
         "k": subject.k,
         "purity": {"embedding": in_embedding.mean, "map": on_map.mean, "chance": on_map.chance},
     }

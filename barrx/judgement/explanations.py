@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.errors import Cancelled
 from barrx.i18n import _
@@ -114,10 +115,21 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranking:
-    """Explanations, best first, what was left out of them, and whether there is a category to hold them against."""
+    """What explains the clusters.
+
+    Attributes
+    ----------
+    explanations : tuple of Explanation
+        best first; none where there are less than two clusters
+    left_out : tuple of LeftOut
+    n_clusters : int
+    has_category : bool
+        whether there is a category to hold them against
+    """
 
     explanations: tuple[Explanation, ...]
     left_out: tuple[LeftOut, ...]
+    n_clusters: int
     has_category: bool = True
 
     @property
@@ -138,6 +150,10 @@ class Ranking:
     @property
     def sentence(self) -> str:
         """Say in plain words what the clusters follow."""
+        if self.n_clusters == 0:
+            return _("There are no clusters to explain: every image is noise.")
+        if self.n_clusters == 1:
+            return _("Nothing can be said of what the clusters follow: there is only one cluster.")
         chosen, rivals = self.chosen, self.rivals
         if not self.has_category:
             return _without_category(self.explanations, rivals)
@@ -245,7 +261,7 @@ def rank(
     progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Ranking:
-    """Rank everything known of the pictures by how well it explains the clusters.
+    """Rank everything known of the pictures by how well it explains the clusters; nothing explains less than two.
 
     Parameters
     ----------
@@ -260,6 +276,9 @@ def rank(
     Cancelled
         if ``cancelled()`` was true
     """
+    n_clusters = len(np.unique(labels[labels != NOISE]))
+    if n_clusters < 2:
+        return Ranking(explanations=(), left_out=(), n_clusters=n_clusters, has_category=category is not None)
     everything: list[tuple[Kind, Values]] = list(candidates)
     if category is not None:
         others = (c for c in candidates if c[0] != "column" or c[1].title != category.title)
@@ -276,7 +295,12 @@ def rank(
             found.append(_explanation(kind, candidate, category, compared))
         progress(number + 1, len(everything))
     found.sort(key=lambda e: (-e.score, e.name))
-    return Ranking(explanations=tuple(found), left_out=tuple(left_out), has_category=category is not None)
+    return Ranking(
+        explanations=tuple(found),
+        left_out=tuple(left_out),
+        n_clusters=n_clusters,
+        has_category=category is not None,
+    )
 
 
 def _remembering(

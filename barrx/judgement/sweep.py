@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from barrx import cache, embedding, encoders, pipeline, workers
-from barrx.clustering import ClusteringParams
+from barrx.clustering import NOISE, ClusteringParams
 from barrx.datasets import Dataset
 from barrx.errors import Cancelled, ParameterError
 from barrx.i18n import SOURCE, _, again, speaking
@@ -28,10 +28,11 @@ PROJECTION = ("n_neighbors", "min_dist", "metric", "seed")
 CLUSTERING = ("min_cluster_size", "min_samples", "cluster_selection_method")
 PARAMETERS = PROJECTION + CLUSTERING
 FIGURES = ("clusters", "noise_share", "trustworthiness", "dbcv", "dbcv_kind", "dbcv_reason")
-AGREEMENT = ("ami", "ari", "ami_clustered")
+AGREEMENT = ("ami", "ari", "ami_reason", "ami_clustered", "ami_clustered_reason")
 STABILITY = ("comes_back", "artefacts")  # known of settings whose clusters were looked for again
 MOST_SETTINGS = 5000
 _WORTH_A_HELPER = 6  # projections to compute; a second process takes some ten seconds to begin
+_AGREEMENT_RECIPE = 2  # raised when the same clusters and categories give other figures
 _VERSIONS = ("hdbscan", "scikit-learn", "scipy", "numpy")
 
 
@@ -176,7 +177,8 @@ def run(
     -------
     list of dict, in the order of ``request.settings()``
         the parameters, ``FIGURES`` (``dbcv_kind`` and ``dbcv_reason``: see :mod:`barrx.judgement.validity`), and
-        with a category ``AGREEMENT``; what is not defined is None
+        with a category ``AGREEMENT`` (``ami_reason`` says why there is neither ``ami`` nor ``ari``,
+        ``ami_clustered_reason`` why there is no ``ami_clustered``); what is not defined is None
 
     Raises
     ------
@@ -207,14 +209,18 @@ def table(rows: list[Figures], category: str | None) -> pd.DataFrame:
     """Return the rows of a sweep as a table with the columns that are published.
 
     ``dbcv_kind`` says which figure ``dbcv`` is in a row, ``dbcv`` or ``relative_validity``, and ``dbcv_reason``
-    why there is none, in the language of now. ``comes_back`` and ``artefacts`` are empty unless
-    :func:`barrx.judgement.comeback.added` gave them.
+    why there is none, in the language of now; the reasons of the agreement likewise. ``comes_back`` and
+    ``artefacts`` are empty unless :func:`barrx.judgement.comeback.added` gave them.
     """
-    whole = {"clusters": "Int64", "comes_back": "float64", "artefacts": "Int64"}
-    found = pd.DataFrame(rows, columns=columns(category)).astype(whole)
+    named = columns(category)
+    # Of figures that no row has pandas would make a column of objects.
+    kinds = dict.fromkeys(["comes_back", "dbcv", "ami", "ari", "ami_clustered"], "float64")
+    kinds |= {"clusters": "Int64", "artefacts": "Int64"}
+    kinds = {name: kind for name, kind in kinds.items() if name in named}
+    found = pd.DataFrame(rows, columns=named).astype(kinds)
     return found.assign(
         dbcv_kind=found["dbcv_kind"].replace({"relative": "relative_validity"}),
-        dbcv_reason=found["dbcv_reason"].map(again, na_action="ignore"),
+        **{name: found[name].map(again, na_action="ignore") for name in named if name.endswith("_reason")},
     )
 
 
@@ -282,12 +288,17 @@ def _trust(dataset: Dataset, finished: Map) -> float | None:
 
 def _agreement(finished: Map, category: Values) -> Figures:
     labels = finished.clustering.labels
-    everything = agreement.figures(category, labels)
-    clustered = agreement.figures(category.within(labels >= 0), labels)
+    with speaking(SOURCE):  # the reasons are kept for the readers of all languages
+        reason = agreement.undefined(category, labels, only_clustered=False)
+        reason_clustered = agreement.undefined(category, labels, only_clustered=True)
+    everything = None if reason else agreement.figures(category, labels)
+    clustered = None if reason_clustered else agreement.figures(category.within(labels != NOISE), labels)
     return {
         "ami": everything and everything.ami,
         "ari": everything and everything.ari,
+        "ami_reason": reason,
         "ami_clustered": clustered and clustered.ami,
+        "ami_clustered_reason": reason_clustered,
     }
 
 
@@ -299,7 +310,7 @@ def _shape_key(finished: Map) -> str:
 
 def _agreement_key(finished: Map, category: Values) -> str:
     made_from = (finished.clustering.labels, category.canonical())
-    return "agreed:" + cache.fingerprint(*made_from, cache.versions(*_VERSIONS))
+    return "agreed:" + cache.fingerprint(*made_from, _AGREEMENT_RECIPE, cache.versions(*_VERSIONS))
 
 
 # --- the second process -----------------------------------------------------------------------------------

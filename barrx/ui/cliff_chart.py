@@ -250,15 +250,18 @@ def _counts(base: "alt.Chart", most: int, opacity: float) -> "alt.LayerChart":
         ),
     )
     picked = alt.selection_point(name=_SELECTION, fields=["min_cluster_size"], nearest=True, toggle=False)
+    # Vega writes a number that is missing as 0.00.
+    written = "isValid(datum.agreement) ? format(datum.agreement, '.2f') : '–'"
     dots = (
-        lines.mark_point(size=120, opacity=0, filled=True)
+        lines.transform_calculate(agreement_written=written)
+        .mark_point(size=120, opacity=0, filled=True)
         .encode(
             tooltip=[
                 alt.Tooltip("min_cluster_size:Q", title="min_cluster_size"),
                 alt.Tooltip("method:N", title=_("method")),
                 alt.Tooltip("clusters:Q", title=_("clusters")),
                 alt.Tooltip("noise_share:Q", title=_("noise"), format=".0%"),
-                alt.Tooltip("agreement:Q", title=_("agreement"), format=".2f"),
+                alt.Tooltip("agreement_written:N", title=_("agreement")),
             ]
         )
         .add_params(picked)

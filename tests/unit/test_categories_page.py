@@ -91,8 +91,8 @@ def test_one_neighbour_is_said_as_one(k: int, said: str) -> None:
 
 
 def test_sentence_says_why_there_is_no_agreement() -> None:
-    assert sentences.agreement(agreed(reason="every picture is noise"), "x") == (
-        "Nothing can be said of “x”: every picture is noise."
+    assert sentences.agreement(agreed(reason="every image is noise"), "x") == (
+        "Nothing can be said of “x”: every image is noise."
     )
 
 
@@ -127,11 +127,20 @@ def test_it_is_said_why_a_column_of_several_values_cannot_reach_1() -> None:
     found = agreement.figures(values.of_cells("c", ["a|b"] * 10 + ["c|d"] * 10), np.repeat([0, 1], 10))
     assert found is not None
     assert found.ami < 0.9, "as well as can be"
-    facts = {"purity": {"embedding": 0.5, "map": 0.4, "chance": 0.1}, "k": 5, "has_several": True}
+    facts = {"purity": {"embedding": 0.5, "map": 0.4, "chance": 0.1}, "k": 5, **agreed()}
+    facts |= {"has_several": True, "has_several_with_noise": True}
     said, purity = agreement_view.under_the_figures(facts, "themes")
     assert said.startswith("In “themes” images may have several values.")
     assert "so the agreement stays below 1" in said
-    assert agreement_view.under_the_figures(facts | {"has_several": False}, "themes") == [purity]
+    only_noise = facts | {"has_several": False}
+    said, _purity = agreement_view.under_the_figures(only_noise, "themes")
+    assert "so with noise as a group the agreement stays below 1" in said
+    none = only_noise | {"has_several_with_noise": False}
+    assert agreement_view.under_the_figures(none, "themes") == [purity]
+    dashes = facts | agreed(reason="every image is noise")
+    assert agreement_view.under_the_figures(dashes, "themes") == [purity]
+    dashes["agreement"]["reason_with_noise"] = ""
+    assert "with noise as a group" in agreement_view.under_the_figures(dashes, "themes")[0]
 
 
 def test_words_of_the_permutation_test_do_not_claim_what_it_denies() -> None:
@@ -499,6 +508,18 @@ def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() 
             "\u2068a\u2069",
             "\u2068b\u2069",
         ]
+
+
+def test_years_of_categories_that_are_not_drawn_make_no_time_axis() -> None:
+    years = {"a": 1905, "b": 1905, "too small to be drawn": 1936}
+    assert not graph.is_dated("ab", years)
+    assert graph.is_dated("ab", years | {"b": 1907})
+    assert graph.nodes("ab", years, np.zeros((2, 2)))["label"].tolist() == [
+        "\u2068a\u2069",
+        "\u2068b\u2069",
+    ]
+    facts = {"names": ["a", "b"], "years": years, "axis": {}}
+    assert influences_view._axis(facts).startswith("The dates tell no two categories apart")
 
 
 def test_lines_between_categories_of_one_year_can_be_told_apart_and_keep_clear_of_those_between() -> None:

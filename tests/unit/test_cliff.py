@@ -62,7 +62,9 @@ def test_every_point_is_what_a_full_fit_gives(home: Path, extra: dict[str, float
         ).fit(coordinates)
         assert point.clusters == full.labels_.max() + 1
         assert point.noise_share == pytest.approx((full.labels_ == -1).mean())
-        assert point.agreement == pytest.approx(adjusted_mutual_info_score(codes[known], full.labels_[known]))
+        ami = adjusted_mutual_info_score(codes[known], full.labels_[known])
+        is_divided = len(set(full.labels_[known])) > 1
+        assert point.agreement == (pytest.approx(ami) if is_divided else None)
 
 
 def test_points_come_with_the_present_setting_first_and_are_kept_when_stopped(home: Path) -> None:
@@ -110,6 +112,13 @@ def test_a_column_that_groups_nothing_has_no_agreement() -> None:
     found = cliff.categories(pd.DataFrame({"c": ["a", None, "b", "a", ""]}), "c")
     assert found is not None
     assert found.first.tolist() == [0, -1, 1, 0, -1]
+
+
+def test_where_nothing_is_divided_there_is_no_agreement() -> None:
+    column = values.of_cells("c", ["a"] * 6 + ["b"] * 6)
+    assert cliff._agreement(np.full(12, -1), column) is None
+    assert cliff._agreement(np.zeros(12, int), column) is None
+    assert cliff._agreement(np.repeat([0, 1], 6), column) == pytest.approx(1.0)
 
 
 def test_cells_of_several_values_agree_as_on_the_categories_page(home: Path) -> None:

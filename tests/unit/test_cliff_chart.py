@@ -72,6 +72,12 @@ def test_agreement_is_said_and_drawn_where_there_is_one() -> None:
     assert '"field": "agreement", "scale"' not in drawn(POINTS, 8)
 
 
+def test_a_point_without_agreement_is_a_dash_not_0() -> None:
+    spec = json.loads(drawn([point("eom", 8, 27, 0.431), point("eom", 100, 0)], 8))
+    assert [row["agreement"] for row in spec["datasets"]["points"]] == [0.431, None]
+    assert "isValid(datum.agreement) ? format(datum.agreement, '.2f') : '–'" in str(spec["layer"])
+
+
 def test_present_value_is_marked_and_the_chart_described() -> None:
     chart = json.loads(drawn(POINTS, 12))
     assert chart["description"] == "in words"

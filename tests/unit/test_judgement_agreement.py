@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from sklearn import metrics
 
 from barrx import metadata
 from barrx.errors import ParameterError
-from barrx.judgement import agreement, purity, values
+from barrx.judgement import agreement, answers, purity, values
 from barrx.judgement.agreement import Compared
 
 
@@ -179,10 +180,16 @@ def test_noise_left_out_is_sklearn_on_the_clustered_ones() -> None:
 @pytest.mark.parametrize(
     ("names", "labels", "reason", "ami"),
     [
-        (["a"] * 6 + ["b"] * 6, [-1] * 12, "every picture is noise", 0.0),
+        (["a"] * 6 + ["b"] * 6, [-1] * 12, "every image is noise", 0.0),
+        (
+            ["a"] * 3 + ["b"] * 3 + [""] * 6,
+            [-1] * 6 + [0, 1] * 3,
+            "the images that have a value are all noise",
+            0.0,
+        ),
         (["a"] * 6 + ["b"] * 6, [3] * 12, "there is only one cluster", 0.0),
         (["a"] * 12, [0] * 6 + [1] * 6, "there is only one category", 0.0),
-        ([""] * 12, [0] * 6 + [1] * 6, "no picture has a value in this column", None),
+        ([""] * 12, [0] * 6 + [1] * 6, "no image has a value in this column", None),
     ],
 )
 def test_where_there_is_nothing_to_compare_it_is_said(
@@ -191,7 +198,7 @@ def test_where_there_is_nothing_to_compare_it_is_said(
     found = agreement.compare(values.of_cells("c", names), np.array(labels), permutations=3)
     assert found.reason == found.reason_with_noise == reason
     assert (found.with_noise and found.with_noise.figures.ami) == ami
-    if set(labels) == {-1}:
+    if reason.endswith("noise"):
         assert found.without_noise is None
 
 
@@ -340,3 +347,26 @@ def test_decades_stand_in_for_a_column_unless_there_is_one() -> None:
     assert values.of_column(dated.assign(decade="mine"), "decade").names == ("mine",)
     with pytest.raises(ParameterError, match="no column “decade”"):
         values.of_column(pd.DataFrame({"kind": ["a"]}), "decade")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["a"] * 6 + ["b"] * 6 + ["a|b"] * 4, (False, True)),
+        (["a|b"] * 6 + ["b"] * 6 + ["a"] * 4, (True, True)),
+        (["a"] * 6 + ["b"] * 10, (False, False)),
+    ],
+)
+def test_several_values_are_looked_for_among_the_images_compared(
+    cells: list[str], expected: tuple[bool, bool]
+) -> None:
+    places = np.random.default_rng(0).random((16, 2), np.float32)
+    subject = SimpleNamespace(
+        category=values.of_cells("c", cells),
+        labels=np.repeat([0, 1, -1], [6, 6, 4]),
+        map=SimpleNamespace(coordinates=places),
+        nearest=lambda: np.argsort(np.random.default_rng(1).random((16, 16)), axis=1)[:, :3].astype(np.int32),
+        k=3,
+    )
+    facts = answers._agreement(subject).facts
+    assert (facts["has_several"], facts["has_several_with_noise"]) == expected

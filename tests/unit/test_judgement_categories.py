@@ -512,6 +512,25 @@ def test_what_explains_the_clusters_is_ranked_without_a_category_too() -> None:
     assert explanations.rank([], None, labels).sentence == by_chance.sentence
 
 
+@pytest.mark.parametrize("has_category", [True, False])
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ([-1] * 60, "There are no clusters to explain: every image is noise."),
+        ([3] * 60, "Nothing can be said of what the clusters follow: there is only one cluster."),
+        ([3] * 40 + [-1] * 20, "Nothing can be said of what the clusters follow: there is only one cluster."),
+    ],
+)
+def test_less_than_two_clusters_are_not_explained(
+    labels: list[int], sentence: str, has_category: bool
+) -> None:
+    category = column(("a", 30), ("b", 30)) if has_category else None
+    frame = values.of_lists("border", [("white",)] * 40 + [("none",)] * 20)
+    found = explanations.rank([("file", frame)], category, np.array(labels), permutations=10)
+    assert (found.sentence, found.note) == (sentence, "")
+    assert found.explanations == found.rivals == ()
+
+
 def test_a_category_without_values_is_said() -> None:
     found = explanations.rank([], values.of_cells("c", ["", ""]), np.array([0, 1]))
     assert found.sentence == "The chosen category has no values to compare the clusters with."

@@ -15,9 +15,9 @@ import pytest
 from sklearn.manifold import trustworthiness
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-from barrx import cache, cli, datasets, embedding, encoders, i18n, pipeline, workers
+from barrx import cache, cli, datasets, embedding, encoders, export, i18n, pipeline, workers
 from barrx.errors import Cancelled, EncoderError, ParameterError
-from barrx.judgement import comeback, questions, recommendation, sweep, validity
+from barrx.judgement import comeback, questions, recommendation, sweep, validity, values
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
 from tests import processes
@@ -27,6 +27,8 @@ COLUMNS = (
     "n_neighbors,min_dist,metric,seed,min_cluster_size,min_samples,cluster_selection_method,"
     "clusters,noise_share,trustworthiness,dbcv,dbcv_kind,dbcv_reason"
 )
+
+AGREEMENT = ",ami,ari,ami_reason,ami_clustered,ami_clustered_reason"
 
 
 def cuts(*sizes: int, **more: Any) -> SweepRequest:
@@ -98,7 +100,21 @@ def test_all_noise_has_no_dbcv_a_reason_and_no_agreement_of_the_clustered(home: 
     row = sweep.run(datasets.load("demo"), cuts(500, category="category"))[0]
     assert row["clusters"] == 0  # two clusters of 500 are more than the 810 pictures there are
     assert (row["dbcv"], row["dbcv_reason"]) == (None, "every picture is noise")
-    assert (row["noise_share"], row["ami"], row["ami_clustered"]) == (1.0, 0.0, None)
+    assert (row["noise_share"], row["ami"], row["ari"], row["ami_clustered"]) == (1.0, None, None, None)
+    assert row["ami_reason"] == row["ami_clustered_reason"] == "every image is noise"
+
+
+def test_agreement_is_empty_where_the_clustered_images_are_of_one_category(home: Path) -> None:
+    found = pipeline.load_or_compute(datasets.load("demo"), DEMO)
+    labels = np.repeat([0, 1, -1], 270)
+    given = replace(found, clustering=replace(found.clustering, labels=labels))
+    category = values.of_cells("c", ["a"] * 540 + ["b"] * 270)
+    row = sweep._agreement(given, category)
+    assert row["ami_clustered"] is None
+    assert row["ami_clustered_reason"] == "the images in clusters are all of one category"
+    assert (row["ami_reason"], row["ami"] is None) == ("", False)
+    with i18n.speaking("es"):
+        assert sweep._agreement(given, category) == row
 
 
 # --- what is kept -----------------------------------------------------------------------------------------
@@ -253,7 +269,7 @@ def test_command_writes_one_row_a_setting_in_the_published_columns(
     assert (status, facts["settings"], len(facts["rows"])) == (0, 6, 6)
     assert facts["rows"][0]["dbcv_kind"] == "dbcv"
     table = pd.read_csv(output)
-    assert ",".join(table.columns) == COLUMNS + ",ami,ari,ami_clustered,comes_back,artefacts"
+    assert ",".join(table.columns) == COLUMNS + AGREEMENT + ",comes_back,artefacts"
     assert table["clusters"].dtype == np.int64
     assert run(capsys, "demo", *sizes, "--category", "category", "--output", output, "--json")[1].count(
         '"were_stored": 6'
@@ -288,6 +304,28 @@ def test_table_says_which_validity_a_figure_is_and_why_there_is_none() -> None:
     found = sweep.table([row(10, 3, 0, 1, 0.4, **kinds[0]), row(20, 0, 1, 1, None, **kinds[1])], None)
     assert found["dbcv_kind"].tolist() == ["relative_validity", ""]
     assert found["dbcv_reason"].tolist() == ["", "every picture is noise"]
+
+
+def test_undefined_agreement_is_an_empty_cell_with_its_reason() -> None:
+    reasons = {"ami_reason": "", "ami_clustered_reason": "there is only one cluster"}
+    one = row(
+        20, 1, 0.5, 1, None, dbcv_kind="", dbcv_reason="", ami=0.3, ari=0.2, ami_clustered=None, **reasons
+    )
+    with i18n.speaking("es"):
+        found = sweep.table([one], "c")
+    (written,) = csv.DictReader(export.to_csv(found).splitlines())
+    assert (written["ami"], written["ami_clustered"]) == ("0.3", "")
+    assert (written["ami_reason"], written["ami_clustered_reason"]) == ("", "solo hay un clúster")
+
+
+def test_command_says_where_there_is_no_agreement(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--min-cluster-size", "10,500", "--category", "category", "--output", tmp_path / "sweep.csv")
+    status, out, _err = run(capsys, "demo", *asked)
+    assert status == 0
+    assert "ami and ari are empty where every image is noise." in out
+    assert "ami_clustered is empty where every image is noise." in out
 
 
 def test_reason_is_kept_for_readers_of_all_languages_and_said_in_the_one_of_now() -> None:

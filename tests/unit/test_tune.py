@@ -209,6 +209,16 @@ def test_dbcv_says_which_kind_it_is_and_why_it_is_empty(figures: dict[str, Any],
             assert i18n._("every picture is noise") in wall._notes(entry, None)["dbcv"]
 
 
+def test_agreement_says_why_it_is_empty() -> None:
+    none = {"ami": 0.4, "ari": 0.3, "ami_reason": "", "ami_clustered": None}
+    found = swept([2] * 6, **none, ami_clustered_reason="there is only one cluster")
+    assert wall._notes(found.entries[0], None) == {"ami_clustered": "none: there is only one cluster"}
+    found = swept([0] * 6, ami_reason="every image is noise", ami_clustered_reason="every image is noise")
+    assert wall._notes(found.entries[0], None) == dict.fromkeys(
+        ("ami", "ari", "ami_clustered"), "none: every image is noise"
+    )
+
+
 # --- what is recommended ----------------------------------------------------------------------------------
 
 

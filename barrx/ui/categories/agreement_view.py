@@ -85,8 +85,13 @@ def figures_table(agreement: Mapping[str, Any]) -> str:
 
 def under_the_figures(facts: Mapping[str, Any], column: str) -> list[str]:
     """Return what stands under the figures: why they stay below 1, if they do, and how alike neighbours are."""
-    several = [sentences.several(column)] if facts["has_several"] else []
-    return [*several, sentences.purity(facts)]
+    found = facts["agreement"]
+    # Of figures that are a dash nothing is said.
+    if facts["has_several"] and not found["reason"]:
+        return [sentences.several(column), sentences.purity(facts)]
+    if facts["has_several_with_noise"] and not found["reason_with_noise"]:
+        return [sentences.several_with_noise(column), sentences.purity(facts)]
+    return [sentences.purity(facts)]
 
 
 def _row(name: str, whole: Mapping[str, Any] | None, clear: Mapping[str, Any] | None) -> str:

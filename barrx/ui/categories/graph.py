@@ -34,9 +34,15 @@ COLORS: Final = {"supported": "#4279d1", "unsupported": "#d55e00", "untested": "
 _DASHES: Final = {"unsupported": [4, 3], "near": [1, 0]}
 
 
-def is_dated(years: Mapping[str, int]) -> bool:
-    """Tell whether there is a time axis: one year for all is none."""
-    return len(set(years.values())) > 1
+def is_dated(names: Sequence[str], years: Mapping[str, int]) -> bool:
+    """Tell whether there is a time axis: one year for all that are drawn is none.
+
+    Parameters
+    ----------
+    names : the categories that are drawn
+    years : category -> year, for those that have one; of categories that are not drawn, too
+    """
+    return len({years[name] for name in names if name in years}) > 1
 
 
 def nodes(names: Sequence[str], years: Mapping[str, int], distances: NDArray[np.float64]) -> pd.DataFrame:
@@ -55,7 +61,7 @@ def nodes(names: Sequence[str], years: Mapping[str, int], distances: NDArray[np.
     """
     along, across = _directions(distances)
     dated = np.array([float(years.get(name, np.nan)) for name in names])
-    known = np.isfinite(dated) & is_dated(years)
+    known = np.isfinite(dated) & is_dated(names, years)
     # Those without a year stand at the end of the axis, apart, and say so.
     x = np.where(known, dated, dated[known].max() + _span(dated[known]) * 0.15) if known.any() else across
     undated = " · " + _("no year") if known.any() else ""

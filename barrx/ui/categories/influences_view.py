@@ -192,7 +192,11 @@ def _graph(placed: Any, joined: Sequence[tuple[str, str, str, str]], facts: Fact
     sentence = "; ".join(text for _source, _target, _kind, text in joined[:_MOST])
     is_dark = st.context.theme.type == "dark"
     chart = graph.drawn(
-        placed, lines, is_dated=graph.is_dated(facts["years"]), is_dark=is_dark, sentence=sentence
+        placed,
+        lines,
+        is_dated=graph.is_dated(facts["names"], facts["years"]),
+        is_dark=is_dark,
+        sentence=sentence,
     )
     st.altair_chart(chart, theme="streamlit")
 
@@ -229,7 +233,7 @@ def machines_meaning(reach: int) -> str:
 
 
 def _axis(facts: Facts) -> str:
-    if not graph.is_dated(facts["years"]):
+    if not graph.is_dated(facts["names"], facts["years"]):
         return _(
             "The dates tell no two categories apart, so there is no time axis: they stand by likeness in both "
             "directions."

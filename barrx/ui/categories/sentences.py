@@ -74,6 +74,15 @@ def several(column: str) -> str:
     ).format(column=column)
 
 
+def several_with_noise(column: str) -> str:
+    """Say why only the figures that count noise stay below 1."""
+    return _(
+        "In “{column}” images may have several values. Such an image counts once for each, but lies in one group "
+        "only: so with noise as a group the agreement stays below 1 even where groups and values go together as well "
+        "as can be."
+    ).format(column=column)
+
+
 def purity(facts: Facts) -> str:
     """Say how often neighbours share a category."""
     found, k = facts["purity"], facts["k"]

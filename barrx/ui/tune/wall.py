@@ -24,6 +24,8 @@ from barrx.ui.tune.results import GRID, Entry, Results
 
 _HERE = Path(__file__).parent
 _TEXT_LENGTH = 60  # of a category in the legend
+# What says why there is no such figure.
+_REASONS = {"ami": "ami_reason", "ari": "ami_reason", "ami_clustered": "ami_clustered_reason"}
 
 _component = component.of_modules(
     "barrx_tune",
@@ -142,7 +144,10 @@ def _notes(entry: Entry, stability: Answer | None) -> dict[str, str]:
     if figures["dbcv_kind"] == "relative":
         notes["relative_validity"] = _("a cluster has more than 2,000 images; not comparable with DBCV")
     elif figures["dbcv"] is None:
-        notes["dbcv"] = _("none: {reason}").format(reason=again(figures["dbcv_reason"]))
+        notes["dbcv"] = _none(figures["dbcv_reason"])
+    for name, its_reason in _REASONS.items():
+        if figures.get(its_reason):
+            notes[name] = _none(figures[its_reason])
     if stability is not None:
         n = comeback.artefacts_of(stability)
         if n:
@@ -150,6 +155,10 @@ def _notes(entry: Entry, stability: Answer | None) -> dict[str, str]:
                 "{n} cluster is an artefact of the seed", "{n} clusters are artefacts of the seed", n
             ).format(n=n)
     return notes
+
+
+def _none(reason: str) -> str:
+    return _("none: {reason}").format(reason=again(reason))
 
 
 def _words() -> dict[str, str]:
