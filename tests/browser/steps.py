@@ -75,10 +75,18 @@ def bare(page: Page) -> int:
 
 
 def alone(page: Page) -> int:
-    """Return the point that no other is near, so that the pointer means it for certain."""
+    """Return the point that no other is near and no label lies over, so that the pointer means it for certain."""
     places = pixels(page)
     apart = np.linalg.norm(places[:, None] - places[None], axis=2) + np.eye(len(places)) * 1e9
-    return int(apart.min(axis=1).argmax())
+    ordered = apart.min(axis=1).argsort()[::-1].tolist()
+    found = the_map(page).evaluate(
+        """(canvas, ordered) => {
+          const isBare = (i) => canvas.getRootNode().elementFromPoint(...canvas.barrxPixelOf(i)) === canvas;
+          return ordered.find(isBare) ?? ordered[0];
+        }""",
+        ordered,
+    )
+    return int(found)
 
 
 def corner(page: Page) -> tuple[float, float]:

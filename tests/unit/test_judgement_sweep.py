@@ -28,7 +28,7 @@ COLUMNS = (
     "clusters,noise_share,trustworthiness,dbcv,dbcv_kind,dbcv_reason"
 )
 
-AGREEMENT = ",ami,ari,ami_reason,ami_clustered,ami_clustered_reason"
+AGREEMENT = ",ami,ari,ami_clustered,ami_reason,ami_clustered_reason"
 
 
 def cuts(*sizes: int, **more: Any) -> SweepRequest:
