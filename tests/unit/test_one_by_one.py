@@ -1,6 +1,9 @@
 """What is asked for waits until what was asked for before has been heard; what asks by itself, until that is over."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -9,6 +12,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from barrx.ui import one_by_one
 from barrx.ui.one_by_one import OneByOne, RunOnItsWay
+
+
+def apart(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: in this one a browser's loop may be running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, coroutine).result()
 
 
 def begins(run: str, *fragments: str) -> ForwardMsg:
@@ -98,7 +107,7 @@ def test_a_request_waits_until_the_one_before_it_has_shown_something() -> None:
         run.told(shows())
         await waiting
 
-    asyncio.run(waits())
+    apart(waits())
 
 
 def test_a_request_that_is_never_heard_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +118,7 @@ def test_a_request_that_is_never_heard_is_not_waited_for_for_ever(monkeypatch: p
         run.asked_for("gone")
         await run.wait_until_heard()
 
-    asyncio.run(waits())
+    apart(waits())
 
 
 def test_only_requests_by_themselves_are_left_out_of_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +151,7 @@ def test_only_requests_by_themselves_are_left_out_of_a_connection(monkeypatch: p
     async def send(message: Message) -> None:
         raise AssertionError(message)
 
-    asyncio.run(OneByOne(app)({"type": "websocket"}, receive, send))
+    apart(OneByOne(app)({"type": "websocket"}, receive, send))
     assert heard == [
         message for message in messages if message.get("bytes") != sent[2] or message is messages[1]
     ]
@@ -165,5 +174,5 @@ def test_what_is_asked_for_by_itself_is_heard_again_once_the_run_has_ended() -> 
     async def send(message: Message) -> None:
         said.append(message)
 
-    asyncio.run(OneByOne(app)({"type": "websocket"}, receive, send))
+    apart(OneByOne(app)({"type": "websocket"}, receive, send))
     assert len(said) == 2
