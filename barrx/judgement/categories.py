@@ -212,9 +212,8 @@ def _cohesion(
 def _others(values: Values, is_inside: NDArray[np.bool_], code: int) -> tuple[tuple[str, ...], int]:
     """Return the values of a cluster's pictures of other categories, most frequent first, and how many have none."""
     is_other = is_inside.copy()
-    is_other[values.members(code)] = (
-        False  # what the category's own pictures are besides, it shares with nobody
-    )
+    # What the category's own pictures are besides, it shares with nobody.
+    is_other[values.members(code)] = False
     others = values.within(is_other)
     counts = np.bincount(others.codes, minlength=len(values.names))
     names = tuple(values.names[c] for c in np.argsort(-counts, kind="stable") if counts[c] > 0)

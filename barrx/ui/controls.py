@@ -98,7 +98,7 @@ def choose_map(dataset: Dataset, encoder: Encoder) -> tuple[MapRequest, DeltaGen
         type="tertiary",
     )
     chosen = replace(default, projection=projected, clustering=clustered)
-    state.keep_sliders(dict(values(chosen)))
+    state.keep_sliders(values(chosen))
     return chosen, place
 
 

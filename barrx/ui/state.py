@@ -3,7 +3,7 @@
 import functools
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -365,7 +365,7 @@ def carry(collection: Dataset, names: Sequence[str]) -> None:
     hold(names)
 
 
-def keep_sliders(values: Mapping[str, Any]) -> None:
+def keep_sliders(values: Sequence[tuple[str, Any]]) -> None:
     """Remember what the sliders say, for the page that one goes back to."""
     st.session_state[_SLIDERS] = dict(values)
 

@@ -12,7 +12,7 @@ let came = -Infinity;
 
 const isPart = (less, whole) => [...less].every(([name, value]) => whole.getAll(name).includes(value));
 
-function step(push, ...[state, title, url]) {
+function step(push, state, title, url) {
   const here = new URL(location), there = new URL(url ?? here, here), now = performance.now();
   const isLeaving = left?.url.pathname === here.pathname && now - left.at < LEAVING;
   if (there.pathname !== here.pathname) {
@@ -31,5 +31,5 @@ export default function () {
   if (history.pushState.isOurs) return;
   const push = history.pushState.bind(history);
   addEventListener("popstate", () => ([left, came] = [null, performance.now()]));
-  history.pushState = Object.assign((...step_) => step(push, ...step_), { isOurs: true });
+  history.pushState = Object.assign((...asked) => step(push, ...asked), { isOurs: true });
 }

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 _NAME_LENGTH: Final = 28
 # A name in any script, so that the year stands after it.
 _NAME_APART: Final = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
-_MOST_BENT: Final = (
-    0.15  # of the axis: farther to the left a line would run through categories of other years
-)
+_MOST_BENT: Final = 0.15  # of the axis: farther left a line would run through categories of other years
 _ROWS_BENT: Final = 6  # rows that a vertical line passes, for about two thirds of that
 _POINTS: Final = np.linspace(0, 1, 17)  # of a line, from its source to its target
 _STEP: Final = 22

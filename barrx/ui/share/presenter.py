@@ -36,13 +36,14 @@ _keys = component.of_script(
 
 def show() -> None:
     """Show the tour of the view that the address names; where it names none, the one that was presented last."""
-    asked, last = st.query_params.get(keys.VIEW, ""), session.presented_view()
-    # Streamlit's way back to a page leaves out what its address said.
-    if not asked and last is None:
-        _say_where_tours_are()
-        return
+    asked = st.query_params.get(keys.VIEW, "")
     try:
-        view = saved.load(saved.referred(asked).id if asked or last is None else last)
+        # Streamlit's way back to a page leaves out what its address said.
+        id = saved.referred(asked).id if asked else session.presented_view()
+        if id is None:
+            _say_where_tours_are()
+            return
+        view = saved.load(id)
         stops = tours.stops(view.listed.id)
         if not stops:
             raise ViewsError(_("“{name}” has no tour yet.").format(name=view.listed.name))

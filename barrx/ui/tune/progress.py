@@ -16,12 +16,7 @@ def show(dataset: Dataset, found: Results) -> None:
     """Show what can be started, or how far it is."""
     sweeping, checking = _sweep_key(dataset, found.request), _check_key(dataset, found.request)
     if (job := _running(sweeping)) is not None:
-        jobs.watch(
-            job,
-            title=_("Trying settings"),
-            unit=_("settings"),
-            on_done=lambda _snapshot: _check(dataset, found.request),
-        )
+        jobs.watch(job, title=_("Trying settings"), unit=_("settings"))
     elif not found.is_whole:
         # Once: what was stopped or has failed is not begun again unasked.
         if state.pool().find(sweeping) is None and results.lacks_agreement_only(dataset, found):
@@ -35,7 +30,7 @@ def show(dataset: Dataset, found: Results) -> None:
         )
     elif _unchecked(found):
         if state.pool().find(checking) is None and _is_done(sweeping) and access.may_write():
-            # Nobody was there when the sweep ended.
+            # Once after a sweep, whether somebody was there when it ended or not.
             _check(dataset, found.request)
             st.rerun()
         _offer_check(dataset, found, checking)
