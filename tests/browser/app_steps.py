@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -156,6 +157,13 @@ def rows_of(table: Locator) -> list[list[str]]:
     table.locator("[role=gridcell]").first.wait_for(state="attached")
     found = table.locator("[role=row]").filter(has=table.page.locator("[role=gridcell]"))
     return [row.locator("[role=gridcell]").all_text_contents() for row in found.all()]
+
+
+def added(server: Server, folder: Path, *options: str | Path) -> str:
+    """Add a collection and return its name, another one for each try of a test."""
+    slug = f"{folder.name[:20]}-{uuid.uuid4().hex[:6]}".lower().replace("_", "-")
+    barrx(server, "add", slug, folder, *options)
+    return slug
 
 
 def barrx(server: Server, *arguments: str | Path) -> str:

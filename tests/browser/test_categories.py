@@ -14,6 +14,7 @@ from barrx.datasets import Dataset
 from barrx.pipeline import MapRequest
 from barrx.ui import judged_colors, keys
 from tests.browser.app_steps import (
+    added,
     barrx,
     button,
     facts,
@@ -185,9 +186,9 @@ def test_verdicts_and_arrows_are_kept_shown_and_exported(page: Page, server: Ser
 def test_clusters_that_follow_the_photographer_are_called_out(
     page: Page, server: Server, demo: Dataset, tmp_path: Path
 ) -> None:
-    barrx(server, "add", "lent", _of_two_photographers(demo, tmp_path), "--metadata", tmp_path / "lent.csv")
-    barrx(server, "embed", "lent", "--encoder", "efficientnet-lite0")
-    open_app(page, server, "/categories?dataset=lent&compare=school")
+    slug = added(server, _of_two_photographers(demo, tmp_path), "--metadata", tmp_path / "lent.csv")
+    barrx(server, "embed", slug, "--encoder", "efficientnet-lite0")
+    open_app(page, server, f"/categories?dataset={slug}&compare=school")
     answered(page)
     look_at(page, "Other explanations")
     said = page.get_by_text("Careful: the clusters follow")

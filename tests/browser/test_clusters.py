@@ -16,6 +16,7 @@ from barrx.pipeline import Map, MapRequest
 from barrx.ui import keys
 from barrx.views import MAX_NAME
 from tests.browser.app_steps import (
+    added,
     barrx,
     button,
     card_title,
@@ -235,9 +236,9 @@ def test_clusters_say_whether_they_come_back_in_table_and_map(
 ) -> None:
     for name in demo.filenames[::5]:  # their vectors are shipped: nothing has to be embedded
         shutil.copy(demo.root / name, tmp_path)
-    barrx(server, "add", "fifth", tmp_path)
-    barrx(server, "embed", "fifth", "--encoder", "efficientnet-lite0")
-    open_app(page, server, "/clusters?dataset=fifth&min_cluster_size=5")
+    slug = added(server, tmp_path)
+    barrx(server, "embed", slug, "--encoder", "efficientnet-lite0")
+    open_app(page, server, f"/clusters?dataset={slug}&min_cluster_size=5")
     clusters = [cell for cell in column(page, "Cluster") if "noise" not in cell]
     button(page, keys.CHECK_CLUSTERS).click()
     said = page.locator("p.stability")

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pandas as pd
@@ -164,7 +165,9 @@ def test_click_between_two_steps_of_a_slider_is_heard(page: Page, server: Server
         page.wait_for_timeout(pause)
         press_on(page, keys.N_NEIGHBORS, "ArrowRight")
         wait_for_map(page)
-        expect(card_title(page)).to_have_text(roles.texts(demo.metadata, "title")[i])
+        page.wait_for_url(re.compile("picture="))  # on the next map another one may lie over it
+        opened = demo.filenames.index(parse_qs(urlsplit(page.url).query)["picture"][0])
+        expect(card_title(page)).to_have_text(roles.texts(demo.metadata, "title")[opened])
         button(page, keys.CLEAR_PICTURE).click()
         expect(card_title(page)).to_have_count(0)
         wait_until_idle(page)

@@ -11,15 +11,15 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from barrx.ui import keys
-from tests.browser.app_steps import barrx, button, figures, mapped_libraries, open_app, wait_for_map
+from tests.browser.app_steps import added, barrx, button, figures, mapped_libraries, open_app, wait_for_map
 from tests.browser.conftest import Server
 from tests.browser.steps import PATIENCE, the_map, wait_until_idle
 
 
-def pictures(folder: Path, n: int, seed: int) -> Path:
+def pictures(folder: Path, n: int) -> Path:
     """Write pictures that no vector exists for."""
     folder.mkdir()
-    blocks = np.random.default_rng(seed).integers(0, 255, (n, 6, 6, 3), np.uint8)
+    blocks = np.random.default_rng().integers(0, 255, (n, 6, 6, 3), np.uint8)
     for k, pixels in enumerate(blocks):
         Image.fromarray(np.kron(pixels, np.ones((20, 20, 1), np.uint8))).save(folder / f"{k:04d}.png")
     return folder
@@ -51,8 +51,8 @@ def embedding_worker(server: Server) -> psutil.Process:
 
 
 def test_killed_worker_is_said_and_starting_again_goes_on(page: Page, server: Server, tmp_path: Path) -> None:
-    barrx(server, "add", "large", pictures(tmp_path / "large", 400, seed=1))
-    open_app(page, server, "/?dataset=large")
+    slug = added(server, pictures(tmp_path / "large", 400))
+    open_app(page, server, f"/?dataset={slug}")
     expect(page.get_by_text("400 images are to be embedded")).to_be_visible()
     start_embedding(page)
     os.kill(embedding_worker(server).pid, signal.SIGKILL)
@@ -80,8 +80,8 @@ def test_killed_worker_is_said_and_starting_again_goes_on(page: Page, server: Se
 
 
 def test_cancelled_embedding_keeps_what_is_done(page: Page, server: Server, tmp_path: Path) -> None:
-    barrx(server, "add", "second", pictures(tmp_path / "second", 400, seed=2))
-    open_app(page, server, "/?dataset=second")
+    slug = added(server, pictures(tmp_path / "second", 400))
+    open_app(page, server, f"/?dataset={slug}")
     start_embedding(page)
     button(page, f"{keys.CANCEL}:embed").click()
     expect(page.get_by_text("Stopped. What was finished is kept")).to_be_visible(timeout=PATIENCE)
@@ -89,8 +89,8 @@ def test_cancelled_embedding_keeps_what_is_done(page: Page, server: Server, tmp_
     assert 0 < done_already(page) < 400
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     # Somebody who opens the page later finds the same.
-    page.goto(f"{server.url}/?dataset=second")
+    page.goto(f"{server.url}/?dataset={slug}")
     wait_until_idle(page)
     assert 0 < done_already(page) < 400
     table = barrx(server, "datasets", "--json")
-    assert '"second"' in table
+    assert f'"{slug}"' in table
