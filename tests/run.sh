@@ -25,6 +25,6 @@ ruff check .
 ruff format --check .
 mypy
 python -m tests.catalogue --check
-# Three at a time, a file at a time: most tests wait for a process of their own, and two leave half of two cores idle. In the order of the folders: the files
-# that take long (app/, browser/) come first, so that none of the three is left alone with one of them.
-python -m pytest -n 3 --dist loadfile --no-loadscope-reorder "$@"
+# Two at a time, a file at a time, in the order of the folders: a browser, a server and its workers fill two cores, and a
+# third made nothing faster. The files that take long (app/, browser/) come first, so that none is left for the end.
+python -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@"

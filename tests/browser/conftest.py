@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from playwright.sync_api import Error as PlaywrightError
 
 REPOSITORY = Path(__file__).parents[2]
-expect.set_options(timeout=45_000)  # ms: three tests at a time on two cores; what fails fails all the same
+expect.set_options(timeout=45_000)  # ms: two tests at a time, on two cores; what fails fails all the same
 STARTS_WITHIN = 90.0  # seconds: a slow machine that starts for the first time
 _CHROMIUM_FLAGS = (
     "--no-sandbox",

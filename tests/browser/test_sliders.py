@@ -54,7 +54,7 @@ def test_dragging_min_cluster_size_brings_the_map_of_every_stop_within_a_second(
     assert len(sizes) == STOPS + 1
     assert len(seen) == STOPS + 2
     # The one test that asserts a time, since it is what is promised. A machine with more to do than it has processors,
-    # as where three tests run on two, takes as many times more, and for single ones longer: there the median counts.
+    # as where two tests run on two, takes as many times more, and for single ones longer: there the median counts.
     busy = os.getloadavg()[0] / (os.cpu_count() or 1)
     assert (max(taken) if busy <= 1 else median(taken)) <= max(1.0, busy), taken
 
