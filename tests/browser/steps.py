@@ -55,6 +55,18 @@ def pixel_of(page: Page, index: int) -> tuple[float, float]:
     return float(x), float(y)
 
 
+def click_point(page: Page, index: int) -> None:
+    """Click a point where it is at that moment, also while the map travels to the next one."""
+    the_map(page).evaluate(
+        """(canvas, i) => {
+          const [clientX, clientY] = canvas.barrxPixelOf(i);
+          const how = { clientX, clientY, pointerId: 1, pointerType: "mouse", bubbles: true, composed: true };
+          for (const kind of ["pointerdown", "pointerup"]) canvas.dispatchEvent(new PointerEvent(kind, how));
+        }""",
+        index,
+    )
+
+
 def pixels(page: Page) -> NDArray[np.float64]:
     """Return where all points are in the window, (n, 2)."""
     canvas = the_map(page)

@@ -17,7 +17,7 @@ from tests.browser.steps import PATIENCE, the_map, wait_until_idle
 
 
 def pictures(folder: Path, n: int) -> Path:
-    """Write pictures that no vector exists for."""
+    """Write pictures that no vector exists for, others each time."""
     folder.mkdir()
     blocks = np.random.default_rng().integers(0, 255, (n, 6, 6, 3), np.uint8)
     for k, pixels in enumerate(blocks):
