@@ -7,6 +7,9 @@ A fragment with `run_every` asks from the browser, by the page that it was drawn
 another page meanwhile, Streamlit takes the request for one of the page that is left, goes back there without its
 content, and leaves the reader with an empty page. Such a request comes again by itself: it is left out while
 something that somebody asked for is on its way.
+
+So does what a page asks for as it is left, such as what the map shows: it names the page that the browser still shows.
+It is handed on as a request of the page that is on its way, which hears what was set and draws nothing of the other.
 """
 
 import asyncio
@@ -44,16 +47,19 @@ class OneByOne:
                 asked = _rerun(message)
                 if asked is None:
                     return message
-                if asked.is_auto_rerun and run.is_on_its_way():
-                    continue
-                if not asked.is_auto_rerun:
-                    await run.wait_until_heard()
-                    run.asked_for(asked.fragment_id)
+                if asked.is_auto_rerun:
+                    if run.is_on_its_way() or run.is_of_a_page_left(asked):
+                        continue
+                    return message
+                await run.wait_until_heard()
+                if run.is_of_a_page_left(asked):
+                    message = _of_page(message, run.page())
+                run.asked_for(asked.fragment_id, asked.page_script_hash)
                 return message
 
         async def told(message: Message) -> None:
             data = message.get("bytes")
-            if data and len(data) < _LARGE and run.is_on_its_way():
+            if data and len(data) < _LARGE:
                 run.told(ForwardMsg.FromString(data))
             await send(message)
 
@@ -68,6 +74,8 @@ class RunOnItsWay:
     """
 
     def __init__(self) -> None:
+        self._page_asked_for = ""  # as Streamlit's hash; "" once it has been come to
+        self._page_told = ""
         self._asked_at: float | None = None
         self._fragment_id = ""
         self._has_begun = False
@@ -76,17 +84,25 @@ class RunOnItsWay:
         self._heard = asyncio.Event()
         self._heard.set()
 
-    def asked_for(self, fragment_id: str) -> None:
+    def asked_for(self, fragment_id: str, page: str = "") -> None:
         """Note that somebody asked for a run, of a fragment or (``""``) of the whole page."""
+        if not fragment_id:
+            self._page_asked_for = page
         self._asked_at = time.monotonic()
         self._fragment_id = fragment_id
         self._has_begun = self._goes_on = False
         self._heard.clear()
 
     def told(self, message: ForwardMsg) -> None:
-        """Note what the server said, if it is that a run begins or ends."""
+        """Note what the server said, if it is that a run begins or ends, or of which page it is."""
         run = message.metadata.run
         kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self._page_told = message.navigation.page_script_hash
+            if self._page_told == self._page_asked_for:
+                self._page_asked_for = ""  # from here on the run may lead to yet another one
+        if self._asked_at is None:
+            return
         if kind == "new_session":
             fragments = run.fragment_ids
             if self._goes_on or not fragments or self._fragment_id in fragments:
@@ -99,6 +115,14 @@ class RunOnItsWay:
                 self._goes_on = True
             else:
                 self._asked_at = None
+
+    def page(self) -> str:
+        """Return the page on its way, or that the last one led to, as Streamlit's hash; "" if it is not known yet."""
+        return (self.is_on_its_way() and self._page_asked_for) or self._page_told
+
+    def is_of_a_page_left(self, asked: ClientState) -> bool:
+        """Return whether a part of a page asks that is another one than the page on its way."""
+        return bool(asked.fragment_id and self.page()) and asked.page_script_hash != self.page()
 
     async def wait_until_heard(self) -> None:
         """Wait until what was asked for last has been heard, or will never be."""
@@ -120,6 +144,14 @@ def _rerun(message: Message) -> ClientState | None:
     except DecodeError:  # Streamlit answers it
         return None
     return asked.rerun_script if asked.WhichOneof("type") == "rerun_script" else None
+
+
+def _of_page(message: Message, page: str) -> Message:
+    """Return a browser's request as one of another page."""
+    request = BackMsg.FromString(message["bytes"])
+    request.rerun_script.page_script_hash = page
+    request.rerun_script.ClearField("page_name")
+    return {**message, "bytes": request.SerializeToString()}
 
 
 MIDDLEWARE = [Middleware(OneByOne)]

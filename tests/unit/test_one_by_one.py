@@ -35,14 +35,21 @@ def ends(run: str, status: int = ForwardMsg.FINISHED_SUCCESSFULLY) -> ForwardMsg
     return message
 
 
+def leads_to(page: str) -> ForwardMsg:
+    message = ForwardMsg()
+    message.navigation.page_script_hash = page
+    return message
+
+
 def shows() -> ForwardMsg:
     message = ForwardMsg()
     message.delta.new_element.text.body = "x"
     return message
 
 
-def asks(fragment: str = "", *, by_itself: bool = False) -> bytes:
+def asks(fragment: str = "", page: str = "", *, by_itself: bool = False) -> bytes:
     message = BackMsg()
+    message.rerun_script.page_script_hash = page
     message.rerun_script.fragment_id = fragment
     message.rerun_script.is_auto_rerun = by_itself
     return message.SerializeToString()
@@ -176,3 +183,55 @@ def test_what_is_asked_for_by_itself_is_heard_again_once_the_run_has_ended() -> 
 
     apart(OneByOne(app)({"type": "websocket"}, receive, send))
     assert len(said) == 2
+
+
+def test_the_page_is_the_one_asked_for_until_the_run_has_led_elsewhere() -> None:
+    run = RunOnItsWay()
+    assert run.page() == ""
+    run.asked_for("", "")
+    run.told(leads_to("explore"))
+    assert run.page() == "explore"
+    run.asked_for("", "clusters")
+    assert run.page() == "clusters"
+    run.told(leads_to("explore"))  # of a run before
+    assert run.page() == "clusters"
+    for message in (begins("1"), leads_to("clusters"), begins("2"), leads_to("tune")):
+        run.told(message)
+    assert run.page() == "tune"
+    run.told(ends("2"))
+    assert run.page() == "tune"
+    run.asked_for("chart", "tune")
+    assert run.page() == "tune"
+    run.asked_for("", "gone")
+    for message in (begins("3"), leads_to("explore"), ends("3")):
+        run.told(message)
+    assert run.page() == "explore"
+
+
+def test_what_a_page_asks_for_as_it_is_left_is_a_request_of_the_next_page() -> None:
+    sent = [
+        asks("", "explore"),
+        asks("", "clusters"),
+        asks("map", "explore"),
+        asks("chart", "explore", by_itself=True),
+        asks("table", "clusters"),
+        asks("chart", "clusters", by_itself=True),
+    ]
+    messages = iter([{"type": "websocket.receive", "bytes": data} for data in sent])
+    heard: list[bytes] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        for i in range(5):
+            heard.append((await receive())["bytes"])
+            run = str(i)
+            for message in (begins(run), leads_to("explore" if i == 0 else "clusters"), shows(), ends(run)):
+                await send({"type": "websocket.send", "bytes": message.SerializeToString()})
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        pass
+
+    apart(OneByOne(app)({"type": "websocket"}, receive, send))
+    assert heard == [sent[0], sent[1], asks("map", "clusters"), sent[4], sent[5]]
