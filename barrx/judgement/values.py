@@ -193,13 +193,17 @@ def binned(title: str, numbers: NDArray[np.float64]) -> Values:
         names = _written(different)
         at = np.searchsorted(different, numbers)
     else:
-        edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, N_BINS + 1)))
+        quantiles = np.quantile(numbers[known], np.linspace(0, 1, N_BINS + 1))
+        edges = np.unique(quantiles)
         if len(edges) == 2:  # nearly all are one number: that one, and the others
             usual = different[counts.argmax()]
             (name,) = _written(np.array([usual]))
             names, at = [name, f"≠ {name}"], (numbers != usual).astype(int)
         else:
-            names = [f"{low} – {high}" for low, high in pairwise(_written(edges))]
+            written = _written(edges)
+            names = [f"{low} – {high}" for low, high in pairwise(written)]
+            if quantiles[-2] == quantiles[-1]:  # so often that with what lies below it the bin would hold too much
+                names.append(written[-1])
             at = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(names) - 1)
     return of_lists(title, [(names[b],) if ok else () for b, ok in zip(at, known, strict=True)])
 

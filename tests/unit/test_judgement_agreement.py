@@ -85,6 +85,16 @@ def test_numbers_that_are_nearly_all_the_same_are_that_one_and_the_others() -> N
     assert values.binned("height", np.array(list(range(20)) + [500.5] * 480)).names == ("500.5", "≠ 500.5")
 
 
+def test_a_largest_number_of_many_pictures_has_a_bin_of_its_own() -> None:
+    few = [320.0, 410, 505, 640, 700, 900, 1000]
+    found = values.binned("width", np.array([800.0] * 96 + [1200.0] * 97 + few))
+    assert dict(zip(found.names, found.counts.tolist(), strict=True)) == {
+        "1200": 97,
+        "800 – 1200": 98,
+        "320 – 800": 5,
+    }
+
+
 @pytest.mark.parametrize(
     ("written", "has_bins"),
     [
