@@ -46,7 +46,8 @@ class Explanation:
     n_values, n_known, n_missing : int
         different values; pictures with one, which the figures are of; pictures without one, left out
     on_both, category_on_both : Compared or None
-        its agreement and that of the chosen category, both over the pictures that have both; None without any
+        its agreement and that of the chosen category, both over the pictures that have both; None without any. That
+        of the category is None also where it cannot be compared there, as where all of these have the same value
     n_both : int
         how many those are
     same_as_category : float
@@ -125,12 +126,15 @@ class Ranking:
     n_clusters : int
     has_category : bool
         whether there is a category to hold them against
+    reason : str
+        why the clusters cannot be compared with the chosen category, or ``""``
     """
 
     explanations: tuple[Explanation, ...]
     left_out: tuple[LeftOut, ...]
     n_clusters: int
     has_category: bool = True
+    reason: str = ""
 
     @property
     def chosen(self) -> Explanation | None:
@@ -161,6 +165,10 @@ class Ranking:
             return _("The chosen category has no values to compare the clusters with.")
         if rivals:
             return _warning(rivals[0], chosen.name)
+        if self.reason:  # not followed is something else than not to be compared
+            return _("Nothing can be said of “{column}”: {reason}.").format(
+                column=chosen.name, reason=self.reason
+            )
         if chosen.n_known < LEAST_SHARE * chosen.n_images:
             return _("Too few images have a value of “{column}” to say what the clusters follow.").format(
                 column=chosen.name
@@ -292,7 +300,7 @@ def rank(
         if reason:
             left_out.append(LeftOut(name=candidate.title, reason=reason))
         else:
-            found.append(_explanation(kind, candidate, category, compared))
+            found.append(_explanation(kind, candidate, category, labels, compared))
         progress(number + 1, len(everything))
     found.sort(key=lambda e: (-e.score, e.name))
     return Ranking(
@@ -300,6 +308,7 @@ def rank(
         left_out=tuple(left_out),
         n_clusters=n_clusters,
         has_category=category is not None,
+        reason="" if category is None else agreement.undefined(category, labels, only_clustered=False),
     )
 
 
@@ -325,11 +334,17 @@ def _explanation(
     kind: Kind,
     candidate: Values,
     category: Values | None,
+    labels: Labels,
     compared: Callable[[Values, NDArray[np.bool_]], Compared | None],
 ) -> Explanation:
     is_chosen = candidate is category
     is_known = candidate.first >= 0
     has_both = is_known & (category.first >= 0) if category is not None else np.zeros_like(is_known)
+    of_category = None
+    if category is not None and not agreement.undefined(
+        category.within(has_both), labels, only_clustered=False
+    ):
+        of_category = compared(category, has_both)
     own = compared(candidate, is_known)
     assert own is not None  # it has values
     return Explanation(
@@ -340,7 +355,7 @@ def _explanation(
         n_known=len(candidate.known),
         n_missing=candidate.n_missing,
         on_both=compared(candidate, has_both),
-        category_on_both=None if category is None else compared(category, has_both),
+        category_on_both=of_category,
         n_both=int(has_both.sum()),
         same_as_category=1.0 if is_chosen else _likeness(candidate, category),
         is_chosen=is_chosen,

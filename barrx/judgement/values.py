@@ -202,7 +202,8 @@ def binned(title: str, numbers: NDArray[np.float64]) -> Values:
         else:
             written = _written(edges)
             names = [f"{low} – {high}" for low, high in pairwise(written)]
-            if quantiles[-2] == quantiles[-1]:  # so often that with what lies below it the bin would hold too much
+            # The largest number is so frequent that a bin of it and what lies below it would hold too much.
+            if quantiles[-2] == quantiles[-1]:
                 names.append(written[-1])
             at = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(names) - 1)
     return of_lists(title, [(names[b],) if ok else () for b, ok in zip(at, known, strict=True)])

@@ -433,6 +433,34 @@ def test_a_rival_is_compared_with_the_category_on_the_pictures_that_have_both() 
     assert found.rivals[0].score <= 1
 
 
+def test_no_rival_is_called_out_where_the_category_cannot_be_compared() -> None:
+    # the photographer is known where all images are of one decade: there the category divides nothing
+    labels = np.repeat([0, 1, 2, 3], 25)
+    category = values.of_cells("decade", ["1900s"] * 50 + ["1910s"] * 25 + ["1920s"] * 25)
+    half = values.of_cells("photographer", ["x"] * 25 + ["y"] * 25 + [""] * 50)
+    found = explanations.rank([("column", half)], category, labels, permutations=30)
+    (photographer,) = (one for one in found.explanations if one.name == "photographer")
+    assert photographer.category_on_both is None
+    assert found.rivals == ()
+    assert found.sentence.startswith("Nothing else that is known of the pictures explains the clusters")
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (["a"] * 60, "there is only one category"),
+        (["a"] * 10 + ["b"] * 10 + [""] * 40, "the images compared are all in one cluster"),
+        ([""] * 40 + ["a"] * 10 + ["b"] * 10, "the images that have a value are all noise"),
+    ],
+)
+def test_of_a_category_that_cannot_be_compared_nothing_is_said(cells: list[str], reason: str) -> None:
+    labels = np.repeat([0, 1, -1], 20)
+    source = column(("x", 20), ("y", 20), ("z", 20), title="source")
+    found = explanations.rank([("column", source)], values.of_cells("c", cells), labels, permutations=20)
+    assert found.rivals == ()
+    assert found.sentence == f"Nothing can be said of “c”: {reason}."
+
+
 def measured(ami: float, spread: float = 0.01) -> agreement.Compared:
     def figures(value: float) -> agreement.Figures:
         return agreement.Figures(ami=value, ari=value, homogeneity=value, completeness=value)
