@@ -274,7 +274,8 @@ def rank(
     Parameters
     ----------
     candidates : sequence of (kind, Values)
-        see :func:`columns` and :func:`of_files`; the chosen category is added
+        see :func:`columns` and :func:`of_files`; the chosen category is added. Of one that gives some pictures a
+        value, the same to all of them, it is compared whether a picture has it
     category : Values or None
         None where a collection has no category to choose
     labels : (n_images,) int, -1 is noise
@@ -287,10 +288,13 @@ def rank(
     n_clusters = len(np.unique(labels[labels != NOISE]))
     if n_clusters < 2:
         return Ranking(explanations=(), left_out=(), n_clusters=n_clusters, has_category=category is not None)
-    everything: list[tuple[Kind, Values]] = list(candidates)
+    everything: list[tuple[Kind, Values]] = [
+        (kind, _as_compared(one))
+        for kind, one in candidates
+        if category is None or kind != "column" or one.title != category.title
+    ]
     if category is not None:
-        others = (c for c in candidates if c[0] != "column" or c[1].title != category.title)
-        everything = [("column", category), *others]
+        everything.insert(0, ("column", category))
     compared = _remembering(labels, permutations, seed)
     found, left_out = [], []
     for number, (kind, candidate) in enumerate(everything):
@@ -396,6 +400,16 @@ def of_files(dataset: Dataset, pixels: Sequence[Pixels]) -> list[tuple[Kind, Val
     return [("file", one) for one in found]
 
 
+def _as_compared(candidate: Values) -> Values:
+    """Return what is compared of a candidate: of one that is filled only where it applies, whether it is filled.
+
+    Where nearly all are filled, the few others are taken for gaps.
+    """
+    n, everything = len(candidate.known), candidate.n_images
+    is_mark = len(candidate.names) == 1 and LEAST_SHARE * everything <= n < values.NEARLY_ALL * everything
+    return values.given_or_not(candidate) if is_mark else candidate
+
+
 def _unfit(candidate: Values, *, is_chosen: bool) -> str:
     n = len(candidate.known)
     if is_chosen and n:
@@ -405,6 +419,8 @@ def _unfit(candidate: Values, *, is_chosen: bool) -> str:
     if n < LEAST_SHARE * candidate.n_images:
         return _("only {n} of {all} images have a value").format(n=n, all=candidate.n_images)
     if len(candidate.names) < 2:
+        if candidate.n_missing:
+            return _("all images that have a value have the same one")
         return _("it is the same for every picture")
     if not candidate.has_several and len(candidate.names) > _MOST_SHARE * n:
         return _("nearly every picture has a value of its own")

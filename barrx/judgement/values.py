@@ -209,6 +209,12 @@ def binned(title: str, numbers: NDArray[np.float64]) -> Values:
     return of_lists(title, [(names[b],) if ok else () for b, ok in zip(at, known, strict=True)])
 
 
+def given_or_not(one: Values) -> Values:
+    """Return whether each picture has a value, as the values of a column of its own; no picture is without one."""
+    title = _("{column} (with a value or without)").format(column=one.title)
+    return of_lists(title, [("any",) if code >= 0 else ("",) for code in one.first])
+
+
 def has_decades(metadata: pd.DataFrame) -> bool:
     """Tell whether there are dates to take decades from, and no column is called so already."""
     return "year" in metadata.columns and DECADE not in metadata.columns

@@ -433,6 +433,35 @@ def test_a_rival_is_compared_with_the_category_on_the_pictures_that_have_both() 
     assert found.rivals[0].score <= 1
 
 
+def test_a_column_filled_only_where_it_applies_is_ranked_by_whether_it_is_filled() -> None:
+    labels = np.repeat([0, 1], [40, 80])
+    category = values.of_cells("movement", [f"m{i % 3}" for i in range(120)])
+    restored = values.of_cells("restored", ["yes"] * 40 + [""] * 80)
+    found = explanations.rank([("column", restored)], category, labels, permutations=20)
+    assert found.left_out == ()
+    (rival,) = found.rivals
+    assert (rival.name, rival.n_values, rival.n_missing) == ("restored (with a value or without)", 2, 0)
+    assert rival.score == pytest.approx(1, abs=0.02)
+    with i18n.speaking("es"):
+        assert "«restored (con valor o sin él)»" in i18n.again(found.sentence)
+    as_category = explanations.rank([("column", restored)], restored, labels, permutations=20)
+    assert [one.name for one in as_category.explanations] == ["restored"]
+
+
+@pytest.mark.parametrize(
+    ("n_filled", "reason"),
+    [
+        (120, "it is the same for every picture"),
+        (119, "all images that have a value have the same one"),
+        (10, "only 10 of 120 images have a value"),
+    ],
+)
+def test_a_column_of_one_value_says_why_it_is_left_out(n_filled: int, reason: str) -> None:
+    rights = values.of_cells("rights", ["free"] * n_filled + [""] * (120 - n_filled))
+    found = explanations.rank([("column", rights)], None, np.repeat([0, 1], 60), permutations=5)
+    assert [(one.name, one.reason) for one in found.left_out] == [("rights", reason)]
+
+
 def test_no_rival_is_called_out_where_the_category_cannot_be_compared() -> None:
     # the photographer is known where all images are of one decade: there the category divides nothing
     labels = np.repeat([0, 1, 2, 3], 25)
