@@ -195,6 +195,18 @@ def test_images_without_a_value_count_among_the_others_of_a_cluster() -> None:
     assert (b.state, b.share_of_main, b.own_clusters) == ("coherent", 0.5, (1,))
 
 
+def test_two_categories_that_are_half_of_a_cluster_each_are_merged() -> None:
+    found = categories.cohesion(column(("a", 20), ("b", 20), ("c", 9)), np.repeat([0, 1], [40, 9]))
+    assert [(one.state, one.share_of_main, one.own_clusters) for one in found] == [
+        ("merged", 0.5, ()),
+        ("merged", 0.5, ()),
+        ("coherent", 1.0, (1,)),
+    ]
+    assert [one.merged_with for one in found] == [("b",), ("a",), ()]
+    among_several = column(("a", 20), ("b", 10), ("c", 10))
+    assert categories.cohesion(among_several, np.zeros(40, int))[0].state == "coherent"
+
+
 def test_a_category_is_not_split_among_clusters_of_which_it_is_all_that_is_known() -> None:
     cells = (["2000s"] + [""] * 9) * 4
     (found,) = categories.cohesion(values.of_cells("decade", cells), np.repeat(np.arange(4), 10))
