@@ -158,8 +158,11 @@ def _number(text: str) -> float:
 
 
 def _may_be_thousands(cells: Sequence[str]) -> bool:
-    """Tell whether the commas of numbers may part thousands: behind each of them stand three digits."""
-    behind = [cell.partition(",")[2] for cell in cells if "," in cell]
+    """Tell whether the commas of numbers may part thousands: behind each of them stand three digits.
+
+    What cannot be read as a number, such as 1,250,000, is no evidence that the comma of another is a decimal one.
+    """
+    behind = [cell.partition(",")[2] for cell in cells if "," in cell and _NUMBER.fullmatch(cell)]
     return bool(behind) and all(len(digits) == 3 for digits in behind)
 
 

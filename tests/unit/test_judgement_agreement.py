@@ -123,6 +123,14 @@ def test_numbers_that_a_table_keeps_as_text_go_into_bins(
         assert found.n_missing == sum("?" in written(n) for n in numbers)
 
 
+@pytest.mark.parametrize("other", ["1,250,000", "1,250.5", "1,250 approx."])
+def test_one_large_number_does_not_make_decimals_of_thousands(other: str) -> None:
+    cells = [f"{1000 + 7 * i:,}" for i in range(100)]
+    assert cells[0] == "1,000"
+    found = values.explaining(pd.DataFrame({"worth": [*cells, other, "950"]}), "worth")
+    assert len(found.names) == 102, "they are no numbers, rather than wrong ones: 950 is not more than 1,700"
+
+
 def test_numbers_that_name_a_picture_are_no_sizes() -> None:
     numbers = [f"{1900 + i % 9}.{i}" for i in range(100)]
     table = pd.DataFrame({"inventory number": numbers, "size": numbers})
