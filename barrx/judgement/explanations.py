@@ -423,7 +423,11 @@ def _unfit(candidate: Values, *, is_chosen: bool) -> str:
             return _("all images that have a value have the same one")
         return _("it is the same for every picture")
     if not candidate.has_several and len(candidate.names) > _MOST_SHARE * n:
-        return _("nearly every picture has a value of its own")
+        if (candidate.counts == 1).sum() >= values.NEARLY_ALL * n:
+            return _("nearly every picture has a value of its own")
+        return _("{n} different values for {all} images are too many to compare").format(
+            n=len(candidate.names), all=n
+        )
     return ""
 
 

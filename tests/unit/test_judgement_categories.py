@@ -474,6 +474,17 @@ def test_a_column_of_one_value_says_why_it_is_left_out(n_filled: int, reason: st
     assert [(one.name, one.reason) for one in found.left_out] == [("rights", reason)]
 
 
+def test_values_that_images_share_are_not_said_to_be_their_own() -> None:
+    labels = np.repeat([0, 1], 60)
+    alone = values.of_cells("number", [str(i) for i in range(118)] + ["0", "0"])
+    shared = values.of_cells("pair", [str(i % 80) for i in range(120)])
+    found = explanations.rank([("column", alone), ("column", shared)], None, labels, permutations=5)
+    assert [one.reason for one in found.left_out] == [
+        "nearly every picture has a value of its own",
+        "80 different values for 120 images are too many to compare",
+    ]
+
+
 def test_no_rival_is_called_out_where_the_category_cannot_be_compared() -> None:
     # the photographer is known where all images are of one decade: there the category divides nothing
     labels = np.repeat([0, 1, 2, 3], 25)
