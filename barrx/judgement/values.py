@@ -224,9 +224,17 @@ def has_decades(metadata: pd.DataFrame) -> bool:
 
 
 def decades(years: pd.Series) -> Values:
-    """Return the decade of each year as a category; a missing year is no value."""
+    """Return the decade of each year as a category; a missing year is no value.
+
+    Before Christ years are counted backwards: -495 is one of the 490s, "-490s", which end with -490.
+    """
     numbers = years.to_numpy(np.float64, na_value=np.nan)
-    return of_lists(DECADE, [(f"{int(y // 10 * 10)}s",) if np.isfinite(y) else () for y in numbers])
+    return of_lists(DECADE, [(_decade(y),) if np.isfinite(y) else () for y in numbers.tolist()])
+
+
+def _decade(year: float) -> str:
+    sign = "-" if year < 0 else ""  # the years 5 and -5 are not of one decade
+    return f"{sign}{int(abs(year) // 10 * 10)}s"
 
 
 def _written(numbers: NDArray[np.float64]) -> list[str]:

@@ -143,6 +143,22 @@ def test_years_become_decades() -> None:
     assert [found.of_picture(i) for i in range(4)] == [("1900s",), ("1910s",), (), ("1900s",)]
 
 
+@pytest.mark.parametrize(
+    ("year", "decade"),
+    [
+        (-495, "-490s"),
+        (-490, "-490s"),
+        (-500, "-500s"),
+        (-509, "-500s"),
+        (-5, "-0s"),
+        (5, "0s"),
+        (1907, "1900s"),
+    ],
+)
+def test_years_before_christ_are_of_the_decade_that_their_number_says(year: int, decade: str) -> None:
+    assert values.decades(pd.Series([year], dtype="Int64")).names == (decade,)
+
+
 # --- the measures -----------------------------------------------------------------------------------------
 
 
