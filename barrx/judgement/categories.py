@@ -18,7 +18,6 @@ MISPLACED_OTHER = 0.5  # at least half of its neighbours belong to one other cat
 MISPLACED_LEAST = 3  # ... and at least three, as there could be of its own: nothing is claimed on one or two
 MISPLACED_OWN = 0.2  # of its own category there is at most a fifth of what there could be among them
 TOGETHER = 2 / 3  # a category is together where two thirds of its clustered pictures are
-MAJORITY = 0.5  # a cluster is a category's own from there on, its pictures without a value among the others
 CLUSTERED = 0.5  # below it a category is mostly noise, and nothing is said of its clusters
 
 State = Literal["coherent", "merged", "split", "scattered", "single", "noise"]
@@ -62,10 +61,10 @@ class Cohesion:
     ----------
     category : str
     state : str
-        ``coherent``: at least two thirds of its clustered pictures are in one cluster, and are at least half of it;
+        ``coherent``: at least two thirds of its clustered pictures are in one cluster, and that is its own;
         ``merged``: so many are in one cluster, but share it with others, be it with pictures that have no value and
         may be anything; ``split``: at least two thirds are in
-        several clusters of which it is at least half; ``scattered``: none of these; ``single``: one of its
+        several clusters of its own; ``scattered``: none of these; ``single``: one of its
         pictures is in a cluster, so in one by necessity; ``noise``: fewer than half of its pictures are in any
     size, clustered : int
         pictures, and pictures in a cluster
@@ -76,7 +75,7 @@ class Cohesion:
     share_in_main, share_of_main : float
         of the category's clustered pictures in that cluster, and of all of that cluster's pictures
     own_clusters : tuple of int
-        clusters of which it is at least half, largest part first
+        clusters of which it is more than half, or half and no other category is; largest part first
     merged_with : tuple of str
         where it is merged: the categories of the other pictures in that cluster, largest first
     without_value : int
@@ -164,36 +163,49 @@ def cohesion(values: Values, labels: Labels) -> list[Cohesion]:
     """
     table, groups = agreement.crosstab(values.within(labels != NOISE), labels)
     sizes = np.array([(labels == group).sum() for group in groups], np.int64)
+    is_own = _own(table, sizes)
     return [
-        _cohesion(values, code, table[code], table[code] / sizes, groups, labels)
+        _cohesion(values, code, table[code], is_own[code], groups, labels)
         for code in range(len(values.names))
     ]
+
+
+def _own(table: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which clusters are whose own: (n_values, n_groups) bool.
+
+    A cluster of two equal halves is nobody's: both categories would be said to be held together by it, when it does
+    not tell them apart. A half whose others have no value, or several, may own it.
+    """
+    is_half = 2 * table >= sizes
+    is_own: NDArray[np.bool_] = (2 * table > sizes) | (is_half & (is_half.sum(axis=0) == 1))
+    return is_own
 
 
 def _cohesion(
     values: Values,
     code: int,
     row: NDArray[np.int64],
-    shares: NDArray[np.float64],
+    is_own: NDArray[np.bool_],
     groups: Labels,
     labels: Labels,
 ) -> Cohesion:
     clustered = int(row.sum())
-    own = np.flatnonzero((shares >= MAJORITY) & (row > 0))
+    own = np.flatnonzero(is_own)
     own = own[np.argsort(-row[own], kind="stable")]
     main = int(row.argmax()) if clustered else -1
     in_main = float(row[main] / clustered) if clustered else 0.0
-    of_main = float(shares[main]) if clustered else 0.0
+    is_inside = labels == groups[main] if clustered else np.zeros(len(labels), bool)
+    of_main = float(row[main] / is_inside.sum()) if clustered else 0.0
     state: State = "scattered"
     if not clustered or clustered < CLUSTERED * values.counts[code]:
         state = "noise"
     elif clustered == 1:
         state = "single"
     elif in_main >= TOGETHER:
-        state = "coherent" if of_main >= MAJORITY else "merged"
+        state = "coherent" if is_own[main] else "merged"
     elif len(own) > 1 and row[own].sum() >= TOGETHER * clustered:
         state = "split"
-    others, without = _others(values, labels == groups[main], code) if state == "merged" else ((), 0)
+    others, without = _others(values, is_inside, code) if state == "merged" else ((), 0)
     return Cohesion(
         category=values.names[code],
         state=state,

@@ -46,7 +46,8 @@ class Explanation:
     n_values, n_known, n_missing : int
         different values; pictures with one, which the figures are of; pictures without one, left out
     on_both, category_on_both : Compared or None
-        its agreement and that of the chosen category, both over the pictures that have both; None without any
+        its agreement and that of the chosen category, both over the pictures that have both; None without any. That
+        of the category is None also where it cannot be compared there, as where all of these have the same value
     n_both : int
         how many those are
     same_as_category : float
@@ -125,12 +126,15 @@ class Ranking:
     n_clusters : int
     has_category : bool
         whether there is a category to hold them against
+    reason : str
+        why the clusters cannot be compared with the chosen category, or ``""``
     """
 
     explanations: tuple[Explanation, ...]
     left_out: tuple[LeftOut, ...]
     n_clusters: int
     has_category: bool = True
+    reason: str = ""
 
     @property
     def chosen(self) -> Explanation | None:
@@ -161,6 +165,10 @@ class Ranking:
             return _("The chosen category has no values to compare the clusters with.")
         if rivals:
             return _warning(rivals[0], chosen.name)
+        if self.reason:  # not followed is something else than not to be compared
+            return _("Nothing can be said of “{column}”: {reason}.").format(
+                column=chosen.name, reason=self.reason
+            )
         if chosen.n_known < LEAST_SHARE * chosen.n_images:
             return _("Too few images have a value of “{column}” to say what the clusters follow.").format(
                 column=chosen.name
@@ -266,7 +274,8 @@ def rank(
     Parameters
     ----------
     candidates : sequence of (kind, Values)
-        see :func:`columns` and :func:`of_files`; the chosen category is added
+        see :func:`columns` and :func:`of_files`; the chosen category is added. Of one that gives some pictures a
+        value, the same to all of them, it is compared whether a picture has it
     category : Values or None
         None where a collection has no category to choose
     labels : (n_images,) int, -1 is noise
@@ -279,10 +288,13 @@ def rank(
     n_clusters = len(np.unique(labels[labels != NOISE]))
     if n_clusters < 2:
         return Ranking(explanations=(), left_out=(), n_clusters=n_clusters, has_category=category is not None)
-    everything: list[tuple[Kind, Values]] = list(candidates)
+    everything: list[tuple[Kind, Values]] = [
+        (kind, _as_compared(one))
+        for kind, one in candidates
+        if category is None or kind != "column" or one.title != category.title
+    ]
     if category is not None:
-        others = (c for c in candidates if c[0] != "column" or c[1].title != category.title)
-        everything = [("column", category), *others]
+        everything.insert(0, ("column", category))
     compared = _remembering(labels, permutations, seed)
     found, left_out = [], []
     for number, (kind, candidate) in enumerate(everything):
@@ -292,7 +304,7 @@ def rank(
         if reason:
             left_out.append(LeftOut(name=candidate.title, reason=reason))
         else:
-            found.append(_explanation(kind, candidate, category, compared))
+            found.append(_explanation(kind, candidate, category, labels, compared))
         progress(number + 1, len(everything))
     found.sort(key=lambda e: (-e.score, e.name))
     return Ranking(
@@ -300,6 +312,7 @@ def rank(
         left_out=tuple(left_out),
         n_clusters=n_clusters,
         has_category=category is not None,
+        reason="" if category is None else agreement.undefined(category, labels, only_clustered=False),
     )
 
 
@@ -325,11 +338,17 @@ def _explanation(
     kind: Kind,
     candidate: Values,
     category: Values | None,
+    labels: Labels,
     compared: Callable[[Values, NDArray[np.bool_]], Compared | None],
 ) -> Explanation:
     is_chosen = candidate is category
     is_known = candidate.first >= 0
     has_both = is_known & (category.first >= 0) if category is not None else np.zeros_like(is_known)
+    of_category = None
+    if category is not None and not agreement.undefined(
+        category.within(has_both), labels, only_clustered=False
+    ):
+        of_category = compared(category, has_both)
     own = compared(candidate, is_known)
     assert own is not None  # it has values
     return Explanation(
@@ -340,7 +359,7 @@ def _explanation(
         n_known=len(candidate.known),
         n_missing=candidate.n_missing,
         on_both=compared(candidate, has_both),
-        category_on_both=None if category is None else compared(category, has_both),
+        category_on_both=of_category,
         n_both=int(has_both.sum()),
         same_as_category=1.0 if is_chosen else _likeness(candidate, category),
         is_chosen=is_chosen,
@@ -381,6 +400,16 @@ def of_files(dataset: Dataset, pixels: Sequence[Pixels]) -> list[tuple[Kind, Val
     return [("file", one) for one in found]
 
 
+def _as_compared(candidate: Values) -> Values:
+    """Return what is compared of a candidate: of one that is filled only where it applies, whether it is filled.
+
+    Where nearly all are filled, the few others are taken for gaps.
+    """
+    n, everything = len(candidate.known), candidate.n_images
+    is_mark = len(candidate.names) == 1 and LEAST_SHARE * everything <= n < values.NEARLY_ALL * everything
+    return values.given_or_not(candidate) if is_mark else candidate
+
+
 def _unfit(candidate: Values, *, is_chosen: bool) -> str:
     n = len(candidate.known)
     if is_chosen and n:
@@ -390,9 +419,15 @@ def _unfit(candidate: Values, *, is_chosen: bool) -> str:
     if n < LEAST_SHARE * candidate.n_images:
         return _("only {n} of {all} images have a value").format(n=n, all=candidate.n_images)
     if len(candidate.names) < 2:
+        if candidate.n_missing:
+            return _("all images that have a value have the same one")
         return _("it is the same for every picture")
     if not candidate.has_several and len(candidate.names) > _MOST_SHARE * n:
-        return _("nearly every picture has a value of its own")
+        if (candidate.counts == 1).sum() >= values.NEARLY_ALL * n:
+            return _("nearly every picture has a value of its own")
+        return _("{n} different values for {all} images are too many to compare").format(
+            n=len(candidate.names), all=n
+        )
     return ""
 
 

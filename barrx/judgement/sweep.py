@@ -32,6 +32,7 @@ AGREEMENT = ("ami", "ari", "ami_clustered", "ami_reason", "ami_clustered_reason"
 STABILITY = ("comes_back", "artefacts")  # known of settings whose clusters were looked for again
 MOST_SETTINGS = 5000
 _WORTH_A_HELPER = 6  # projections to compute; a second process takes some ten seconds to begin
+_SHAPE_RECIPE = 2  # raised when the same map gives other figures, or other words for why there are none
 _AGREEMENT_RECIPE = 2  # raised when the same clusters and categories give other figures
 _VERSIONS = ("hdbscan", "scikit-learn", "scipy", "numpy")
 
@@ -305,7 +306,7 @@ def _agreement(finished: Map, category: Values) -> Figures:
 def _shape_key(finished: Map) -> str:
     made_from = (finished.embedding_fingerprint, finished.coordinates, finished.clustering.labels)
     min_samples = finished.request.clustering.min_samples
-    return "shape:" + cache.fingerprint(*made_from, min_samples, cache.versions(*_VERSIONS))
+    return "shape:" + cache.fingerprint(*made_from, min_samples, _SHAPE_RECIPE, cache.versions(*_VERSIONS))
 
 
 def _agreement_key(finished: Map, category: Values) -> str:

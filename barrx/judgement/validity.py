@@ -68,17 +68,17 @@ def measure(
     with np.errstate(divide="ignore", invalid="ignore"):
         value = _dbcv(exact, renumbered) if kind == "dbcv" else _relative(exact, renumbered, min_samples)
     if not np.isfinite(value):
-        return Validity(value=None, kind="", reason=_("the pictures of a cluster lie on one spot"))
+        return Validity(value=None, kind="", reason=_("the images of a cluster lie on one spot"))
     return Validity(value=float(value), kind=kind)
 
 
 def _undefined(sizes: NDArray[np.int64]) -> str:
     if not len(sizes):
-        return _("every picture is noise")
+        return _("every image is noise")
     if len(sizes) == 1:
         return _("there is only one cluster")
     if sizes.min() < 2:
-        return _("a cluster has only one picture")
+        return _("a cluster has only one image")
     return ""
 
 

@@ -158,8 +158,11 @@ def _number(text: str) -> float:
 
 
 def _may_be_thousands(cells: Sequence[str]) -> bool:
-    """Tell whether the commas of numbers may part thousands: behind each of them stand three digits."""
-    behind = [cell.partition(",")[2] for cell in cells if "," in cell]
+    """Tell whether the commas of numbers may part thousands: behind each of them stand three digits.
+
+    What cannot be read as a number, such as 1,250,000, is no evidence that the comma of another is a decimal one.
+    """
+    behind = [cell.partition(",")[2] for cell in cells if "," in cell and _NUMBER.fullmatch(cell)]
     return bool(behind) and all(len(digits) == 3 for digits in behind)
 
 
@@ -193,15 +196,26 @@ def binned(title: str, numbers: NDArray[np.float64]) -> Values:
         names = _written(different)
         at = np.searchsorted(different, numbers)
     else:
-        edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, N_BINS + 1)))
+        quantiles = np.quantile(numbers[known], np.linspace(0, 1, N_BINS + 1))
+        edges = np.unique(quantiles)
         if len(edges) == 2:  # nearly all are one number: that one, and the others
             usual = different[counts.argmax()]
             (name,) = _written(np.array([usual]))
             names, at = [name, f"≠ {name}"], (numbers != usual).astype(int)
         else:
-            names = [f"{low} – {high}" for low, high in pairwise(_written(edges))]
+            written = _written(edges)
+            names = [f"{low} – {high}" for low, high in pairwise(written)]
+            # The largest number is so frequent that a bin of it and what lies below it would hold too much.
+            if quantiles[-2] == quantiles[-1]:
+                names.append(written[-1])
             at = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(names) - 1)
     return of_lists(title, [(names[b],) if ok else () for b, ok in zip(at, known, strict=True)])
+
+
+def given_or_not(one: Values) -> Values:
+    """Return whether each picture has a value, as the values of a column of its own; no picture is without one."""
+    title = _("{column} (with a value or without)").format(column=one.title)
+    return of_lists(title, [("any",) if code >= 0 else ("",) for code in one.first])
 
 
 def has_decades(metadata: pd.DataFrame) -> bool:
@@ -210,9 +224,17 @@ def has_decades(metadata: pd.DataFrame) -> bool:
 
 
 def decades(years: pd.Series) -> Values:
-    """Return the decade of each year as a category; a missing year is no value."""
+    """Return the decade of each year as a category; a missing year is no value.
+
+    Before Christ years are counted backwards: -495 is one of the 490s, "-490s", which end with -490.
+    """
     numbers = years.to_numpy(np.float64, na_value=np.nan)
-    return of_lists(DECADE, [(f"{int(y // 10 * 10)}s",) if np.isfinite(y) else () for y in numbers])
+    return of_lists(DECADE, [(_decade(y),) if np.isfinite(y) else () for y in numbers.tolist()])
+
+
+def _decade(year: float) -> str:
+    sign = "-" if year < 0 else ""  # the years 5 and -5 are not of one decade
+    return f"{sign}{int(abs(year) // 10 * 10)}s"
 
 
 def _written(numbers: NDArray[np.float64]) -> list[str]:

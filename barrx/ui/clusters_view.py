@@ -24,7 +24,7 @@ from barrx.ui import (
     verdict_panel,
 )
 from barrx.ui.errors import reported, toasted
-from barrx.ui.text import plain
+from barrx.ui.text import plain, rounded_down
 from barrx.ui.tune import stable
 from barrx.ui.tune.stable import Return
 
@@ -193,5 +193,5 @@ def _summary(row: ClusterRow) -> str:
     ]
     if row.strength is not None:
         parts.append(_("mean membership strength {strength:.2f}").format(strength=row.strength))
-    parts += [f"{value} {numeral(share, '.0%')}" for value, share in row.mix]
+    parts += [f"{value} {numeral(rounded_down(share), '.0%')}" for value, share in row.mix]
     return " · ".join(parts)

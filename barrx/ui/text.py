@@ -1,5 +1,6 @@
 """Text of users, shown as it is."""
 
+import math
 import re
 from collections.abc import Mapping
 from itertools import pairwise, takewhile
@@ -29,6 +30,11 @@ def plain(text: str) -> str:
 def shortened(text: str, most: int) -> str:
     """Return a text of at most so many characters; where some are left out, the last one says so."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def rounded_down(share: float) -> float:
+    """Return a share in whole per cent, as a share: what misses all, or a bound, does not show as if it met it."""
+    return math.floor(100 * share + 1e-9) / 100  # 100 * 0.29 is a little less than 29
 
 
 def at_most(n: int) -> str:

@@ -198,6 +198,9 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
     assert sentences.cohesion(unknown | {"merged_with": [], "without_value": 1}).endswith(
         "share it with 1 image without a value."
     )
+    nearly = one | {"state": "coherent", "share_in_main": 299 / 300, "share_of_main": 399 / 400}
+    assert sentences.cohesion(nearly).startswith("99% of its clustered images")
+    assert sentences.cohesion(nearly).endswith("make up 99% of it.")
     assert "1, 2" in said["split"]
     assert "22 of 32" in said["noise"]
     assert said["scattered"] == (
@@ -225,6 +228,15 @@ def test_the_majority_of_a_cluster_is_said_of_the_images_that_have_a_value(
     one |= {"majority": "2000s" if known else "", "words": [{"word": "sea"}]}
     (row,) = portraits_view.cluster_rows([one], {}, {})
     assert row.texts == [said, "set apart by the words: sea"]
+
+
+def test_all_of_a_cluster_is_said_only_where_it_is_all() -> None:
+    one = {"size": 300, "known": 300, "majority_size": 299, "majority": "a", "strangers": [7]}
+    assert sentences.portrait(one) == "300 images, 99% of them a"
+    facts = agreed(0.31)
+    facts["agreement"] |= {"clustered_share": 0.999}
+    assert "for the 99% of the images" in sentences.agreement(facts, "x")
+    assert "99% of them in a cluster" in agreement_view.figures_table(facts["agreement"])
 
 
 @pytest.mark.parametrize(

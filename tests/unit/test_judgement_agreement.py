@@ -85,6 +85,16 @@ def test_numbers_that_are_nearly_all_the_same_are_that_one_and_the_others() -> N
     assert values.binned("height", np.array(list(range(20)) + [500.5] * 480)).names == ("500.5", "≠ 500.5")
 
 
+def test_a_largest_number_of_many_pictures_has_a_bin_of_its_own() -> None:
+    few = [320.0, 410, 505, 640, 700, 900, 1000]
+    found = values.binned("width", np.array([800.0] * 96 + [1200.0] * 97 + few))
+    assert dict(zip(found.names, found.counts.tolist(), strict=True)) == {
+        "1200": 97,
+        "800 – 1200": 98,
+        "320 – 800": 5,
+    }
+
+
 @pytest.mark.parametrize(
     ("written", "has_bins"),
     [
@@ -113,6 +123,14 @@ def test_numbers_that_a_table_keeps_as_text_go_into_bins(
         assert found.n_missing == sum("?" in written(n) for n in numbers)
 
 
+@pytest.mark.parametrize("other", ["1,250,000", "1,250.5", "1,250 approx."])
+def test_one_large_number_does_not_make_decimals_of_thousands(other: str) -> None:
+    cells = [f"{1000 + 7 * i:,}" for i in range(100)]
+    assert cells[0] == "1,000"
+    found = values.explaining(pd.DataFrame({"worth": [*cells, other, "950"]}), "worth")
+    assert len(found.names) == 102, "they are no numbers, rather than wrong ones: 950 is not more than 1,700"
+
+
 def test_numbers_that_name_a_picture_are_no_sizes() -> None:
     numbers = [f"{1900 + i % 9}.{i}" for i in range(100)]
     table = pd.DataFrame({"inventory number": numbers, "size": numbers})
@@ -123,6 +141,22 @@ def test_numbers_that_name_a_picture_are_no_sizes() -> None:
 def test_years_become_decades() -> None:
     found = values.decades(pd.Series([1907, 1912, None, 1909], dtype="Int64"))
     assert [found.of_picture(i) for i in range(4)] == [("1900s",), ("1910s",), (), ("1900s",)]
+
+
+@pytest.mark.parametrize(
+    ("year", "decade"),
+    [
+        (-495, "-490s"),
+        (-490, "-490s"),
+        (-500, "-500s"),
+        (-509, "-500s"),
+        (-5, "-0s"),
+        (5, "0s"),
+        (1907, "1900s"),
+    ],
+)
+def test_years_before_christ_are_of_the_decade_that_their_number_says(year: int, decade: str) -> None:
+    assert values.decades(pd.Series([year], dtype="Int64")).names == (decade,)
 
 
 # --- the measures -----------------------------------------------------------------------------------------

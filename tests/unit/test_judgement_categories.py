@@ -195,6 +195,18 @@ def test_images_without_a_value_count_among_the_others_of_a_cluster() -> None:
     assert (b.state, b.share_of_main, b.own_clusters) == ("coherent", 0.5, (1,))
 
 
+def test_two_categories_that_are_half_of_a_cluster_each_are_merged() -> None:
+    found = categories.cohesion(column(("a", 20), ("b", 20), ("c", 9)), np.repeat([0, 1], [40, 9]))
+    assert [(one.state, one.share_of_main, one.own_clusters) for one in found] == [
+        ("merged", 0.5, ()),
+        ("merged", 0.5, ()),
+        ("coherent", 1.0, (1,)),
+    ]
+    assert [one.merged_with for one in found] == [("b",), ("a",), ()]
+    among_several = column(("a", 20), ("b", 10), ("c", 10))
+    assert categories.cohesion(among_several, np.zeros(40, int))[0].state == "coherent"
+
+
 def test_a_category_is_not_split_among_clusters_of_which_it_is_all_that_is_known() -> None:
     cells = (["2000s"] + [""] * 9) * 4
     (found,) = categories.cohesion(values.of_cells("decade", cells), np.repeat(np.arange(4), 10))
@@ -431,6 +443,74 @@ def test_a_rival_is_compared_with_the_category_on_the_pictures_that_have_both() 
     assert [one.name for one in found.rivals] == ["photographer"]
     assert found.note == "Both figures are of the 40 of 100 images that have both."
     assert found.rivals[0].score <= 1
+
+
+def test_a_column_filled_only_where_it_applies_is_ranked_by_whether_it_is_filled() -> None:
+    labels = np.repeat([0, 1], [40, 80])
+    category = values.of_cells("movement", [f"m{i % 3}" for i in range(120)])
+    restored = values.of_cells("restored", ["yes"] * 40 + [""] * 80)
+    found = explanations.rank([("column", restored)], category, labels, permutations=20)
+    assert found.left_out == ()
+    (rival,) = found.rivals
+    assert (rival.name, rival.n_values, rival.n_missing) == ("restored (with a value or without)", 2, 0)
+    assert rival.score == pytest.approx(1, abs=0.02)
+    with i18n.speaking("es"):
+        assert "«restored (con valor o sin él)»" in i18n.again(found.sentence)
+    as_category = explanations.rank([("column", restored)], restored, labels, permutations=20)
+    assert [one.name for one in as_category.explanations] == ["restored"]
+
+
+@pytest.mark.parametrize(
+    ("n_filled", "reason"),
+    [
+        (120, "it is the same for every picture"),
+        (119, "all images that have a value have the same one"),
+        (10, "only 10 of 120 images have a value"),
+    ],
+)
+def test_a_column_of_one_value_says_why_it_is_left_out(n_filled: int, reason: str) -> None:
+    rights = values.of_cells("rights", ["free"] * n_filled + [""] * (120 - n_filled))
+    found = explanations.rank([("column", rights)], None, np.repeat([0, 1], 60), permutations=5)
+    assert [(one.name, one.reason) for one in found.left_out] == [("rights", reason)]
+
+
+def test_values_that_images_share_are_not_said_to_be_their_own() -> None:
+    labels = np.repeat([0, 1], 60)
+    alone = values.of_cells("number", [str(i) for i in range(118)] + ["0", "0"])
+    shared = values.of_cells("pair", [str(i % 80) for i in range(120)])
+    found = explanations.rank([("column", alone), ("column", shared)], None, labels, permutations=5)
+    assert [one.reason for one in found.left_out] == [
+        "nearly every picture has a value of its own",
+        "80 different values for 120 images are too many to compare",
+    ]
+
+
+def test_no_rival_is_called_out_where_the_category_cannot_be_compared() -> None:
+    # the photographer is known where all images are of one decade: there the category divides nothing
+    labels = np.repeat([0, 1, 2, 3], 25)
+    category = values.of_cells("decade", ["1900s"] * 50 + ["1910s"] * 25 + ["1920s"] * 25)
+    half = values.of_cells("photographer", ["x"] * 25 + ["y"] * 25 + [""] * 50)
+    found = explanations.rank([("column", half)], category, labels, permutations=30)
+    (photographer,) = (one for one in found.explanations if one.name == "photographer")
+    assert photographer.category_on_both is None
+    assert found.rivals == ()
+    assert found.sentence.startswith("Nothing else that is known of the pictures explains the clusters")
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (["a"] * 60, "there is only one category"),
+        (["a"] * 10 + ["b"] * 10 + [""] * 40, "the images compared are all in one cluster"),
+        ([""] * 40 + ["a"] * 10 + ["b"] * 10, "the images that have a value are all noise"),
+    ],
+)
+def test_of_a_category_that_cannot_be_compared_nothing_is_said(cells: list[str], reason: str) -> None:
+    labels = np.repeat([0, 1, -1], 20)
+    source = column(("x", 20), ("y", 20), ("z", 20), title="source")
+    found = explanations.rank([("column", source)], values.of_cells("c", cells), labels, permutations=20)
+    assert found.rivals == ()
+    assert found.sentence == f"Nothing can be said of “c”: {reason}."
 
 
 def measured(ami: float, spread: float = 0.01) -> agreement.Compared:

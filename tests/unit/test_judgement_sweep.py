@@ -99,7 +99,7 @@ def test_figures_are_those_of_the_libraries(home: Path) -> None:
 def test_all_noise_has_no_dbcv_a_reason_and_no_agreement_of_the_clustered(home: Path) -> None:
     row = sweep.run(datasets.load("demo"), cuts(500, category="category"))[0]
     assert row["clusters"] == 0  # two clusters of 500 are more than the 810 pictures there are
-    assert (row["dbcv"], row["dbcv_reason"]) == (None, "every picture is noise")
+    assert (row["dbcv"], row["dbcv_reason"]) == (None, "every image is noise")
     assert (row["noise_share"], row["ami"], row["ari"], row["ami_clustered"]) == (1.0, None, None, None)
     assert row["ami_reason"] == row["ami_clustered_reason"] == "every image is noise"
 
@@ -300,10 +300,10 @@ def test_command_tries_the_best_again_and_writes_how_their_clusters_come_back(
 
 
 def test_table_says_which_validity_a_figure_is_and_why_there_is_none() -> None:
-    kinds = ({"dbcv_kind": "relative", "dbcv_reason": ""}, {"dbcv_reason": "every picture is noise"})
+    kinds = ({"dbcv_kind": "relative", "dbcv_reason": ""}, {"dbcv_reason": "every image is noise"})
     found = sweep.table([row(10, 3, 0, 1, 0.4, **kinds[0]), row(20, 0, 1, 1, None, **kinds[1])], None)
     assert found["dbcv_kind"].tolist() == ["relative_validity", ""]
-    assert found["dbcv_reason"].tolist() == ["", "every picture is noise"]
+    assert found["dbcv_reason"].tolist() == ["", "every image is noise"]
 
 
 def test_undefined_agreement_is_an_empty_cell_with_its_reason() -> None:
@@ -332,7 +332,7 @@ def test_reason_is_kept_for_readers_of_all_languages_and_said_in_the_one_of_now(
     empty = validity.measure(np.zeros((3, 2)), np.full(3, -1), min_samples=5).reason
     with i18n.speaking("es"):
         found = sweep.table([row(20, 0, 1, 1, None, dbcv_kind="", dbcv_reason=empty)], None)
-        spanish = i18n._("every picture is noise")
+        spanish = i18n._("every image is noise")
     assert found["dbcv_reason"].tolist() == [spanish] != [empty]
 
 

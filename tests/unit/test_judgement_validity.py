@@ -60,11 +60,11 @@ def test_a_cluster_as_large_as_the_bound_is_measured_exactly(largest: int, kind:
 @pytest.mark.parametrize(
     ("labels", "reason"),
     [
-        ([-1] * 6, "every picture is noise"),
-        ([], "every picture is noise"),
+        ([-1] * 6, "every image is noise"),
+        ([], "every image is noise"),
         ([0] * 6, "there is only one cluster"),
         ([0, 0, -1, -1, -1, 0], "there is only one cluster"),
-        ([0, 0, 0, 1, 1, 2], "a cluster has only one picture"),
+        ([0, 0, 0, 1, 1, 2], "a cluster has only one image"),
     ],
 )
 def test_no_value_comes_with_its_reason(labels: list[int], reason: str) -> None:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from barrx.ui.text import apart_at_sight, told_apart
+from barrx.ui.text import apart_at_sight, rounded_down, told_apart
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(1.0, 1.0), (299 / 300, 0.99), (0.29, 0.29), (0.7499, 0.74), (2 / 3, 0.66), (0.0, 0.0)],
+)
+def test_a_share_that_misses_all_is_not_rounded_to_it(share: float, expected: float) -> None:
+    assert rounded_down(share) == expected
 
 
 def test_labels_that_are_alike_are_told_apart() -> None:

@@ -195,8 +195,8 @@ def test_the_address_of_a_map_carries_its_whole_setting() -> None:
         ({}, None),
         ({"dbcv_kind": "relative"}, None),
         (
-            {"dbcv": None, "dbcv_kind": "", "dbcv_reason": "every picture is noise"},
-            "none: every picture is noise",
+            {"dbcv": None, "dbcv_kind": "", "dbcv_reason": "every image is noise"},
+            "none: every image is noise",
         ),
     ],
 )
@@ -206,7 +206,7 @@ def test_dbcv_says_which_kind_it_is_and_why_it_is_empty(figures: dict[str, Any],
     assert (said is None) if note is None else (said is not None and note in said)
     if note is not None:
         with i18n.speaking("es"):
-            assert i18n._("every picture is noise") in wall._notes(entry, None)["dbcv"]
+            assert i18n._("every image is noise") in wall._notes(entry, None)["dbcv"]
 
 
 def test_agreement_says_why_it_is_empty() -> None:

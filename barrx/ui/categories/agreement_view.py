@@ -18,7 +18,7 @@ from barrx.pipeline import Map
 from barrx.ui import gallery, judged, keys, nearest
 from barrx.ui.categories import card, explanations_view, heat, map_link, sentences
 from barrx.ui.judged import Judged
-from barrx.ui.text import plain
+from barrx.ui.text import plain, rounded_down
 
 _MEASURES = ("ami", "ari", "homogeneity", "completeness")
 
@@ -72,7 +72,9 @@ def figures_table(agreement: Mapping[str, Any]) -> str:
     missing = agreement["n_missing"]
     n = agreement["n_compared"]
     said = ngettext("{n} image compared", "{n} images compared", n).format(n=numeral(n))
-    said += " · " + _("{share:.0%} of them in a cluster").format(share=agreement["clustered_share"])
+    said += " · " + _("{share:.0%} of them in a cluster").format(
+        share=rounded_down(agreement["clustered_share"])
+    )
     if missing:
         said += " · " + ngettext(
             "{n} without a value is left out", "{n} without a value are left out", missing

@@ -1,6 +1,5 @@
 """The curator's chart of influences beside the machine's own, and whether the pictures bear its arrows out."""
 
-import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
@@ -18,7 +17,7 @@ from barrx.pipeline import Map
 from barrx.ui import downloads, judged, judged_state, keys
 from barrx.ui.categories import graph, sentences
 from barrx.ui.judged import Judged
-from barrx.ui.text import plain, shortened
+from barrx.ui.text import plain, rounded_down, shortened
 
 _MOST: Final = 30  # rows of a list
 _NAME_LENGTH: Final = 80
@@ -337,8 +336,7 @@ def arrow_text(one: Facts) -> str:
     if one["year"] is not None:
         said += f" ({one['year']})"
     if one["nearer_than"] is not None:
-        # Rounded down: what misses three quarters does not show as 75 %.
-        share = math.floor(100 * one["nearer_than"] + 1e-9) / 100
+        share = rounded_down(one["nearer_than"])
         said += " · " + escape(_("nearer than {share:.0%}").format(share=share))
     return said + (" · " + escape(_("goes back in time")) if one["is_backward"] else "")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from barrx.i18n import _, ngettext, numeral
-from barrx.ui.text import shortened
+from barrx.ui.text import rounded_down, shortened
 
 Facts = Mapping[str, Any]
 
@@ -28,7 +28,9 @@ def agreement(facts: Facts, column: str) -> str:
         mean=two_places(clear["chance"]["ami"]), spread=two_places(clear["spread"]["ami"])
     )
     of_all = (
-        _("That holds for the {share:.0%} of the images that lie in a cluster.").format(share=share)
+        _("That holds for the {share:.0%} of the images that lie in a cluster.").format(
+            share=rounded_down(share)
+        )
         if share < 1
         else _("Each of the images compared lies in a cluster.")
     )
@@ -99,7 +101,7 @@ def purity(facts: Facts) -> str:
 
 def cohesion(one: Facts) -> str:
     """Say how the clusters hold a category together, from an entry of the part ``categories``."""
-    share, part = numeral(one["share_in_main"], ".0%"), numeral(one["share_of_main"], ".0%")
+    share, part = (numeral(rounded_down(one[name]), ".0%") for name in ("share_in_main", "share_of_main"))
     given = {"n": one["main_cluster"], "share": share, "part": part, "size": numeral(one["size"])}
     match one["state"]:
         case "coherent":
@@ -141,7 +143,7 @@ def portrait(one: Facts) -> str:
     size = ngettext("{n} image", "{n} images", one["size"]).format(n=numeral(one["size"]))
     given = {"size": size, "known": numeral(one["known"]), "majority": one["majority"]}
     if one["known"] == one["size"]:
-        share = one["majority_size"] / one["size"]
+        share = rounded_down(one["majority_size"] / one["size"])
         said = _("{size}, {share:.0%} of them {majority}").format(share=share, **given)
         return said if one["strangers"] else said + " · " + _("no strangers")
     if not one["known"]:

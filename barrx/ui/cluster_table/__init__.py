@@ -10,6 +10,7 @@ from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.i18n import _, numeral, pgettext
 from barrx.ui import component, palette, routes
+from barrx.ui.text import rounded_down
 from barrx.ui.tune import stable
 from barrx.ui.tune.stable import Return
 
@@ -100,7 +101,9 @@ def _sent(
             "representatives": [
                 [i, (titles[i] or dataset.filenames[i])[:_TEXT_LENGTH]] for i in row.representatives
             ],
-            "mix": [[value[:_TEXT_LENGTH], share, numeral(share, ".0%")] for value, share in row.mix],
+            "mix": [
+                [value[:_TEXT_LENGTH], share, numeral(rounded_down(share), ".0%")] for value, share in row.mix
+            ],
             "texts": {
                 "size": numeral(row.size),
                 "share": numeral(row.share, ".1%"),
