@@ -5,11 +5,12 @@ moved in the next moment. So each request waits until the one before it has been
 
 A fragment with `run_every` asks from the browser, by the page that it was drawn on. If `st.switch_page` has begun
 another page meanwhile, Streamlit takes the request for one of the page that is left, goes back there without its
-content, and leaves the reader with an empty page. Such a request comes again by itself: it is left out while
-something that somebody asked for is on its way.
+content, and leaves the reader with an empty page. And what a run has shown but the server has not yet sent is lost
+where such a request begins another run: of a busy server, which reads several of them at once, the map stayed dimmed
+for good. So a request that comes by itself waits until nothing else is on its way, and one of each fragment is enough.
 
-So does what a page asks for as it is left, such as what the map shows: it names the page that the browser still shows.
-It is handed on as a request of the page that is on its way, which hears what was set and draws nothing of the other.
+What a page asks for as it is left, such as what the map shows, names the page that the browser still shows. It is
+handed on as a request of the page that is on its way, which hears what was set and draws nothing of the other.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 _AT_MOST = 10.0  # seconds: a request that Streamlit does not answer holds up nothing by itself for longer
+_BEGUN_AT_MOST = 5.0  # seconds: nor what comes by itself and never begins, as where its fragment is gone
 _HEARD_AT_MOST = 2.0  # seconds: nor anything that somebody asks for
 _LARGE = 65_536  # bytes: what tells of a run's beginning and end is smaller
 
@@ -40,22 +42,7 @@ class OneByOne:
             await self._app(scope, receive, send)
             return
         run = RunOnItsWay()
-
-        async def heard() -> Message:
-            while True:
-                message = await receive()
-                asked = _rerun(message)
-                if asked is None:
-                    return message
-                if asked.is_auto_rerun:
-                    if run.is_on_its_way() or run.is_of_a_page_left(asked):
-                        continue
-                    return message
-                await run.wait_until_heard()
-                if run.is_of_a_page_left(asked):
-                    message = _of_page(message, run.page())
-                run.asked_for(asked.fragment_id, asked.page_script_hash)
-                return message
+        requests = _Requests(receive, run)
 
         async def told(message: Message) -> None:
             data = message.get("bytes")
@@ -63,11 +50,74 @@ class OneByOne:
                 run.told(ForwardMsg.FromString(data))
             await send(message)
 
-        await self._app(scope, heard, told)
+        try:
+            await self._app(scope, requests.next, told)
+        finally:
+            requests.close()
+
+
+class _Requests:
+    """What comes from a browser, in an order in which nothing is lost."""
+
+    def __init__(self, receive: Receive, run: "RunOnItsWay") -> None:
+        self._receive, self._run = receive, run
+        self._coming: asyncio.Task[Message] | None = None
+        self._by_themselves: dict[
+            str, Message
+        ] = {}  # fragment -> its request, while another run is on its way
+
+    async def next(self) -> Message:
+        """Wait for the next message that Streamlit is to hear."""
+        while True:
+            message = self._waited_long_enough() or await self._arrived()
+            if message is None:
+                continue
+            asked = _rerun(message)
+            if asked is None:
+                return message
+            if not asked.is_auto_rerun:
+                return await self._asked_for(message, asked)
+            if self._run.is_on_its_way():
+                self._by_themselves[asked.fragment_id] = message
+            elif not self._run.is_of_a_page_left(asked):
+                self._run.asked_for(asked.fragment_id, by_itself=True)
+                return message
+
+    def close(self) -> None:
+        """Wait for nothing any more."""
+        if self._coming is not None:
+            self._coming.cancel()
+
+    async def _asked_for(self, message: Message, asked: ClientState) -> Message:
+        await self._run.wait_until_heard()
+        if asked.fragment_id:  # Streamlit ends no run for a fragment: it would be heard no earlier
+            await self._run.wait_until_over()
+        if self._run.is_of_a_page_left(asked):
+            message = _of_page(message, self._run.page())
+        self._run.asked_for(asked.fragment_id, asked.page_script_hash)
+        return message
+
+    def _waited_long_enough(self) -> Message | None:
+        if not self._by_themselves or self._run.is_on_its_way():
+            return None
+        return self._by_themselves.pop(next(iter(self._by_themselves)))
+
+    async def _arrived(self) -> Message | None:
+        """Return the next message that has come, or None if what others wait for may be over before."""
+        if self._coming is None:
+            self._coming = asyncio.ensure_future(self._receive())
+        if self._by_themselves:
+            over = asyncio.ensure_future(self._run.wait_until_over())
+            await asyncio.wait({self._coming, over}, return_when=asyncio.FIRST_COMPLETED)
+            over.cancel()
+            if not self._coming.done():
+                return None
+        coming, self._coming = self._coming, None
+        return await coming
 
 
 class RunOnItsWay:
-    """What is known of the run that somebody asked for last, from what goes over one connection.
+    """What is known of the run that was asked for last, from what goes over one connection.
 
     It is heard when it has begun and shows something: its callbacks have run by then. It is over when it has begun and
     ended. A run that ends early for another one goes on in that.
@@ -81,17 +131,22 @@ class RunOnItsWay:
         self._has_begun = False
         self._goes_on = False
         self._run_id = ""
+        self._is_by_itself = False
         self._heard = asyncio.Event()
         self._heard.set()
+        self._over = asyncio.Event()
+        self._over.set()
 
-    def asked_for(self, fragment_id: str, page: str = "") -> None:
-        """Note that somebody asked for a run, of a fragment or (``""``) of the whole page."""
+    def asked_for(self, fragment_id: str, page: str = "", *, by_itself: bool = False) -> None:
+        """Note that a run was asked for, of a fragment or (``""``) of the whole page; `by_itself`: by nobody."""
         if not fragment_id:
             self._page_asked_for = page
         self._asked_at = time.monotonic()
-        self._fragment_id = fragment_id
+        self._fragment_id, self._is_by_itself = fragment_id, by_itself
         self._has_begun = self._goes_on = False
-        self._heard.clear()
+        self._over.clear()
+        if not by_itself:
+            self._heard.clear()
 
     def told(self, message: ForwardMsg) -> None:
         """Note what the server said, if it is that a run begins or ends, or of which page it is."""
@@ -115,6 +170,7 @@ class RunOnItsWay:
                 self._goes_on = True
             else:
                 self._asked_at = None
+                self._over.set()
 
     def page(self) -> str:
         """Return the page on its way, or that the last one led to, as Streamlit's hash; "" if it is not known yet."""
@@ -122,16 +178,23 @@ class RunOnItsWay:
 
     def is_of_a_page_left(self, asked: ClientState) -> bool:
         """Return whether a part of a page asks that is another one than the page on its way."""
-        return bool(asked.fragment_id and self.page()) and asked.page_script_hash != self.page()
+        pages = asked.page_script_hash, self.page()
+        return bool(asked.fragment_id) and all(pages) and pages[0] != pages[1]
 
     async def wait_until_heard(self) -> None:
         """Wait until what was asked for last has been heard, or will never be."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._heard.wait(), _HEARD_AT_MOST)
 
+    async def wait_until_over(self) -> None:
+        """Wait until what was asked for last is over, or a while: it may never be."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), _HEARD_AT_MOST)
+
     def is_on_its_way(self) -> bool:
         """Return whether a run that was asked for has not ended yet, as far as one can know."""
-        return self._asked_at is not None and time.monotonic() < self._asked_at + _AT_MOST
+        at_most = _BEGUN_AT_MOST if self._is_by_itself and not self._has_begun else _AT_MOST
+        return self._asked_at is not None and time.monotonic() < self._asked_at + at_most
 
 
 def _rerun(message: Message) -> ClientState | None:

@@ -1,4 +1,4 @@
-"""What is asked for waits until what was asked for before has been heard; what asks by itself, until that is over."""
+"""What is asked for waits until what was asked for before has been heard; what comes by itself, until that is over."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -164,25 +164,85 @@ def test_only_requests_by_themselves_are_left_out_of_a_connection(monkeypatch: p
     ]
 
 
-def test_what_is_asked_for_by_itself_is_heard_again_once_the_run_has_ended() -> None:
-    by_itself: Message = {"type": "websocket.receive", "bytes": asks("chart", by_itself=True)}
-    messages = iter([{"type": "websocket.receive", "bytes": asks()}, by_itself])
-    said: list[Message] = []
+async def never() -> Message:
+    return await asyncio.get_running_loop().create_future()
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await receive()
-        for message in (begins("1"), ends("1")):
-            await send({"type": "websocket.send", "bytes": message.SerializeToString()})
-        assert await receive() == by_itself
+
+async def passes_on(app: ASGIApp, sent: list[bytes]) -> None:
+    """Connect a browser that has sent all this at once, and sends nothing more."""
+    messages = iter([{"type": "websocket.receive", "bytes": data} for data in sent])
 
     async def receive() -> Message:
-        return next(messages)
+        message = next(messages, None)
+        return await never() if message is None else message
 
     async def send(message: Message) -> None:
-        said.append(message)
+        pass
 
-    apart(OneByOne(app)({"type": "websocket"}, receive, send))
-    assert len(said) == 2
+    await asyncio.wait_for(OneByOne(app)({"type": "websocket"}, receive, send), 60)
+
+
+async def tell(send: Send, *messages: ForwardMsg) -> None:
+    for message in messages:
+        await send({"type": "websocket.send", "bytes": message.SerializeToString()})
+
+
+def test_what_is_asked_for_by_itself_is_heard_once_the_run_has_ended() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        assert (await receive())["bytes"] == asks()
+        waiting = asyncio.create_task(receive())
+        await tell(send, begins("1"))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        await tell(send, ends("1"))
+        assert (await waiting)["bytes"] == asks("chart", by_itself=True)
+
+    apart(passes_on(app, [asks(), asks("chart", by_itself=True)]))
+
+
+def test_what_a_busy_server_reads_late_ends_no_run_that_it_has_not_sent_yet() -> None:
+    """Seven looks at a job come at once; the first has the page run, and nothing else is heard until that is sent."""
+    heard: list[bytes] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        heard.append((await receive())["bytes"])
+        waiting = asyncio.create_task(receive())
+        early = ends("1", ForwardMsg.FINISHED_EARLY_FOR_RERUN)
+        for message in (begins("1", "line"), shows(), early, begins("2"), shows()):
+            await tell(send, message)
+            await asyncio.sleep(0.01)
+            assert not waiting.done()
+        await tell(send, ends("2"))
+        heard.append((await waiting)["bytes"])
+        await tell(send, begins("3", "line"), ends("3"))
+        heard.append((await receive())["bytes"])
+        await tell(send, begins("4", "chart"), ends("4"))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(receive(), 0.05)
+
+    looks = (
+        [asks("line", by_itself=True)] * 4
+        + [asks("chart", by_itself=True)]
+        + [asks("line", by_itself=True)] * 2
+    )
+    apart(passes_on(app, looks))
+    assert heard == [looks[0], looks[0], looks[4]]
+
+
+def test_part_of_a_page_that_somebody_asks_for_waits_until_the_page_is_over() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        waiting = asyncio.create_task(receive())
+        await tell(send, begins("1"), shows())
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        await tell(send, ends("1"))
+        assert (await waiting)["bytes"] == asks("map")
+        waiting = asyncio.create_task(receive())
+        await tell(send, begins("2", "map"), shows())
+        assert (await waiting)["bytes"] == asks(), "a whole page ends what is on its way"
+
+    apart(passes_on(app, [asks(), asks("map"), asks()]))
 
 
 def test_the_page_is_the_one_asked_for_until_the_run_has_led_elsewhere() -> None:
