@@ -20,6 +20,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.browser.steps import listen_to_runs
+
 REPOSITORY = Path(__file__).parents[2]
 expect.set_options(timeout=45_000)  # ms: two tests at a time, on two cores; what fails fails all the same
 STARTS_WITHIN = 90.0  # seconds: a slow machine that starts for the first time
@@ -271,6 +273,7 @@ def open_page(profiles: Profiles, complaints: Complaints) -> Iterator[OpenPage]:
     def open_one(*, width: int = 1280, height: int = 800, **options: Any) -> Page:
         page = profiles.open({"viewport": {"width": width, "height": height}, **options})
         complaints.listen_to(page)
+        listen_to_runs(page)
         return page
 
     yield open_one

@@ -1,19 +1,53 @@
 """What people do on the page, for browser tests."""
 
 import re
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from barrx.ui.one_by_one import RunOnItsWay
 
 # ms: a first map compiles, a first embedding loads TensorFlow, on whatever machine this is
 PATIENCE = 400_000
+
+
+_runs: "WeakKeyDictionary[Page, RunOnItsWay]" = WeakKeyDictionary()
+
+
+def listen_to_runs(page: Page) -> None:
+    """Follow what a page asks its server to run, and what that answers, for :func:`wait_until_idle`."""
+
+    def follow(socket: WebSocket) -> None:
+        run = _runs[page] = RunOnItsWay()
+
+        def asks(data: bytes | str) -> None:
+            request = BackMsg.FromString(data) if isinstance(data, bytes) else BackMsg()
+            if request.WhichOneof("type") == "rerun_script" and not request.rerun_script.is_auto_rerun:
+                run.asked_for(request.rerun_script.fragment_id)
+
+        def tells(data: bytes | str) -> None:
+            if isinstance(data, bytes):
+                run.told(ForwardMsg.FromString(data))
+
+        socket.on("framesent", asks)
+        socket.on("framereceived", tells)
+        socket.on("close", lambda _socket: _runs.pop(page, None))
+
+    page.on("websocket", follow)
 
 
 def wait_until_idle(page: Page) -> None:
     """Wait until Streamlit is connected and has run its script to the end."""
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=150_000)
+    # Streamlit calls itself idle until the server has begun what was asked for, which a busy one does late.
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    while page in _runs and _runs[page].is_on_its_way():
+        page.wait_for_timeout(10)
     expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=150_000)
 
 
