@@ -184,6 +184,8 @@ def _influences(subject: Subject) -> Answer:
         "without_arrow": chart.without_arrow,
         "missing": chart.missing,
         "too_small": found.too_small,
+        "shared": found.shared,
+        "without_distance": found.without_distance,
         "years": axis.years,
         "axis": {"by_chart": axis.by_chart, "against_chart": axis.against_chart, "unclear": axis.unclear},
         "names": found.names,

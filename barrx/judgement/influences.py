@@ -1,11 +1,12 @@
 """The curator's arrows beside the machine's: which categories look alike, and whether related ones do.
 
 A category is the mean direction of its pictures' vectors; two categories are as far apart as one minus the
-cosine of theirs.
+cosine of theirs. Pictures that are of both say nothing of how alike the two look, and are left out of their distance.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,14 @@ from barrx.i18n import _
 from barrx.judgement.relations import Relation
 from barrx.judgement.values import Values
 
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
 PERMUTATIONS = 9999
 REACH = 3  # two categories are mutual nearest if each is among the three nearest of the other; of few, see reach_of
 SUPPORTED = 0.75  # two categories are near if they are nearer than three quarters of the unrelated pairs
 LEAST_PICTURES = 3
+_PAIRS_AT_ONCE = 2048  # of categories with pictures in common: what is summed for each is as long as a vector
 
 Distances = NDArray[np.float64]
 
@@ -31,13 +36,22 @@ class Centroids:
     ----------
     names : tuple of str, (n,)
     distances : (n, n) float64, cosine distances of the categories' centroids, 0 to 2
+        NaN for two of which one has fewer than three pictures that are not of the other
     too_small : tuple of str
         categories of fewer than three pictures, left out
+    shared : int
+        pictures of several of these categories, left out of the distances between them
     """
 
     names: tuple[str, ...]
     distances: Distances
     too_small: tuple[str, ...]
+    shared: int = 0
+
+    @property
+    def without_distance(self) -> int:
+        """Pairs of categories that have no distance."""
+        return int(np.isnan(self.distances[np.triu_indices(len(self.names), 1)]).sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +130,7 @@ class Chart:
         those of ``mutual`` for which the curator has no arrow, and which are as near as an arrow has to be to be
         supported; where there is no test, all of ``mutual`` without an arrow
     missing : tuple of Relation
-        arrows of categories too small to be placed
+        arrows of categories too small to be placed, and of two that have no distance
     """
 
     nearness: Nearness
@@ -128,17 +142,75 @@ class Chart:
 
 
 def centroids(values: Values, vectors: Vectors, least: int = LEAST_PICTURES) -> Centroids:
-    """Return the distances of the categories in the embedding; a picture of two counts in both."""
+    """Return the distances of the categories in the embedding.
+
+    Pictures of two categories are left out of the distance of these: in both centroids they would pull them together,
+    whatever they show. Where fewer than ``least`` are left of one of the two, there is no distance, as there is none
+    of a category that has no more.
+    """
     large = np.flatnonzero(values.counts >= least)
-    means = [_direction(vectors[values.members(int(code))]) for code in large]
-    unit = np.array(means).reshape(len(means), vectors.shape[1])
-    distances = 1 - unit @ unit.T
+    members = values.incidence()[:, large].astype(np.float64).tocsc()
+    in_both = (members.T @ members).toarray()
+    sizes = in_both.diagonal()
+    left = sizes[:, None] - in_both
+    too_few = np.minimum(left, left.T) < least
+    np.fill_diagonal(too_few, False)
+    distances = 1 - _cosines(
+        members, _unit(vectors), sizes, np.argwhere(np.triu((in_both > 0) & ~too_few, 1))
+    )
+    distances[too_few] = np.nan
     np.fill_diagonal(distances, 0.0)
     return Centroids(
         names=tuple(values.names[code] for code in large),
-        distances=np.maximum(0.0, (distances + distances.T) / 2),
+        distances=np.clip((distances + distances.T) / 2, 0.0, 2.0),
         too_small=tuple(values.names[code] for code in np.flatnonzero(values.counts < least)),
+        shared=int((members.sum(axis=1) > 1).sum()),
     )
+
+
+def _cosines(
+    members: "csc_array[Any]", unit: Distances, sizes: Distances, overlapping: NDArray[np.int64]
+) -> Distances:
+    """Return the cosines of the categories' centroids: (n, n).
+
+    Parameters
+    ----------
+    members : (n_images, n), 1.0 where a picture is of a category
+    unit : (n_images, n_features), the pictures' directions
+    sizes : (n,), pictures of each category
+    overlapping : (n_pairs, 2), those that have pictures in common, which are left out
+    """
+    sums = members.T @ unit
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    directions = np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 0)
+    cosines: Distances = directions @ directions.T
+    for start in range(0, len(overlapping), _PAIRS_AT_ONCE):
+        one, other = overlapping[start : start + _PAIRS_AT_ONCE].T
+        shared = members[:, one].multiply(members[:, other]).tocsc()
+        summed, n_shared = shared.T @ unit, shared.sum(axis=0)
+        ends = [(sums[end] - summed, sizes[end] - n_shared, sizes[end]) for end in (one, other)]
+        (first, n_first, _all), (second, n_second, _all) = ends
+        products = np.einsum("pf,pf->p", first, second) / (n_first * n_second)
+        found = products / (_mean_length(*ends[0]) * _mean_length(*ends[1]))
+        cosines[one, other] = cosines[other, one] = found
+    return cosines
+
+
+def _mean_length(summed: Distances, n_left: Distances, n: Distances) -> Distances:
+    """Return about how long the mean of the pictures that are left would be if they were as many as before: (n_pairs,).
+
+    The mean of fewer is more of chance, so it lies farther from every other: by its own length those with pictures in
+    common would look less alike than others only because some of these are left out.
+
+    Parameters
+    ----------
+    summed : (n_pairs, n_features), the sum of the directions that are left
+    n_left, n : (n_pairs,), how many are left, and how many there were
+    """
+    squared = np.einsum("pf,pf->p", summed, summed)
+    alike = np.maximum(0.0, (squared - n_left) / (n_left * (n_left - 1)))  # mean cosine of two that are left
+    length: Distances = np.sqrt(alike + (1 - alike) / n)
+    return length
 
 
 def chart(
@@ -157,12 +229,17 @@ def chart(
         category -> year, to find arrows that go back in time
     """
     place = {name: i for i, name in enumerate(found.names)}
-    known = [r for r in relations if r.source in place and r.target in place]
+    has_distance = np.isfinite(found.distances)
+    known = [
+        r
+        for r in relations
+        if r.source in place and r.target in place and has_distance[place[r.source], place[r.target]]
+    ]
     ends = np.array([(place[r.source], place[r.target]) for r in known], int).reshape(-1, 2)
     related = _matrix(ends, len(found.names))
-    upper = np.triu(np.ones_like(related), 1)
+    unrelated = np.triu(has_distance & ~related, 1)
     tested = nearness(found.distances, related, permutations=permutations, seed=seed)
-    far = None if tested.reason else np.sort(found.distances[upper & ~related])
+    far = None if tested.reason else np.sort(found.distances[unrelated])
     arrows = [
         _arrow(r, found.distances[i, j], far, years or {}) for r, (i, j) in zip(known, ends, strict=True)
     ]
@@ -189,10 +266,12 @@ def reach_of(n_categories: int) -> int:
 def mutual_nearest(found: Centroids) -> tuple[tuple[str, str, float], ...]:
     """Return the pairs of categories that are each among the nearest of the other (:func:`reach_of`), nearest first."""
     n = len(found.names)
-    order = np.argsort(found.distances + np.diag(np.full(n, np.inf)), axis=1, kind="stable")
+    apart = np.where(np.isnan(found.distances), np.inf, found.distances)
+    np.fill_diagonal(apart, np.inf)
+    order = np.argsort(apart, axis=1, kind="stable")
     near = np.zeros((n, n), bool)
     np.put_along_axis(near, order[:, : reach_of(n)], True, axis=1)
-    pairs = [(int(i), int(j)) for i, j in np.argwhere(np.triu(near & near.T, 1))]
+    pairs = [(int(i), int(j)) for i, j in np.argwhere(np.triu(near & near.T & np.isfinite(apart), 1))]
     pairs.sort(key=lambda pair: (found.distances[pair], pair))
     return tuple((found.names[i], found.names[j], float(found.distances[i, j])) for i, j in pairs)
 
@@ -203,24 +282,27 @@ def nearness(
     """Test whether related categories are nearer than unrelated ones.
 
     The names of the categories are dealt out at random (rows and columns together), since the distances of one
-    category are not independent of each other.
+    category are not independent of each other. Two that have no distance stand at the mean of all in that, so that
+    they speak neither for the arrows nor against them, and count in no figure.
 
     Parameters
     ----------
-    distances, related : (n, n), symmetric
+    distances, related : (n, n), symmetric; NaN for two categories without a distance
 
     References
     ----------
     Mantel 1967 (permutation of a distance matrix); Phipson & Smyth 2010 (p is never 0)
     """
     upper = np.triu_indices(len(distances), 1)
-    is_related = related[upper]
-    if is_related.sum() < 2 or (~is_related).sum() < 2:
+    flat, is_related = distances[upper], related[upper]
+    known = np.isfinite(flat)
+    near, far = flat[is_related & known], flat[~is_related & known]
+    if len(near) < 2 or len(far) < 2:
         return Nearness(
-            pairs=int(is_related.sum()),
+            pairs=len(near),
             reason=_("it takes two related and two unrelated pairs of categories at least"),
         )
-    flat = distances[upper]
+    flat = np.where(known, flat, flat[known].mean())
     gap = _gap(flat, is_related)
     rng = np.random.default_rng(seed)
     gaps = np.empty(permutations)
@@ -229,7 +311,6 @@ def nearness(
         gaps[deal] = _gap(flat, related[np.ix_(dealt, dealt)][upper])
     as_large = int((gaps >= gap - 1e-12).sum())
     as_large_as_can_be = int((gaps >= gaps.max(initial=gap) - 1e-12).sum())
-    near, far = flat[is_related], flat[~is_related]
     return Nearness(
         related=float(near.mean()),
         unrelated=float(far.mean()),
@@ -277,11 +358,8 @@ def _matrix(ends: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
     return related
 
 
-def _direction(vectors: Vectors) -> NDArray[np.float64]:
+def _unit(vectors: Vectors) -> Distances:
     exact = vectors.astype(np.float64)
     norms = np.linalg.norm(exact, axis=1, keepdims=True)
-    mean: NDArray[np.float64] = np.divide(exact, norms, out=np.zeros_like(exact), where=norms > 0).mean(
-        axis=0
-    )
-    length = np.linalg.norm(mean)
-    return mean / length if length > 0 else mean
+    unit: Distances = np.divide(exact, norms, out=np.zeros_like(exact), where=norms > 0)
+    return unit

@@ -490,6 +490,26 @@ def test_meanings_of_the_lists_are_true_of_their_lines() -> None:
     assert influences_view.machines_meaning(0) == "Which categories are nearest can be said of three or more."
 
 
+def test_what_is_left_out_of_distances_is_said() -> None:
+    one = {"shared": 1, "without_distance": 1}
+    assert influences_view.left_out(one) == [
+        "1 image of several categories is left out of the distances between these.",
+        "1 pair of categories has no distance: of one, fewer than three images are not of the other.",
+    ]
+    many = {"shared": 1200, "without_distance": 0}
+    assert influences_view.left_out(many) == [
+        "1,200 images of several categories are left out of the distances between these."
+    ]
+    assert influences_view.left_out({"shared": 0, "without_distance": 0}) == []
+
+
+@pytest.mark.parametrize("distances", [[0, 0.1, 0.2, 0.1, 0, np.nan, 0.2, np.nan, 0], [np.nan] * 9])
+def test_categories_without_a_distance_have_their_place(distances: list[float]) -> None:
+    placed = graph.nodes("abc", {}, np.array(distances).reshape(3, 3))
+    assert np.isfinite(placed["x"]).all()
+    assert sorted(placed["y"]) == [0, 1, 2]
+
+
 def test_graph_stands_on_the_time_axis_with_one_row_each_and_like_beside_like() -> None:
     years = {"a": 1905, "b": 1907, "h": 1936}
     placed = graph.nodes("abcdefgh", years, planted().distances)

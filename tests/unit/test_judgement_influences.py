@@ -248,6 +248,112 @@ def test_p_values_of_arrows_at_random_are_spread_evenly() -> None:
     assert np.mean(np.array(drawn) <= 0.1) < 0.25
 
 
+def sharing(
+    draw: int, *, common: float = 0.0, like: float = 0.0, n: int = 8, each: int = 16, in_both: int = 3
+) -> tuple[values.Values, np.ndarray, list[Relation]]:
+    """Noise catalogued in pairs of categories that have pictures in common, and an arrow within each pair.
+
+    Parameters
+    ----------
+    common : how much all pictures have in common, as those of one encoder have
+    like : how much the two categories of a pair look like each other
+    """
+    rng = np.random.default_rng(draw)
+    everything, vectors, cells, arrows = common * rng.normal(size=64), [], [], []
+    for a, b in ((f"{pair}a", f"{pair}b") for pair in range(n // 2)):
+        own = [a] * (each - in_both) + [b] * (each - in_both) + [f"{a}|{b}"] * in_both
+        vectors.append(everything + like * rng.normal(size=64) + rng.normal(size=(len(own), 64)))
+        cells += own
+        arrows.append(Relation(source=a, target=b))
+    return values.of_cells("movement", cells), np.concatenate(vectors).astype(np.float32), arrows
+
+
+@pytest.mark.parametrize("common", [0.0, 1.0])
+def test_images_of_both_ends_bear_no_arrow_out(common: float) -> None:
+    drawn = []
+    for draw in range(60):
+        column, vectors, arrows = sharing(draw, common=common)
+        found = influences.chart(influences.centroids(column, vectors), arrows, permutations=99)
+        drawn.append(found.nearness.p)
+    assert 0.35 < np.mean(drawn) < 0.65
+    assert np.mean(np.array(drawn) <= 0.1) < 0.25
+    assert np.mean(np.array(drawn) > 0.9) < 0.25, "nor do they stand against it"
+
+
+def test_planted_relations_are_confirmed_without_the_images_of_both_ends() -> None:
+    column, vectors, arrows = sharing(0, common=1.0, like=0.7, n=12)
+    found = influences.chart(influences.centroids(column, vectors), arrows, permutations=499)
+    assert found.nearness.p is not None
+    assert found.nearness.p <= 0.01
+    assert all(arrow.is_supported for arrow in found.arrows)
+    turned = [
+        Relation(source=a.source, target=b.target)
+        for a, b in zip(arrows, arrows[1:] + arrows[:1], strict=True)
+    ]
+    other = influences.chart(influences.centroids(column, vectors), turned, permutations=499)
+    assert other.nearness.p is not None
+    assert other.nearness.p > 0.05
+
+
+def test_images_of_both_are_left_out_of_the_distance_of_these_two_only() -> None:
+    vectors = np.array([[1, 0, 0]] * 3 + [[0, 1, 0]] * 3 + [[0, 0, 1]] * 3 + [[1, 1, 0]], np.float32)
+    column = values.of_cells("c", ["x"] * 3 + ["y"] * 3 + ["z"] * 3 + ["x|y"])
+    found = influences.centroids(column, vectors)
+    at = {name: i for i, name in enumerate(found.names)}
+    assert found.distances[at["x"], at["y"]] == pytest.approx(1.0)
+    assert (found.shared, found.without_distance) == (1, 0)
+    by_size = values.of_cells("c", ["x"] * 3 + ["y"] * 3 + ["x"] * 3 + ["y"])
+    apart = influences.centroids(by_size, vectors)
+    assert 0 < apart.distances[0, 1] < 1
+    assert (apart.shared, apart.without_distance) == (0, 0)
+
+
+def test_distances_of_many_pairs_do_not_depend_on_how_many_are_summed_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    column, vectors, _arrows = sharing(3)
+    whole = influences.centroids(column, vectors).distances
+    monkeypatch.setattr(influences, "_PAIRS_AT_ONCE", 1)
+    np.testing.assert_allclose(influences.centroids(column, vectors).distances, whole)
+    assert np.all(np.diag(whole) == 0)
+    np.testing.assert_array_equal(whole, whole.T)
+
+
+def nested() -> tuple[values.Values, np.ndarray]:
+    """Eight categories, of which all pictures of 0a and all but two of 1a are of 0b and 1b too."""
+    cells = ["0a|0b"] * 4 + ["1a|1b"] * 5 + ["1a"] * 2
+    cells += [name for name in ("0b", "1b", "2a", "2b", "3a", "3b") for _n in range(5)]
+    return values.of_cells("c", cells), np.random.default_rng(0).normal(size=(len(cells), 9)).astype(
+        np.float32
+    )
+
+
+def test_two_categories_have_no_distance_where_too_few_images_are_of_one_only() -> None:
+    column, vectors = nested()
+    placed = influences.centroids(column, vectors)
+    assert (placed.shared, placed.without_distance, placed.too_small) == (9, 2, ())
+    arrows = [Relation(source=f"{n}a", target=f"{n}b") for n in range(4)]
+    found = influences.chart(placed, arrows, permutations=99)
+    assert {r.source for r in found.missing} == {"0a", "1a"}
+    assert {a.relation.source for a in found.arrows} == {"2a", "3a"}
+    assert (found.nearness.pairs, found.nearness.reason) == (2, "")
+    assert found.nearness.p is not None
+    assert 0 < found.nearness.p <= 1
+    assert np.isfinite([found.nearness.related, found.nearness.unrelated, found.nearness.effect]).all()
+    assert not {("0a", "0b"), ("1a", "1b")} & {tuple(sorted(pair[:2])) for pair in found.mutual}
+    assert all(np.isfinite(pair[2]) for pair in found.mutual)
+    few = influences.chart(placed, arrows[:2], permutations=99)
+    assert (few.nearness.p, few.nearness.pairs) == (None, 0)
+
+
+def test_categories_of_the_same_images_have_no_distance_at_all() -> None:
+    column = values.of_cells("c", ["a|b|c"] * 4)
+    placed = influences.centroids(column, np.ones((4, 3), np.float32))
+    assert (placed.shared, placed.without_distance) == (4, 3)
+    found = influences.chart(placed, [Relation(source="a", target="b")])
+    assert (found.mutual, found.arrows, len(found.missing)) == ((), (), 1)
+
+
 def test_p_counts_the_deal_that_is_there_and_is_never_0() -> None:
     column, vectors, arrows = collection()
     found = influences.chart(influences.centroids(column, vectors), arrows, permutations=99)

@@ -131,6 +131,7 @@ def test_influences_take_the_curators_arrows(home: Path) -> None:
     assert [one["target"] for one in found["missing"]] == ["nowhere"]
     assert 0 < found["nearness"]["p"] <= 1
     assert found["mutual"]
+    assert (found["shared"], found["without_distance"]) == (0, 0), "its images are of one category each"
 
 
 def test_what_is_evicted_is_computed_again(home: Path) -> None:

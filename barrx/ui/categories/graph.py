@@ -49,7 +49,7 @@ def nodes(names: Sequence[str], years: Mapping[str, int], distances: NDArray[np.
     Parameters
     ----------
     years : category -> year, for those that have one
-    distances : (n, n) of the categories
+    distances : (n, n) of the categories; two without one (NaN) are placed as if they were as far apart as most
 
     Returns
     -------
@@ -81,7 +81,8 @@ def _directions(distances: NDArray[np.float64]) -> tuple[NDArray[np.float64], ND
     n = len(distances)
     if n < 3:
         return np.arange(n, dtype=float), np.zeros(n)
-    squared = distances**2
+    known = distances[np.isfinite(distances) & ~np.eye(n, dtype=bool)]
+    squared = np.where(np.isnan(distances), known.mean() if known.size else 1.0, distances) ** 2
     centred = squared - squared.mean(axis=0) - squared.mean(axis=1)[:, None] + squared.mean()
     _values, vectors = np.linalg.eigh(-centred / 2)
     # The sign of a direction is arbitrary: the same for the same distances.

@@ -182,7 +182,7 @@ def _draw(found: Judged) -> None:
         st.subheader(_("The machine's chart"), anchor=False)
         st.caption(machines_meaning(facts["reach"]))
         _graph(placed, machines(facts), facts)
-    st.caption(_axis(facts))
+    st.caption(" ".join([_axis(facts), *left_out(facts)]))
     _lists(facts)
 
 
@@ -229,6 +229,29 @@ def machines_meaning(reach: int) -> str:
         "Categories that are each among the {n} nearest of the other, by the mean of their images.",
         reach,
     ).format(n=reach)
+
+
+def left_out(facts: Facts) -> list[str]:
+    """Say how many images are left out of distances since they are of both categories, and what that leaves without."""
+    n, without = facts["shared"], facts["without_distance"]
+    said = []
+    if n:
+        said.append(
+            ngettext(
+                "{n} image of several categories is left out of the distances between these.",
+                "{n} images of several categories are left out of the distances between these.",
+                n,
+            ).format(n=numeral(n))
+        )
+    if without:
+        said.append(
+            ngettext(
+                "{n} pair of categories has no distance: of one, fewer than three images are not of the other.",
+                "{n} pairs of categories have no distance: of one, fewer than three images are not of the other.",
+                without,
+            ).format(n=numeral(without))
+        )
+    return said
 
 
 def _axis(facts: Facts) -> str:
