@@ -125,19 +125,39 @@ def steepest(rows: Sequence[Row]) -> list[Step | None]:
 
     Neighbours differ in one numeric parameter, by one step of the grid.
     """
-    values = {name: sorted({row[name] for row in rows}) for name in PARAMETERS if name != "seed"}
-    numeric = [name for name, found in values.items() if not any(isinstance(value, str) for value in found)]
+    values = _tried(rows)
     at = {tuple(row[name] for name in PARAMETERS): row["clusters"] for row in rows}
     result: list[Step | None] = []
     for row in rows:
         found = [
             Step(_change(row, dict(zip(PARAMETERS, key, strict=True)), at[key]), int(at[key]))
-            for name in numeric
-            for key in _neighbours(row, name, values[name])
+            for name, steps in values.items()
+            for key in _neighbours(row, name, steps)
             if key in at
         ]
         result.append(max(found, key=lambda step: step.change, default=None))
     return result
+
+
+def _tried(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """Return the values of each numeric parameter that neighbours may differ in, ascending."""
+    values = {name: sorted({row[name] for row in rows}) for name in PARAMETERS if name != "seed"}
+    return {
+        name: found for name, found in values.items() if not any(isinstance(value, str) for value in found)
+    }
+
+
+def _is_between(rows: Sequence[Row], number: int) -> bool:
+    """Tell whether a lower and a higher value were tried of each parameter of which several were.
+
+    Beside the lowest or the highest value there may be a cliff that nobody has looked for.
+    """
+    there = {tuple(row[name] for name in PARAMETERS) for row in rows}
+    return all(
+        len([key for key in _neighbours(rows[number], name, steps) if key in there]) == 2
+        for name, steps in _tried(rows).items()
+        if len(steps) > 1
+    )
 
 
 def _is_cliff(step: Step | None) -> bool:
@@ -189,6 +209,8 @@ def _reason(rows: Sequence[Row], number: int, step: Step | None, comes_back: flo
             ).format(n=step.clusters)
             if _is_cliff(step)
             else _("no cliff beside it")
+            if _is_between(rows, number)
+            else _("no cliff among the values tried")
         )
     if comes_back is not None:
         parts.append(_("its clusters come back to {share:.0%}").format(share=comes_back))

@@ -226,6 +226,29 @@ def test_what_stands_on_a_cliff_or_is_mostly_noise_comes_after_the_others_and_is
     assert "on a cliff: the next value of a parameter gives 3 clusters" in best[2].reason
     assert "45% noise" in best[4].reason
     assert "no cliff beside it" in best[4].reason
+    assert "no cliff among the values tried" in best[1].reason, "nobody has looked beyond the last value"
+
+
+@pytest.mark.parametrize(
+    ("tried", "said"),
+    [
+        ([(5, 0.0), (10, 0.0), (15, 0.0)], "no cliff beside it"),
+        ([(10, 0.0), (15, 0.0)], "no cliff among the values tried"),
+        ([(5, 0.0), (10, 0.0)], "no cliff among the values tried"),
+        # between two sizes, but at the lowest min_dist, or at the middle one
+        ([(5, 0.0), (10, 0.0), (15, 0.0), (10, 0.1)], "no cliff among the values tried"),
+        ([(5, 0.1), (10, 0.1), (15, 0.1), (10, 0.0), (10, 0.2)], "no cliff beside it"),
+        ([(10, 0.0)], None),
+    ],
+)
+def test_no_cliff_is_said_only_of_what_was_looked_at(
+    tried: list[tuple[int, float]], said: str | None
+) -> None:
+    rows = [row(size, 8, 0.1, 0.9, 0.4, min_dist=min_dist) for size, min_dist in tried]
+    of_ten = tried.index((10, 0.1 if (10, 0.2) in tried else 0.0))
+    (found,) = (one for one in recommendation.recommend(rows, most=9) if one.number == of_ten)
+    assert ("no cliff" in found.reason) == (said is not None)
+    assert said is None or said in found.reason
 
 
 def test_twice_the_size_may_halve_the_clusters() -> None:
