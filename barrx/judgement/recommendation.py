@@ -194,12 +194,7 @@ def _reason(rows: Sequence[Row], number: int, step: Step | None, comes_back: flo
         _("{share:.0%} noise").format(share=row["noise_share"]),
     ]
     if row["trustworthiness"] is not None:
-        better = sum((other["trustworthiness"] or 0) > row["trustworthiness"] for other in rows)
-        parts.append(
-            _("trustworthiness {value:.2f} (place {place} of {n})").format(
-                value=row["trustworthiness"], place=better + 1, n=len(rows)
-            )
-        )
+        parts.append(_trusted(rows, row["trustworthiness"]))
     if step is not None:
         parts.append(
             ngettext(
@@ -215,6 +210,16 @@ def _reason(rows: Sequence[Row], number: int, step: Step | None, comes_back: flo
     if comes_back is not None:
         parts.append(_("its clusters come back to {share:.0%}").format(share=comes_back))
     return ", ".join(parts)
+
+
+def _trusted(rows: Sequence[Row], value: float) -> str:
+    """Return the trustworthiness and its place among all; where all are equal, as on one map, none has a place."""
+    if all(other["trustworthiness"] == value for other in rows):
+        return _("trustworthiness {value:.2f}").format(value=value)
+    better = sum((other["trustworthiness"] or 0) > value for other in rows)
+    return _("trustworthiness {value:.2f} (place {place} of {n})").format(
+        value=value, place=better + 1, n=len(rows)
+    )
 
 
 def _artefacts(n: int, total: int) -> str:

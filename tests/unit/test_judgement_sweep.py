@@ -251,6 +251,13 @@ def test_no_cliff_is_said_only_of_what_was_looked_at(
     assert said is None or said in found.reason
 
 
+def test_trustworthiness_has_no_place_where_all_are_equal() -> None:
+    (best,) = recommendation.recommend([row(10, 8, 0.1, 0.84, 0.4), row(20, 8, 0.2, 0.84, 0.2)])
+    assert best.reason == "8 clusters, 10% noise, trustworthiness 0.84, no cliff among the values tried"
+    (best,) = recommendation.recommend([row(10, 8, 0.1, 0.84, 0.4), row(20, 8, 0.2, 0.83, 0.2)])
+    assert "trustworthiness 0.84 (place 1 of 2)" in best.reason
+
+
 def test_twice_the_size_may_halve_the_clusters() -> None:
     found = recommendation.steepest([row(10, 19, 0, 1, 1), row(20, 9, 0, 1, 1)])
     assert [(step.change, step.clusters) for step in found if step] == [(0.0, 9), (0.0, 19)]
