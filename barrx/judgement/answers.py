@@ -225,7 +225,12 @@ def _explanations(subject: Subject, progress: Progress, cancelled: Callable[[], 
         cancelled=cancelled,
     )
     ranked = [
-        {"name": e.name, "kind": e.kind, "score": e.score, "is_significant": e.is_significant}
+        {
+            "name": e.name,
+            "kind": "file" if e.is_of_files else "column",
+            "score": e.score,
+            "is_significant": e.is_significant,
+        }
         | {"compared": e.compared, "n_values": e.n_values, "n_known": e.n_known}
         | {"n_missing": e.n_missing, "same_as_category": e.same_as_category, "is_chosen": e.is_chosen}
         | {"is_of_nearly_all": e.n_known >= values.NEARLY_ALL * e.n_images}

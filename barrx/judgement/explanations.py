@@ -3,7 +3,7 @@
 If the clusters follow the photo source or the frame more closely than the chosen category, that is said.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -28,7 +28,7 @@ SAME = 0.75  # AMI with the category from which on a column can hardly be told a
 LEAST_SHARE = 0.2  # of the pictures: what is known of fewer says nothing of the clusters as a whole
 _MOST_SHARE = 0.5  # of the pictures: a column of more values than that tells every picture from the others
 
-Kind = Literal["column", "file"]
+Kind = Literal["column", "file", "colour"]
 Labels = NDArray[np.integer[Any]]
 
 
@@ -40,7 +40,8 @@ class Explanation:
     ----------
     name : str
     kind : str
-        ``column`` of the metadata, or property of the ``file``
+        ``column`` of the metadata, property of the ``file``, or ``colour`` of the picture, which is measured of its
+        file but tells less of where it comes from than of how it looks
     compared : Compared
         its agreement with the clusters, noise being one of them, and the chance level
     n_values, n_known, n_missing : int
@@ -87,6 +88,11 @@ class Explanation:
     def is_clear(self) -> bool:
         """Whether it agrees with the clusters as far as a rival has to if the category does not at all."""
         return self.is_significant and self.score >= CLEARLY
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether it is measured of the files, and no column of the metadata."""
+        return self.kind != "column"
 
     @property
     def is_rival(self) -> bool:
@@ -148,7 +154,7 @@ class Ranking:
         Without a category, the properties of the files that they clearly follow.
         """
         if not self.has_category:
-            return tuple(e for e in self.explanations if e.kind == "file" and e.is_clear)
+            return tuple(e for e in self.explanations if e.is_of_files and e.is_clear)
         return tuple(sorted((e for e in self.explanations if e.is_rival), key=lambda e: e.goes_with_category))
 
     @property
@@ -179,7 +185,7 @@ class Ranking:
                 **figures
             )
         return _(
-            "Nothing else that is known of the pictures explains the clusters clearly better than “{column}” "
+            "Nothing else that is known of the images explains the clusters clearly better than “{column}” "
             "(agreement above chance {own:.2f})."
         ).format(**figures)
 
@@ -200,15 +206,23 @@ class Ranking:
 
 def _without_category(found: Sequence[Explanation], of_files: Sequence[Explanation]) -> str:
     if of_files:
-        return _(
-            "Careful: the clusters follow “{name}”, a property of the files (agreement above chance {score:.2f}): they "
-            "may say more about the pictures' origin than about what they show."
-        ).format(name=of_files[0].name, score=_rounded(of_files[0].score))
+        said = (
+            _(
+                "Careful: the clusters follow “{name}” (agreement above chance {score:.2f}): they may say more about "
+                "how the images are coloured than about what they show."
+            )
+            if of_files[0].kind == "colour"
+            else _(
+                "Careful: the clusters follow “{name}”, a property of the files (agreement above chance {score:.2f}): "
+                "they may say more about the images' origin than about what they show."
+            )
+        )
+        return said.format(name=of_files[0].name, score=_rounded(of_files[0].score))
     if found and found[0].is_significant:
         return _(
-            "Of what is known of the pictures, the clusters follow “{name}” most (agreement above chance {score:.2f})."
+            "Of what is known of the images, the clusters follow “{name}” most (agreement above chance {score:.2f})."
         ).format(name=found[0].name, score=_rounded(found[0].score))
-    return _("The clusters follow nothing that is known of the pictures more than chance would.")
+    return _("The clusters follow nothing that is known of the images more than chance would.")
 
 
 def _of_both(rival: Explanation) -> str:
@@ -237,8 +251,13 @@ def _warning(rival: Explanation, column: str) -> str:
     if rival.kind == "file":
         return _(
             "Careful: the clusters follow “{rival}”, a property of the files, more than “{column}” "
-            "(agreement above chance {other:.2f} against {own:.2f}): they may say more about the pictures' origin "
+            "(agreement above chance {other:.2f} against {own:.2f}): they may say more about the images' origin "
             "than about what they show."
+        ).format(**figures)
+    if rival.kind == "colour":
+        return _(
+            "Careful: the clusters follow “{rival}” more than “{column}” (agreement above chance {other:.2f} against "
+            "{own:.2f}): they may say more about how the images are coloured than about what they show."
         ).format(**figures)
     return _(
         "Careful: the clusters follow “{rival}” more than “{column}” "
@@ -380,8 +399,8 @@ def of_files(dataset: Dataset, pixels: Sequence[Pixels]) -> list[tuple[Kind, Val
         _("height of the file"): height,
         _("aspect ratio"): width / height,
         _("size of the file in bytes"): dataset.pictures["bytes"].to_numpy(np.float64),
-        _("lightness"): np.array([p.lightness for p in pixels]),
     }
+    lightness = values.binned(_("lightness"), np.array([p.lightness for p in pixels]))
     borders = {
         "white": _("white frame"),
         "black": _("black frame"),
@@ -391,13 +410,19 @@ def of_files(dataset: Dataset, pixels: Sequence[Pixels]) -> list[tuple[Kind, Val
     names = {
         _("file type"): dataset.pictures["format"].tolist(),
         _("folder of the file"): [str(PurePosixPath(name).parent) for name in dataset.filenames],
-        _("greyscale or colour"): [_("greyscale") if p.is_grey else _("colour") for p in pixels],
-        _("mean colour"): [p.hue for p in pixels],
         _("border"): [borders[p.border] for p in pixels],
     }
+    colours = {
+        _("greyscale or colour"): [_("greyscale") if p.is_grey else _("colour") for p in pixels],
+        _("mean colour"): [p.hue for p in pixels],
+    }
     found = [values.binned(title, given) for title, given in numbers.items()]
-    found += [values.of_lists(title, [(cell,) for cell in cells]) for title, cells in names.items()]
-    return [("file", one) for one in found]
+    found += _named(names)
+    return [("file", one) for one in found] + [("colour", one) for one in [lightness, *_named(colours)]]
+
+
+def _named(cells: Mapping[str, Sequence[str]]) -> list[Values]:
+    return [values.of_lists(title, [(cell,) for cell in given]) for title, given in cells.items()]
 
 
 def _as_compared(candidate: Values) -> Values:
@@ -415,16 +440,16 @@ def _unfit(candidate: Values, *, is_chosen: bool) -> str:
     if is_chosen and n:
         return ""
     if n < 2:
-        return _("hardly any picture has a value")
+        return _("hardly any image has a value")
     if n < LEAST_SHARE * candidate.n_images:
         return _("only {n} of {all} images have a value").format(n=n, all=candidate.n_images)
     if len(candidate.names) < 2:
         if candidate.n_missing:
             return _("all images that have a value have the same one")
-        return _("it is the same for every picture")
+        return _("it is the same for every image")
     if not candidate.has_several and len(candidate.names) > _MOST_SHARE * n:
         if (candidate.counts == 1).sum() >= values.NEARLY_ALL * n:
-            return _("nearly every picture has a value of its own")
+            return _("nearly every image has a value of its own")
         return _("{n} different values for {all} images are too many to compare").format(
             n=len(candidate.names), all=n
         )

@@ -358,8 +358,11 @@ def test_clusters_that_follow_the_source_are_called_out(planted: tuple[datasets.
     scores = [one.score for one in found.explanations]
     assert scores == sorted(scores, reverse=True)
     left_out = {one.name: one.reason for one in found.left_out}
-    assert left_out["filename"] == "nearly every picture has a value of its own"
-    assert left_out["file type"] == "it is the same for every picture"
+    assert left_out["filename"] == "nearly every image has a value of its own"
+    kinds = {one.title: kind for kind, one in candidates}
+    of_colour = {"lightness", "greyscale or colour", "mean colour"}
+    assert {name for name, kind in kinds.items() if kind == "colour"} == of_colour
+    assert left_out["file type"] == "it is the same for every image"
 
     only_files = [one for one in candidates if one[0] == "file"]
     assert (
@@ -463,7 +466,7 @@ def test_a_column_filled_only_where_it_applies_is_ranked_by_whether_it_is_filled
 @pytest.mark.parametrize(
     ("n_filled", "reason"),
     [
-        (120, "it is the same for every picture"),
+        (120, "it is the same for every image"),
         (119, "all images that have a value have the same one"),
         (10, "only 10 of 120 images have a value"),
     ],
@@ -480,7 +483,7 @@ def test_values_that_images_share_are_not_said_to_be_their_own() -> None:
     shared = values.of_cells("pair", [str(i % 80) for i in range(120)])
     found = explanations.rank([("column", alone), ("column", shared)], None, labels, permutations=5)
     assert [one.reason for one in found.left_out] == [
-        "nearly every picture has a value of its own",
+        "nearly every image has a value of its own",
         "80 different values for 120 images are too many to compare",
     ]
 
@@ -494,7 +497,7 @@ def test_no_rival_is_called_out_where_the_category_cannot_be_compared() -> None:
     (photographer,) = (one for one in found.explanations if one.name == "photographer")
     assert photographer.category_on_both is None
     assert found.rivals == ()
-    assert found.sentence.startswith("Nothing else that is known of the pictures explains the clusters")
+    assert found.sentence.startswith("Nothing else that is known of the images explains the clusters")
 
 
 @pytest.mark.parametrize(
@@ -582,14 +585,31 @@ def test_what_explains_the_clusters_is_ranked_without_a_category_too() -> None:
     )
     as_column = explanations.rank([("file", kind), ("column", frame)], None, labels, permutations=20)
     assert as_column.rivals == ()
-    assert as_column.sentence.startswith(
-        "Of what is known of the pictures, the clusters follow “border” most"
-    )
+    assert as_column.sentence.startswith("Of what is known of the images, the clusters follow “border” most")
     by_chance = explanations.rank([("file", kind)], None, labels, permutations=20)
-    assert by_chance.sentence.startswith(
-        "The clusters follow nothing that is known of the pictures more than"
-    )
+    assert by_chance.sentence.startswith("The clusters follow nothing that is known of the images more than")
     assert explanations.rank([], None, labels).sentence == by_chance.sentence
+
+
+@pytest.mark.parametrize("has_category", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("file", "they may say more about the images' origin than about what they show."),
+        ("colour", "they may say more about how the images are coloured than about what they show."),
+    ],
+)
+def test_clusters_that_follow_colours_say_nothing_of_the_origin(
+    kind: explanations.Kind, said: str, has_category: bool
+) -> None:
+    labels = np.repeat([0, 1], 60)
+    category = values.of_cells("c", ["a", "b"] * 60) if has_category else None
+    hue = values.of_lists("hue", [("red",)] * 60 + [("blue",)] * 60)
+    found = explanations.rank([(kind, hue)], category, labels, permutations=20)
+    assert [one.name for one in found.rivals] == ["hue"]
+    assert found.sentence.startswith("Careful: the clusters follow “hue”")
+    assert found.sentence.endswith(said)
+    assert ("a property of the files" in found.sentence) == (kind == "file")
 
 
 @pytest.mark.parametrize("has_category", [True, False])

@@ -103,8 +103,8 @@ def test_explanations_of_the_demo_rank_columns_and_files(home: Path) -> None:
     names = [one["name"] for one in found["explanations"]]
     assert {"category", "creator", "tags", "greyscale or colour"} <= set(names)
     left_out = {one["name"]: one["reason"] for one in found["left_out"]}
-    assert left_out["rights"] == "it is the same for every picture"
-    assert left_out["border"] == "it is the same for every picture"  # clip art on white
+    assert left_out["rights"] == "it is the same for every image"
+    assert left_out["border"] == "it is the same for every image"  # clip art on white
     with i18n.speaking("es"):
         again = questions.load(
             datasets.load("demo"), Question(part="explanations", map=MAP, column="category")
