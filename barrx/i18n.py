@@ -224,7 +224,7 @@ def numerals() -> Numerals:
 
 
 def numeral(value: Any, spec: str = ",") -> str:
-    """Format a number as the language does.
+    """Format a number as the language does; what rounds to zero has no sign.
 
     Parameters
     ----------
@@ -236,7 +236,10 @@ def numeral(value: Any, spec: str = ",") -> str:
     signs: dict[str, str | int | None] = {",": style.group, ".": style.decimal, "%": style.percent}
     if spec:
         signs["-"] = "\N{MINUS SIGN}"
-    return format(value, spec).translate(str.maketrans(signs))
+    said = format(value, spec)
+    if spec and not said.strip("-0.,%"):
+        said = said.removeprefix("-")
+    return said.translate(str.maketrans(signs))
 
 
 def date(when: datetime.date) -> str:

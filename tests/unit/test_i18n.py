@@ -292,6 +292,9 @@ def test_pieces_are_made_in_their_language_by_any_thread() -> None:
         (0.256, ".1%", "25.6%", "25,6\N{NO-BREAK SPACE}%"),
         (0.5, ".2f", "0.50", "0,50"),
         (-0.5, ".2f", "\N{MINUS SIGN}0.50", "\N{MINUS SIGN}0,50"),
+        (-0.004, ".2f", "0.00", "0,00"),
+        (-0.004, ".3f", "\N{MINUS SIGN}0.004", "\N{MINUS SIGN}0,004"),
+        (-0.0004, ".0%", "0%", "0\N{NO-BREAK SPACE}%"),
         (-1.5, "", "-1.5", "-1,5"),  # as somebody typed it
     ],
 )

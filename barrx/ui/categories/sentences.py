@@ -48,12 +48,8 @@ def _noise_counted(whole: Facts) -> str:
 
 
 def two_places(number: float) -> str:
-    """Return a number with two decimal places, and 0 without a sign."""
-    return numeral(_unsigned_zero(number), ".2f")
-
-
-def _unsigned_zero(number: float) -> float:
-    return round(number, 2) + 0.0  # + 0.0: no -0.00
+    """Return a number with two decimal places."""
+    return numeral(number, ".2f")
 
 
 def _level(above: float, p: float) -> str:
@@ -249,12 +245,12 @@ def spaces(facts: Facts, n_clusters: int) -> str:
             "They hardly agree (agreement {ami:.2f}, noise counted): most groups are made by the map. Do not rely on "
             "them."
         )
-    said = said.format(ami=_unsigned_zero(ami))
+    said = said.format(ami=ami)
     if found["reason"]:
         return f"{counts} {said}"
     n, everything = facts["in_both"], found["n_compared"]
     clear = _("Of the {n} images ({share:.0%}) that both put into a cluster, it is {ami:.2f}.").format(
-        n=n, share=n / everything, ami=_unsigned_zero(found["without_noise"]["figures"]["ami"])
+        n=n, share=n / everything, ami=found["without_noise"]["figures"]["ami"]
     )
     return f"{counts} {said} {clear}"
 
@@ -316,4 +312,4 @@ def _figures_of_the_test(found: Facts) -> str:
     return _(
         "A related pair is nearer than an unrelated one {times:.0f} times in 100 (effect size d = {effect:.2f}, "
         "p = {p:.2g}, {pairs} related pairs, by permutation of the names)."
-    ).format(effect=_unsigned_zero(found["effect"]), **given)
+    ).format(effect=found["effect"], **given)
