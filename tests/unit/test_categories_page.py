@@ -214,9 +214,11 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
     ("known", "of_majority", "strangers", "said"),
     [
         (58, 58, [], "58 images, 100% of them 2000s · no strangers"),
-        (58, 29, [3], "58 images, 50% of them 2000s"),
+        (58, 30, [3], "58 images, 51% of them 2000s"),
+        (58, 29, [3], "58 images, 50% of them 2000s · no majority"),
         (1, 1, [], "58 images, 1 of them with a value: 2000s"),
         (40, 30, [3], "58 images, 40 of them with a value, 30 of these 2000s"),
+        (40, 20, [3], "58 images, 40 of them with a value, 20 of these 2000s · no majority"),
         (10, 6, [], "58 images, 10 of them with a value, 6 of these 2000s"),
         (0, 0, [], "58 images, none of them with a value"),
     ],
@@ -228,6 +230,10 @@ def test_the_majority_of_a_cluster_is_said_of_the_images_that_have_a_value(
     one |= {"majority": "2000s" if known else "", "words": [{"word": "sea"}]}
     (row,) = portraits_view.cluster_rows([one], {}, {})
     assert row.texts == [said, "set apart by the words: sea"]
+    label = "of other categories" if "no majority" in said else "strangers"
+    assert [strip.label for strip in row.strips] == ([label] if strangers else [])
+    (silent,) = portraits_view.cluster_rows([one | {"words": []}], {}, {})
+    assert silent.texts == [said, "No words set it apart."]
 
 
 def test_all_of_a_cluster_is_said_only_where_it_is_all() -> None:

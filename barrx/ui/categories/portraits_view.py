@@ -264,7 +264,7 @@ def cluster_rows(
                     *_portrait(one),
                     *([given[number].note] if number in given and given[number].note else []),
                 ],
-                strips=[counted(one["strangers"], _SHOWN, _("strangers"))] if one["strangers"] else [],
+                strips=[counted(one["strangers"], _SHOWN, _others(one))] if one["strangers"] else [],
             )
         )
     return rows
@@ -274,5 +274,9 @@ def _portrait(one: Facts) -> list[str]:
     words = ", ".join(word["word"] for word in one["words"])
     return [
         sentences.portrait(one),
-        *([_("set apart by the words: {words}").format(words=words)] if words else []),
+        _("set apart by the words: {words}").format(words=words) if words else _("No words set it apart."),
     ]
+
+
+def _others(one: Facts) -> str:
+    return _("strangers") if sentences.has_majority(one) else _("of other categories")

@@ -141,14 +141,25 @@ def portrait(one: Facts) -> str:
     if one["known"] == one["size"]:
         share = rounded_down(one["majority_size"] / one["size"])
         said = _("{size}, {share:.0%} of them {majority}").format(share=share, **given)
+        if not has_majority(one):
+            return said + " · " + _("no majority")
         return said if one["strangers"] else said + " · " + _("no strangers")
     if not one["known"]:
         return _("{size}, none of them with a value").format(size=size)
     if one["majority_size"] == one["known"]:
         return _("{size}, {known} of them with a value: {majority}").format(**given)
-    return _("{size}, {known} of them with a value, {n} of these {majority}").format(
+    said = _("{size}, {known} of them with a value, {n} of these {majority}").format(
         n=numeral(one["majority_size"]), **given
     )
+    return said if has_majority(one) else said + " · " + _("no majority")
+
+
+def has_majority(one: Facts) -> bool:
+    """Tell whether the largest category of a cluster is more than half of its images that have a value.
+
+    Where it is not, those of other categories are no strangers: the cluster is nobody's own.
+    """
+    return bool(2 * one["majority_size"] > one["known"])
 
 
 def states() -> dict[str, str]:
