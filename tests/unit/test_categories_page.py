@@ -192,9 +192,14 @@ def test_each_state_of_a_category_has_its_sentence() -> None:
     assert sentences.states().keys() == set(get_args(State))
     said = {state: sentences.cohesion({**one, "state": state}) for state in sentences.states()}
     assert said["coherent"] == "80% of its clustered images are in cluster 3, and make up 90% of it."
-    assert said["merged"].endswith("share it with a, b, c, 1 other.")
+    assert said["merged"].endswith("share it with a, b, c, and 1 other category.")
     unknown = one | {"state": "merged", "without_value": 50}
-    assert sentences.cohesion(unknown).endswith("share it with a, b, c, 1 other, 50 images without a value.")
+    assert sentences.cohesion(unknown).endswith(
+        "share it with a, b, c, 1 other category, and 50 images without a value."
+    )
+    assert sentences.cohesion(unknown | {"merged_with": ["a", "b"]}).endswith(
+        "share it with a, b, and 50 images without a value."
+    )
     assert sentences.cohesion(unknown | {"merged_with": [], "without_value": 1}).endswith(
         "share it with 1 image without a value."
     )

@@ -125,9 +125,18 @@ def cohesion(one: Facts) -> str:
 
 def _listed(names: list[str], without_value: int, most: int = 3) -> str:
     rest, n = len(names) - most, without_value
-    more = [ngettext("{n} other", "{n} others", rest).format(n=rest)] if rest > 0 else []
-    unknown = ngettext("{n} image without a value", "{n} images without a value", n).format(n=numeral(n))
-    return ", ".join([*names[:most], *more, *([unknown] if n else [])])
+    said = names[:most]
+    counted = []
+    if rest > 0:
+        more = ngettext("{n} other category", "{n} other categories", rest)
+        counted.append(more.format(n=numeral(rest)))
+    if n:
+        unknown = ngettext("{n} image without a value", "{n} images without a value", n)
+        counted.append(unknown.format(n=numeral(n)))
+    if said and counted:
+        listed, last = ", ".join([*said, *counted[:-1]]), counted[-1]
+        return _("{listed}, and {last}").format(listed=listed, last=last)
+    return ", ".join([*said, *counted])
 
 
 def portrait(one: Facts) -> str:
