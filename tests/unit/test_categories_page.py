@@ -501,6 +501,17 @@ def test_meanings_of_the_lists_are_true_of_their_lines() -> None:
     assert influences_view.machines_meaning(0) == "Which categories are nearest can be said of three or more."
 
 
+def test_names_that_are_no_category_are_said_with_where_they_stand() -> None:
+    table = b"source,target\nCubism,nowhere\nCubism,Dada\n"
+    found = relations.read(table, ("Cubism", "Dada (Berlin)", "Dada (Zurich)"))
+    assert influences_view.unclear(found) == [
+        "These names in relations.csv are no category here: nowhere.",
+        "Each of these may mean several categories, so their arrows are left out: Dada. Write them as the collection "
+        "does.",
+    ]
+    assert influences_view.unclear(relations.read(b"source,target\na,b\n", ("a", "b"))) == []
+
+
 def test_what_is_left_out_of_distances_is_said() -> None:
     one = {"shared": 1, "without_distance": 1}
     assert influences_view.left_out(one) == [

@@ -79,19 +79,27 @@ def _read(found: Relations) -> None:
 
 
 def _say_unclear(found: Relations) -> None:
+    for text in unclear(found):
+        st.warning(text, icon=":material/help:")
+
+
+def unclear(found: Relations) -> list[str]:
+    """Say which names of the arrows are no category, and which may mean several."""
+    said = []
     if found.unknown:
-        st.warning(
-            _("No category of this collection: {names}.").format(names=_named(found.unknown)),
-            icon=":material/help:",
+        said.append(
+            _("These names in relations.csv are no category here: {names}.").format(
+                names=_named(found.unknown)
+            )
         )
     if found.ambiguous:
-        st.warning(
+        said.append(
             _(
                 "Each of these may mean several categories, so their arrows are left out: {names}. Write them as the "
                 "collection does."
-            ).format(names=_named(found.ambiguous)),
-            icon=":material/help:",
+            ).format(names=_named(found.ambiguous))
         )
+    return said
 
 
 def _named(names: Sequence[str]) -> str:
