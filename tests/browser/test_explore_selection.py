@@ -324,6 +324,8 @@ def test_group_is_kept_selected_again_renamed_removed_and_brought_back(
     in_gallery(other, inside)
     assert other.locator("img[src=x]").count() == 0
 
+    # A run that is still on its way draws the menu anew, and what was typed there is gone.
+    wait_until_idle(other)
     menu = button(other, keys.of(keys.GROUP_MENU, id))
     name = widget(other, keys.of(keys.RENAME_GROUP, f"{id}:name")).get_by_role("textbox")
     menu.click()
