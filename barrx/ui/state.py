@@ -361,6 +361,8 @@ def carry(collection: Dataset, names: Sequence[str]) -> None:
         return
     if context is not None and context.is_history_navigation:
         st.session_state.update(st.session_state.get(_SLIDERS, {}))
+        # What the browser has been told of the address holds in the next run too: widgets write what is not in it.
+        st.query_params.update({})
         st.rerun()
     hold(names)
 
