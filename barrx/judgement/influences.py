@@ -181,26 +181,25 @@ def _cosines(
     overlapping : (n_pairs, 2), those that have pictures in common, which are left out
     """
     sums = members.T @ unit
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    directions = np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 0)
+    directions = _unit(sums)
     cosines: Distances = directions @ directions.T
     for start in range(0, len(overlapping), _PAIRS_AT_ONCE):
         one, other = overlapping[start : start + _PAIRS_AT_ONCE].T
         shared = members[:, one].multiply(members[:, other]).tocsc()
         summed, n_shared = shared.T @ unit, shared.sum(axis=0)
-        ends = [(sums[end] - summed, sizes[end] - n_shared, sizes[end]) for end in (one, other)]
-        (first, n_first, _all), (second, n_second, _all) = ends
-        products = np.einsum("pf,pf->p", first, second) / (n_first * n_second)
-        found = products / (_mean_length(*ends[0]) * _mean_length(*ends[1]))
-        cosines[one, other] = cosines[other, one] = found
+        first, second = (
+            _direction_left(sums[end] - summed, sizes[end] - n_shared, sizes[end]) for end in (one, other)
+        )
+        cosines[one, other] = cosines[other, one] = np.einsum("pf,pf->p", first, second)
     return cosines
 
 
-def _mean_length(summed: Distances, n_left: Distances, n: Distances) -> Distances:
-    """Return about how long the mean of the pictures that are left would be if they were as many as before: (n_pairs,).
+def _direction_left(summed: Distances, n_left: Distances, n: Distances) -> Distances:
+    """Return the mean of the pictures that are left, as if they were as many as before: (n_pairs, n_features).
 
-    The mean of fewer is more of chance, so it lies farther from every other: by its own length those with pictures in
-    common would look less alike than others only because some of these are left out.
+    It is divided by about the length that it would have then, not by its own. The mean of fewer is more of chance, so
+    it lies farther from every other: by its own length those with pictures in common would look less alike than others
+    only because some of these are left out.
 
     Parameters
     ----------
@@ -209,8 +208,9 @@ def _mean_length(summed: Distances, n_left: Distances, n: Distances) -> Distance
     """
     squared = np.einsum("pf,pf->p", summed, summed)
     alike = np.maximum(0.0, (squared - n_left) / (n_left * (n_left - 1)))  # mean cosine of two that are left
-    length: Distances = np.sqrt(alike + (1 - alike) / n)
-    return length
+    length = np.sqrt(alike + (1 - alike) / n)
+    direction: Distances = summed / (n_left * length)[:, None]
+    return direction
 
 
 def chart(

@@ -154,7 +154,7 @@ def _is_between(rows: Sequence[Row], number: int) -> bool:
     """
     there = {tuple(row[name] for name in PARAMETERS) for row in rows}
     return all(
-        len([key for key in _neighbours(rows[number], name, steps) if key in there]) == 2
+        sum(key in there for key in _neighbours(rows[number], name, steps)) == 2
         for name, steps in _tried(rows).items()
         if len(steps) > 1
     )
@@ -196,20 +196,20 @@ def _reason(rows: Sequence[Row], number: int, step: Step | None, comes_back: flo
     if row["trustworthiness"] is not None:
         parts.append(_trusted(rows, row["trustworthiness"]))
     if step is not None:
-        parts.append(
-            ngettext(
-                "on a cliff: the next value of a parameter gives {n} cluster",
-                "on a cliff: the next value of a parameter gives {n} clusters",
-                step.clusters,
-            ).format(n=step.clusters)
-            if _is_cliff(step)
-            else _("no cliff beside it")
-            if _is_between(rows, number)
-            else _("no cliff among the values tried")
-        )
+        parts.append(_beside(rows, number, step))
     if comes_back is not None:
         parts.append(_("its clusters come back to {share:.0%}").format(share=comes_back))
     return ", ".join(parts)
+
+
+def _beside(rows: Sequence[Row], number: int, step: Step) -> str:
+    if _is_cliff(step):
+        return ngettext(
+            "on a cliff: the next value of a parameter gives {n} cluster",
+            "on a cliff: the next value of a parameter gives {n} clusters",
+            step.clusters,
+        ).format(n=step.clusters)
+    return _("no cliff beside it") if _is_between(rows, number) else _("no cliff among the values tried")
 
 
 def _trusted(rows: Sequence[Row], value: float) -> str:

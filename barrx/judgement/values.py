@@ -215,7 +215,7 @@ def binned(title: str, numbers: NDArray[np.float64]) -> Values:
 def given_or_not(one: Values) -> Values:
     """Return whether each picture has a value, as the values of a column of its own; no picture is without one."""
     title = _("{column} (with a value or without)").format(column=one.title)
-    return of_lists(title, [("any",) if code >= 0 else ("",) for code in one.first])
+    return of_lists(title, [("some",) if code >= 0 else ("none",) for code in one.first])
 
 
 def has_decades(metadata: pd.DataFrame) -> bool:

@@ -62,9 +62,8 @@ class _Requests:
     def __init__(self, receive: Receive, run: "RunOnItsWay") -> None:
         self._receive, self._run = receive, run
         self._coming: asyncio.Task[Message] | None = None
-        self._by_themselves: dict[
-            str, Message
-        ] = {}  # fragment -> its request, while another run is on its way
+        # fragment -> its request, while another run is on its way
+        self._by_themselves: dict[str, Message] = {}
 
     async def next(self) -> Message:
         """Wait for the next message that Streamlit is to hear."""
@@ -72,7 +71,7 @@ class _Requests:
             message = self._waited_long_enough() or await self._arrived()
             if message is None:
                 continue
-            asked = _rerun(message)
+            asked = rerun_in(message.get("bytes"))
             if asked is None:
                 return message
             if not asked.is_auto_rerun:
@@ -178,8 +177,8 @@ class RunOnItsWay:
 
     def is_of_a_page_left(self, asked: ClientState) -> bool:
         """Return whether a part of a page asks that is another one than the page on its way."""
-        pages = asked.page_script_hash, self.page()
-        return bool(asked.fragment_id) and all(pages) and pages[0] != pages[1]
+        page = self.page()
+        return bool(asked.fragment_id and page) and asked.page_script_hash not in ("", page)
 
     async def wait_until_heard(self) -> None:
         """Wait until what was asked for last has been heard, or will never be."""
@@ -197,9 +196,8 @@ class RunOnItsWay:
         return self._asked_at is not None and time.monotonic() < self._asked_at + at_most
 
 
-def _rerun(message: Message) -> ClientState | None:
+def rerun_in(data: bytes | None) -> ClientState | None:
     """Return what a message from the browser asks to be run, or None if it asks for nothing of the kind."""
-    data = message.get("bytes")
     if not data:
         return None
     try:

@@ -6,14 +6,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, WebSocket, expect
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from barrx.ui.one_by_one import RunOnItsWay
+from barrx.ui.one_by_one import RunOnItsWay, rerun_in
 
 # ms: a first map compiles, a first embedding loads TensorFlow, on whatever machine this is
 PATIENCE = 400_000
-
 
 _runs: "WeakKeyDictionary[Page, RunOnItsWay]" = WeakKeyDictionary()
 
@@ -25,9 +23,9 @@ def listen_to_runs(page: Page) -> None:
         run = _runs[page] = RunOnItsWay()
 
         def asks(data: bytes | str) -> None:
-            request = BackMsg.FromString(data) if isinstance(data, bytes) else BackMsg()
-            if request.WhichOneof("type") == "rerun_script" and not request.rerun_script.is_auto_rerun:
-                run.asked_for(request.rerun_script.fragment_id)
+            asked = rerun_in(data) if isinstance(data, bytes) else None
+            if asked is not None and not asked.is_auto_rerun:
+                run.asked_for(asked.fragment_id)
 
         def tells(data: bytes | str) -> None:
             if isinstance(data, bytes):

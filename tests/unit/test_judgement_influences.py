@@ -203,6 +203,14 @@ def collection(
     return values.of_cells("movement", cells), np.concatenate(vectors).astype(np.float32), arrows
 
 
+def turned(arrows: list[Relation]) -> list[Relation]:
+    """Return arrows that each lead to the next one's target."""
+    return [
+        Relation(source=a.source, target=b.target)
+        for a, b in zip(arrows, arrows[1:] + arrows[:1], strict=True)
+    ]
+
+
 def test_planted_relations_are_confirmed() -> None:
     column, vectors, arrows = collection()
     found = influences.chart(influences.centroids(column, vectors), arrows, permutations=499)
@@ -219,11 +227,7 @@ def test_planted_relations_are_confirmed() -> None:
 
 def test_shuffled_relations_are_not() -> None:
     column, vectors, arrows = collection()
-    shuffled = [
-        Relation(source=a.source, target=b.target)
-        for a, b in zip(arrows, arrows[1:] + arrows[:1], strict=True)
-    ]
-    found = influences.chart(influences.centroids(column, vectors), shuffled, permutations=499)
+    found = influences.chart(influences.centroids(column, vectors), turned(arrows), permutations=499)
     assert found.nearness.p is not None
     assert found.nearness.p > 0.05
     assert sum(bool(arrow.is_supported) for arrow in found.arrows) <= 3
@@ -286,11 +290,7 @@ def test_planted_relations_are_confirmed_without_the_images_of_both_ends() -> No
     assert found.nearness.p is not None
     assert found.nearness.p <= 0.01
     assert all(arrow.is_supported for arrow in found.arrows)
-    turned = [
-        Relation(source=a.source, target=b.target)
-        for a, b in zip(arrows, arrows[1:] + arrows[:1], strict=True)
-    ]
-    other = influences.chart(influences.centroids(column, vectors), turned, permutations=499)
+    other = influences.chart(influences.centroids(column, vectors), turned(arrows), permutations=499)
     assert other.nearness.p is not None
     assert other.nearness.p > 0.05
 
