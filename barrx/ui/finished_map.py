@@ -13,6 +13,7 @@ from barrx.i18n import _
 from barrx.pipeline import Map, MapRequest
 from barrx.ui import keys, rerun, state
 from barrx.ui.text import plain
+from barrx.ui.turns import turns
 from barrx.workers import Job
 
 _AT_ONCE = 0.25  # seconds: a new cut of the tree is there before the old map need be dimmed
@@ -36,6 +37,7 @@ def show(dataset: Dataset, request: MapRequest, area: Callable[[Map, bool], None
     if finished is None and _may_begin(job, trouble):
         job = state.pool().submit("map", request.to_json(), key=key, lane="maps", owner=state.session_id())
         state.await_job(job)
+        turns.give_way()
         if job.wait(_AT_ONCE).is_over:
             finished = pipeline.load(dataset, request)
             if finished is None:

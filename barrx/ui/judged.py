@@ -17,6 +17,7 @@ from barrx.pipeline import Map
 from barrx.ui import jobs, judged_state, keys, rerun, state
 from barrx.ui.errors import reported
 from barrx.ui.text import plain
+from barrx.ui.turns import turns
 from barrx.workers import Job
 from barrx.workers.job import Lane
 
@@ -111,6 +112,7 @@ def ask(dataset: Dataset, question: Question) -> tuple[Answer | None, Job | None
             kind=question.part,
         )
         judged_state.remember_asked(key, job)
+        turns.give_way()
         job.wait(_WAIT)
     return questions.load(dataset, question), job
 

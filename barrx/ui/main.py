@@ -6,6 +6,7 @@ import streamlit as st
 
 from barrx.ui import access, keys, language, navigation, state, steps_back
 from barrx.ui.errors import reported
+from barrx.ui.turns import turns
 
 _HERE = Path(__file__).parent
 
@@ -29,4 +30,5 @@ def main() -> None:
     state.warm_up()
 
 
-main()
+with turns.taken():
+    main()

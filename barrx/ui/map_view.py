@@ -43,6 +43,7 @@ from barrx.ui.errors import reported, toasted
 from barrx.ui.map import ClusterMark, MapEvents, MapHears, MapOptions, image_map
 from barrx.ui.share import kept
 from barrx.ui.text import plain
+from barrx.ui.turns import turns
 from barrx.views import BY_CLUSTER
 
 
@@ -97,6 +98,7 @@ def _area(dataset: Dataset, finished: Map, wanted: tuple[MapRequest, str, Filter
             )
             with place:
                 selected = _map(dataset, finished, color, options, placed)
+            turns.give_way()
         with right, st.container(key=keys.CARD_PANE):
             inspector.show(dataset, finished, names, beside=selected.tolist())
         brought = look_state.all_brought_out(dataset, color)
