@@ -81,6 +81,15 @@ class Server:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(15)
 
+    @contextlib.contextmanager
+    def held_up(self) -> Iterator[None]:
+        """Have the server answer nothing for a while."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def __str__(self) -> str:
         return self.url
 

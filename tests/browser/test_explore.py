@@ -210,6 +210,20 @@ def test_name_and_search_are_told_also_if_the_page_was_left_at_once(explore: Pag
     explore.wait_for_url("**q=flag*")
 
 
+def test_search_typed_while_another_page_is_on_its_way_is_kept(explore: Page, server: Server) -> None:
+    search = explore.get_by_role("searchbox", name="Search all metadata")
+    with server.held_up():
+        explore.get_by_role("link", name="Clusters", exact=True).first.click()
+        search.fill("flag")
+        explore.wait_for_timeout(500)  # it is told meanwhile, to a page that is left
+    expect(explore.get_by_role("heading", name="Clusters").first).to_be_visible()
+    wait_until_idle(explore)
+    explore.get_by_role("link", name="Explore", exact=True).first.click()
+    wait_for_map(explore)
+    expect(search).to_have_value("flag")
+    explore.wait_for_url("**q=flag*")
+
+
 def test_click_shows_the_card_and_its_neighbours_lead_on(explore: Page, demo: Dataset) -> None:
     i = alone(explore)
     explore.mouse.click(*pixel_of(explore, i))

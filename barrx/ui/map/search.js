@@ -75,9 +75,10 @@ export class Search {
     this.show();
   }
 
-  /** Return what was typed a moment ago and has not been told yet; null for nothing. */
+  /** Return what was typed and has not been answered yet, and what stood here before; null for nothing. */
   get pending() {
-    return this.timer ? tidy(this.field.value) : null;
+    const text = this.timer ? tidy(this.field.value) : this.sent.at(-1);
+    return text === undefined ? null : { text, before: this.given };
   }
 
   type(text) {

@@ -225,7 +225,7 @@ export class MapView {
 
   // What was told, or was about to be, in the moment in which the page was left: Python may not have heard of it.
   tellAgain({ renaming, typed }) {
-    if (typed != null) this.search.type(typed);
+    if (typed?.before === this.options.query) this.search.type(typed.text);
     if (renaming && this.isUnheard(renaming)) this.send.rename(renaming.label, renaming.name);
   }
 
