@@ -32,7 +32,7 @@ def swept(clusters: list[int], **figures: Any) -> Results:
     found = Results(request, request.settings())
     usual = {"noise_share": 0.1, "trustworthiness": 0.9, "dbcv": 0.5, "dbcv_kind": "dbcv", "dbcv_reason": ""}
     for number, (setting, n) in enumerate(zip(found.settings, clusters, strict=True)):
-        row = {**sweep.parameters(setting), "clusters": n, **usual, **figures}
+        row = {**sweep.parameters(setting), "clusters": n, "partition": str(number), **usual, **figures}
         found.entries[number] = Entry(row, np.zeros((2, 2), np.int16), np.array([0, -1], np.int32))
     return found
 
@@ -104,7 +104,7 @@ def test_what_is_typed_is_kept_in_one_form_that_every_language_reads_alike(
 @pytest.mark.parametrize("name", ["n_neighbors", "min_dist", "min_cluster_size", "min_samples", "seed"])
 def test_no_number_that_is_offered_begins_with_what_is_typed(name: str) -> None:
     one = field(name)
-    for value in map(form.written, one.offered):
+    for value in map(sweep.written, one.offered):
         offer = form._offer(one, value, [])
         assert not offer.startswith(value[0]), "Enter would take it"
         assert form._plain(one, [offer, value]) == [offer], "the address is left alone"
@@ -229,6 +229,21 @@ def test_recommendation_names_places_of_the_sweep_though_some_are_missing() -> N
     assert not found.is_whole
 
 
+def test_the_same_clusters_are_tried_again_once_and_have_one_place_on_the_wall() -> None:
+    found = swept([8] * 6)
+    del found.entries[0]
+    for number in (2, 4):  # min_dist 0.1 and 0.5
+        found.entries[number].figures["partition"] = "the same"
+    found.entries[4].figures["trustworthiness"] = 0.95
+    ranked = found.ranked()
+    assert [(one.number, one.same) for one in ranked] == [(4, (2,)), (1, ()), (3, ()), (5, ())]
+    assert "the same clusters with min_dist 0.1" in ranked[0].reason
+    assert [one.number for one in found.best(comeback.TRIED_AGAIN)] == [4, 1, 3, 5]
+    look = wall._Look(measures=[], places=wall._places(ranked), colours=None, varied=[], query={})
+    cards = [wall._card(found, number, look) for number in found.numbers()]
+    assert [(card["rank"], card["place"]) for card in cards] == [(2, 1), (1, 0), (3, 2), (0, 0), (4, 3)]
+
+
 def test_six_are_tried_again_though_there_are_cliffs_beside_them() -> None:
     found = swept([3, 3, 3, 3, 30, 30])
     best = [one.number for one in found.best(comeback.TRIED_AGAIN)]
@@ -290,7 +305,7 @@ def test_the_wall_is_sorted_by_dbcv_and_by_relative_validity_apart() -> None:
     found.entries[0].figures.update(dbcv=0.9, dbcv_kind="relative")
     look = wall._Look(
         measures=measures.comparable(measures.measures(None), found),
-        ranks={},
+        places={},
         colours=None,
         varied=[],
         query={},

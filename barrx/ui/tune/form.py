@@ -16,7 +16,7 @@ from barrx.encoders import Encoder
 from barrx.errors import ParameterError
 from barrx.i18n import _, ngettext, numerals
 from barrx.judgement import comeback, sweep
-from barrx.judgement.sweep import SweepRequest
+from barrx.judgement.sweep import SweepRequest, written
 from barrx.neighbors import METRICS
 from barrx.pipeline import MapRequest
 from barrx.ui import keys
@@ -195,7 +195,7 @@ def _chosen(one: Field, key: str, default: list[str]) -> list[str]:
 
 
 def _plain(one: Field, typed: Sequence[str]) -> list[str]:
-    """Return values as :func:`written` has them, each once; what cannot be read stays as it is typed."""
+    """Return values as :func:`sweep.written` has them, each once; what cannot be read stays as it is typed."""
     if one.bounds is None:
         known = list(map(written, one.offered))
         return [text for text in dict.fromkeys(typed) if text in known]
@@ -220,14 +220,6 @@ def _help(one: Field) -> str:
     if one.read is not float or numerals().decimal != ",":
         return one.help
     return one.help + " " + _("Decimals may have a comma; separate several values by a semicolon or a blank.")
-
-
-def written(value: Any) -> str:
-    """Return the value of a parameter as people type it: 0, not 0.0; whole, however many digits it has."""
-    if not isinstance(value, float):
-        return str(value)
-    short = f"{value:g}"
-    return short if float(short) == value else repr(value).removesuffix(".0")
 
 
 def _read(one: Field, typed: Sequence[str]) -> tuple[Any, ...]:
