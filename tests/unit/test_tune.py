@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from barrx import i18n
 from barrx.errors import ParameterError
@@ -35,6 +36,16 @@ def swept(clusters: list[int], **figures: Any) -> Results:
         row = {**sweep.parameters(setting), "clusters": n, "partition": str(number), **usual, **figures}
         found.entries[number] = Entry(row, np.zeros((2, 2), np.int16), np.array([0, -1], np.int32))
     return found
+
+
+class QueryParams(dict[str, Any]):
+    """An address in which one thing is asked for."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__({"try": asked})
+
+    def get_all(self, name: str) -> list[str]:
+        return [self[name]]
 
 
 def answer(means: list[float | None], samples: list[float | None], verdicts: list[str | None]) -> Answer:
@@ -99,6 +110,49 @@ def test_what_is_typed_is_kept_in_one_form_that_every_language_reads_alike(
     assert kept == spanish
     if name != "min_dist" or "x" not in typed:  # which nobody can read, and stays to be mended
         assert form._plain(field(name), kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "typed", "kept"),
+    [
+        ("es", "seed", "1.000", ["1000"]),
+        ("es", "seed", "4.294.967.295", ["4294967295"]),
+        ("es", "seed", "1.500,2.000; 7 ", ["1500", "2000", "7"]),
+        ("es", "seed", "1,000", ["1", "0"]),
+        ("es", "seed", "1.00", ["1.00"]),
+        ("es", "seed", "0.100", ["0.100"]),
+        ("es", "seed", "1.0000", ["1.0000"]),
+        ("es", "min_dist", "1.000", ["1"]),
+        ("es", "min_dist", "0.125", ["0.125"]),
+        ("es", "metric", "cosine", ["cosine"]),
+        ("en", "seed", "1,000", ["1000"]),
+        ("en", "seed", "1,000, 20,050; 1,234,000", ["1000", "20050", "1234000"]),
+        ("en", "seed", "1.000", ["1.000"]),
+        ("en", "seed", "5,100", ["5", "100"]),
+        ("en", "seed", "1,0", ["1", "0"]),
+        ("en", "seed", "1,000,5", ["1", "0", "5"]),
+    ],
+)
+def test_marks_of_thousands_are_those_of_the_language_where_they_can_be_nothing_else(
+    language: str, name: str, typed: str, kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = field(name)
+    monkeypatch.setattr(st, "session_state", {"try": [typed]})
+    with i18n.speaking(language):
+        assert form._chosen(one, "try", []) == kept
+        monkeypatch.setattr(st, "session_state", {"try": kept})
+        assert form._chosen(one, "try", []) == kept, "what is kept is read alike again"
+
+
+@pytest.mark.parametrize(("asked", "read"), [("1,000", ["1", "0"]), ("1.000", ["1.000"])])
+def test_marks_of_thousands_are_not_looked_for_in_an_address(
+    asked: str, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    for language in i18n.LANGUAGES:
+        monkeypatch.setattr(st, "query_params", QueryParams(asked))
+        with i18n.speaking(language):
+            assert form._chosen(field("seed"), "try", []) == read
 
 
 @pytest.mark.parametrize("name", ["n_neighbors", "min_dist", "min_cluster_size", "min_samples", "seed"])

@@ -1,5 +1,6 @@
 """What a sweep goes over: a list of values for each parameter, written as people write lists."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,12 @@ MOST_SETTINGS: Final = 240  # more than a wall that is looked at; the command li
 # Before a number that is offered, so that none begins with what is typed: Enter takes the first that does, 20 for 2.
 # It stays before what is chosen from the list, as another address would be one more step in the browser's history.
 _OFFERED: Final = " "
+
+# Whole numbers in groups of three digits, by the mark between them.
+_GROUPED: Final = {
+    ".": re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3})+(?!\.?\d)"),
+    ",": re.compile(r"(?<![\d,])[1-9]\d{0,2}(?=[\d,]*,0)(?:,\d{3})+(?!,?\d)"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +190,7 @@ def _choose_one(one: Field, default: list[str]) -> tuple[list[str], bool]:
 def _chosen(one: Field, key: str, default: list[str]) -> list[str]:
     """Return what is chosen in the form that every language reads alike; it stands in the address so."""
     if key in st.session_state:
-        return _plain(one, st.session_state[key])
+        return _plain(one, [_ungrouped(one, text) for text in st.session_state[key]])
     if key not in st.query_params:
         return default
     asked = st.query_params.get_all(key)
@@ -235,6 +242,17 @@ def _parts(one: Field, text: str) -> list[str]:
     else:
         parts = [part.strip() for part in text.replace(";", ",").split(",")]
     return [part for part in parts if part]
+
+
+def _ungrouped(one: Field, text: str) -> str:
+    """Return what is typed without the marks of thousands, where they can be nothing else.
+
+    A comma parts a list, too: in 5,100 it may do so, in 1,000 it does not.
+    """
+    mark = numerals().group
+    if one.read is not int:
+        return text
+    return _GROUPED[mark].sub(lambda found: found[0].replace(mark, ""), text)
 
 
 def _number(one: Field, text: str) -> Any:
