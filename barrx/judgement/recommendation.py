@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from barrx.i18n import _, ngettext
-from barrx.judgement.sweep import PARAMETERS
+from barrx.judgement.sweep import PARAMETERS, PARTITION, written
 
 MOST_NOISE = 0.4  # a setting with more comes after all that have less
 STEADY = 0.5  # neighbouring settings have at most half as many clusters more; beside a cliff they have
+_MOST_NAMED = 3  # settings with the same clusters that are named in a sentence
 
 Row = Mapping[str, Any]
 
@@ -33,11 +34,14 @@ class Recommendation:
         mean of its ranks among its equals, from 0 to 1
     reason : str
         one sentence
+    same : tuple of int
+        places in the sweep of the other settings that give the very same clusters, best first
     """
 
     number: int
     score: float
     reason: str
+    same: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def recommend(
     cliff beside them: the next values of each parameter give at most half as many clusters more, or fewer. Equals
     in that are ranked by trustworthiness, by DBCV, by how little noise they leave and by how little the number of
     clusters changes to the next values; the mean of the four ranks counts, and of the stability too where it was
-    measured.
+    measured. Of settings that give the very same clusters only the best is returned; its reason names the others.
 
     Parameters
     ----------
@@ -77,7 +81,7 @@ def recommend(
     stability : mapping, optional
         place in the sweep -> mean share (0 to 1) in which its clusters come back
     most : int
-        how many to return
+        how many to return, each of other clusters
     artefacts : mapping, optional
         place in the sweep -> how many of its clusters other seeds do not show; it is said, and does not count
 
@@ -90,17 +94,22 @@ def recommend(
     for i, row in enumerate(rows):
         if row["clusters"] >= 2:
             tiers.setdefault((row["noise_share"] > MOST_NOISE, _is_cliff(steps[i])), []).append(i)
-    best = [
+    ordered = [
         scored for tier in sorted(tiers) for scored in _in_order(rows, tiers[tier], steps, stability or {})
     ]
+    alike: dict[str, list[tuple[int, float]]] = {}
+    for i, score in ordered:
+        alike.setdefault(rows[i][PARTITION], []).append((i, score))
     return [
         Recommendation(
             number=i,
             score=score,
             reason=_reason(rows, i, steps[i], (stability or {}).get(i))
-            + _artefacts((artefacts or {}).get(i, 0), int(rows[i]["clusters"])),
+            + _artefacts((artefacts or {}).get(i, 0), int(rows[i]["clusters"]))
+            + _same_clusters(rows[i], [rows[other] for other, _score in others]),
+            same=tuple(other for other, _score in others),
         )
-        for i, score in best[:most]
+        for (i, score), *others in list(alike.values())[:most]
     ]
 
 
@@ -230,3 +239,23 @@ def _artefacts(n: int, total: int) -> str:
         "{n} of {total} clusters are artefacts of the seed",
         n,
     ).format(n=n, total=total)
+
+
+def _same_clusters(row: Row, others: Sequence[Row]) -> str:
+    if not others:
+        return ""
+    named = _(" or ").join(_difference(row, other) for other in others[:_MOST_NAMED])
+    said = ", " + _("the same clusters with {settings}").format(settings=named)
+    n = len(others) - _MOST_NAMED
+    if n <= 0:
+        return said
+    return (
+        said + ", " + ngettext("and with {n} further setting", "and with {n} further settings", n).format(n=n)
+    )
+
+
+def _difference(row: Row, other: Row) -> str:
+    """Return the parameters of another setting that are not those of a setting."""
+    return _(" and ").join(
+        f"{name} {written(other[name])}" for name in PARAMETERS if other[name] != row[name]
+    )

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from barrx import cache, embedding, encoders, pipeline, workers
 from barrx.clustering import NOISE, ClusteringParams
@@ -29,6 +31,7 @@ CLUSTERING = ("min_cluster_size", "min_samples", "cluster_selection_method")
 PARAMETERS = PROJECTION + CLUSTERING
 FIGURES = ("clusters", "noise_share", "trustworthiness", "dbcv", "dbcv_kind", "dbcv_reason")
 AGREEMENT = ("ami", "ari", "ami_clustered", "ami_reason", "ami_clustered_reason")
+PARTITION = "partition"  # the same text for settings that give the very same clusters
 STABILITY = ("comes_back", "artefacts")  # known of settings whose clusters were looked for again
 MOST_SETTINGS = 5000
 _WORTH_A_HELPER = 6  # projections to compute; a second process takes some ten seconds to begin
@@ -151,7 +154,7 @@ def stored_at(dataset: Dataset, setting: MapRequest, category: Values | None) ->
     agreed = {} if category is None else cache.get("projections", _agreement_key(finished, category))
     if shape is None or agreed is None:
         return None
-    return {**parameters(setting), **shape, **agreed}
+    return {**parameters(setting), PARTITION: _partition(finished), **shape, **agreed}
 
 
 def run(
@@ -177,9 +180,9 @@ def run(
     Returns
     -------
     list of dict, in the order of ``request.settings()``
-        the parameters, ``FIGURES`` (``dbcv_kind`` and ``dbcv_reason``: see :mod:`barrx.judgement.validity`), and
-        with a category ``AGREEMENT`` (``ami_reason`` says why there is neither ``ami`` nor ``ari``,
-        ``ami_clustered_reason`` why there is no ``ami_clustered``); what is not defined is None
+        the parameters, ``PARTITION``, ``FIGURES`` (``dbcv_kind`` and ``dbcv_reason``: see
+        :mod:`barrx.judgement.validity`), and with a category ``AGREEMENT`` (``ami_reason`` says why there is neither
+        ``ami`` nor ``ari``, ``ami_clustered_reason`` why there is no ``ami_clustered``); what is not defined is None
 
     Raises
     ------
@@ -236,6 +239,14 @@ def parameters(setting: MapRequest) -> dict[str, Any]:
     return {name: both[name] for name in PARAMETERS}
 
 
+def written(value: Any) -> str:
+    """Return the value of a parameter as people type it: 0, not 0.0; whole, however many digits it has."""
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value).removesuffix(".0")
+
+
 def _stages(setting: MapRequest) -> tuple[ProjectionParams, ClusteringParams]:
     return setting.projection, setting.clustering
 
@@ -257,7 +268,15 @@ def _computed(dataset: Dataset, setting: MapRequest, category: Values | None) ->
         agreed, _there = cache.get_or_compute(
             "projections", _agreement_key(finished, category), lambda: _agreement(finished, category)
         )
-    return {**parameters(setting), **shape, **agreed}
+    return {**parameters(setting), PARTITION: _partition(finished), **shape, **agreed}
+
+
+def _partition(finished: Map) -> str:
+    """Return what is the same for the same clusters, whatever numbers they have."""
+    labels = finished.clustering.labels
+    _numbers, first, place = np.unique(labels, return_index=True, return_inverse=True)
+    members: NDArray[np.int64] = np.where(labels == NOISE, NOISE, first[place])
+    return cache.fingerprint(members)
 
 
 def _shape(dataset: Dataset, finished: Map) -> Figures:

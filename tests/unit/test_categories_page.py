@@ -1,6 +1,7 @@
 """What the categories page makes of the answers: tables, graphs and sentences, without a browser."""
 
 import csv
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any, get_args
@@ -27,6 +28,8 @@ from barrx.ui.categories import (
     sentences,
 )
 from tests.files import source_folder
+
+ROOT = Path(__file__).parents[2]
 
 FIGURES = {"ami": 0.43, "ari": 0.28, "homogeneity": 0.5, "completeness": 0.6}
 CHANCE = {"ami": -0.0006, "ari": 0.0, "homogeneity": 0.19, "completeness": 0.2}
@@ -590,6 +593,30 @@ def test_lines_between_categories_of_one_year_can_be_told_apart_and_keep_clear_o
     chart = graph.drawn(placed, lines, is_dated=True, is_dark=False, sentence="said").to_dict()
     low, _high = chart["layer"][0]["encoding"]["x"]["scale"]["domain"]
     assert low < lines["x"].min()
+
+
+@pytest.mark.parametrize(("n", "rows"), [(2, 240), (6, 240), (15, 390)])
+def test_few_categories_have_room_beside_the_years_too(n: int, rows: int) -> None:
+    names = [f"c{k}" for k in range(n)]
+    for years, below in (({}, 0), ({name: 1900 + k for k, name in enumerate(names)}, 76)):
+        is_dated = graph.is_dated(names, years)
+        placed = graph.nodes(names, years, np.zeros((n, n)))
+        chart = graph.drawn(
+            placed, graph.edges(placed, []), is_dated=is_dated, is_dark=False, sentence=""
+        ).to_dict()
+        assert chart["height"] == rows + below
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_lines_end_before_the_words(is_dark: bool) -> None:
+    placed = graph.nodes("ab", {}, np.zeros((2, 2)))
+    lines = graph.edges(placed, [("a", "b", "supported", "a → b")])
+    chart = graph.drawn(placed, lines, is_dated=False, is_dark=is_dark, sentence="").to_dict()
+    halo, words = (layer["mark"] for layer in chart["layer"][-2:])
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+    theme = theme["dark" if is_dark else "light"]
+    assert (halo["stroke"], words["color"]) == (theme["backgroundColor"], theme["textColor"])
+    assert halo["strokeWidth"] >= 2 * 3, "as wide as the gaps between letters"
 
 
 def test_barrs_movements_stand_at_the_years_of_his_chart() -> None:

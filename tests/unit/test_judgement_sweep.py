@@ -15,7 +15,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-from barrx import cache, cli, datasets, embedding, encoders, export, i18n, pipeline, workers
+from barrx import cache, cli, datasets, embedding, encoders, export, i18n, pipeline, sweep_command, workers
 from barrx.errors import Cancelled, EncoderError, ParameterError
 from barrx.judgement import comeback, questions, recommendation, sweep, validity, values
 from barrx.judgement.sweep import SweepRequest
@@ -198,8 +198,16 @@ def row(
     size: int, clusters: int, noise: float, trust: float, dbcv: float | None, **more: Any
 ) -> dict[str, Any]:
     setting = replace(DEMO, clustering=replace(DEMO.clustering, min_cluster_size=size))
+    # Other clusters at each setting, unless a test says otherwise.
+    apart = {"partition": f"{size} {more}"}
     measured = {"clusters": clusters, "noise_share": noise, "trustworthiness": trust, "dbcv": dbcv}
-    return {**sweep.parameters(setting), **measured, "dbcv_kind": "dbcv" if dbcv is not None else "", **more}
+    return {
+        **sweep.parameters(setting),
+        **apart,
+        **measured,
+        "dbcv_kind": "dbcv" if dbcv is not None else "",
+        **more,
+    }
 
 
 def test_the_setting_that_is_best_in_everything_is_recommended_with_its_reason() -> None:
@@ -262,6 +270,56 @@ def test_twice_the_size_may_halve_the_clusters() -> None:
     found = recommendation.steepest([row(10, 19, 0, 1, 1), row(20, 9, 0, 1, 1)])
     assert [(step.change, step.clusters) for step in found if step] == [(0.0, 9), (0.0, 19)]
     assert recommendation.steepest([row(10, 19, 0, 1, 1)]) == [None]
+
+
+def test_settings_with_the_very_same_clusters_are_recommended_once_by_the_best_of_them() -> None:
+    rows = [
+        row(10, 8, 0.1, 0.80, 0.2, partition="a", min_dist=0.0),
+        row(10, 8, 0.1, 0.90, 0.4, partition="a", min_dist=0.1),
+        row(10, 8, 0.1, 0.85, 0.3, partition="b", min_dist=0.5),
+        row(20, 8, 0.1, 0.80, 0.2, partition="a", min_dist=0.5),
+    ]
+    best = recommendation.recommend(rows, most=2)
+    assert [(one.number, one.same) for one in best] == [(1, (0, 3)), (2, ())]
+    assert best[0].reason.endswith(
+        ", the same clusters with min_dist 0 or min_dist 0.5 and min_cluster_size 20"
+    )
+    assert "the same" not in best[1].reason
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (4, "min_samples 2 or min_samples 3 or min_samples 4"),
+        (5, "min_samples 2 or min_samples 3 or min_samples 4, and with 1 further setting"),
+        (6, "min_samples 2 or min_samples 3 or min_samples 4, and with 2 further settings"),
+    ],
+)
+def test_of_many_settings_with_the_same_clusters_three_are_named(n: int, said: str) -> None:
+    rows = [row(10, 8, 0.1, 0.9, 0.4, partition="a", min_samples=k + 1) for k in range(n)]
+    (best,) = recommendation.recommend(rows, most=9)
+    assert best.reason.endswith(", the same clusters with " + said)
+
+
+def test_clusters_are_the_same_whatever_their_numbers_but_not_where_noise_is_another(home: Path) -> None:
+    found = pipeline.load_or_compute(datasets.load("demo"), DEMO)
+
+    def partition(labels: list[int]) -> str:
+        clustering = replace(found.clustering, labels=np.array(labels, np.int32))
+        return sweep._partition(replace(found, clustering=clustering))
+
+    assert partition([5, 5, -1, 2, 2]) == partition([0, 0, -1, 1, 1])
+    others = ([0, 0, 1, 2, 2], [0, 0, -1, 1, -1], [-1, -1, 0, 1, 1], [0, 0, -1, 0, 0])
+    assert len({partition(labels) for labels in ([0, 0, -1, 1, 1], *others)}) == 5
+
+
+def test_a_sweep_that_was_stored_before_knows_which_clusters_are_the_same(home: Path) -> None:
+    demo = datasets.load("demo")
+    (computed,) = sweep.run(demo, cuts(10))
+    (stored,) = sweep.stored(demo, cuts(10))
+    assert stored == computed
+    shape = cache.get("projections", sweep._shape_key(pipeline.load_or_compute(demo, DEMO)))
+    assert set(shape) == set(sweep.FIGURES), "what is kept is what was kept"
 
 
 def test_without_two_clusters_nothing_is_recommended() -> None:
@@ -327,6 +385,14 @@ def test_command_tries_the_best_again_and_writes_how_their_clusters_come_back(
     assert table["comes_back"][tried] == pytest.approx(np.mean([s for s in shown if s is not None]))
     assert table["artefacts"][tried] == answer.facts["seeds"]["verdicts"].count("artefact")
     assert table["artefacts"].notna().sum() == 1
+
+
+def test_command_tries_the_same_clusters_again_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo, request, asked = datasets.load("demo"), cuts(10, 11, 12), []
+    rows = [row(size, 8, 0.1, 0.9, 0.4, partition="ab"[size == 12]) for size in (10, 11, 12)]
+    monkeypatch.setattr(comeback, "try_again", lambda _demo, wanted, _report: asked.extend(wanted))
+    assert sweep_command._known(demo, request, rows, 2) == {}
+    assert [question.map.clustering.min_cluster_size for question in asked] == [10, 12]
 
 
 def test_table_says_which_validity_a_figure_is_and_why_there_is_none() -> None:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from barrx import i18n
 from barrx.errors import ParameterError
@@ -32,9 +33,19 @@ def swept(clusters: list[int], **figures: Any) -> Results:
     found = Results(request, request.settings())
     usual = {"noise_share": 0.1, "trustworthiness": 0.9, "dbcv": 0.5, "dbcv_kind": "dbcv", "dbcv_reason": ""}
     for number, (setting, n) in enumerate(zip(found.settings, clusters, strict=True)):
-        row = {**sweep.parameters(setting), "clusters": n, **usual, **figures}
+        row = {**sweep.parameters(setting), "clusters": n, "partition": str(number), **usual, **figures}
         found.entries[number] = Entry(row, np.zeros((2, 2), np.int16), np.array([0, -1], np.int32))
     return found
+
+
+class QueryParams(dict[str, Any]):
+    """An address in which one thing is asked for."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__({"try": asked})
+
+    def get_all(self, name: str) -> list[str]:
+        return [self[name]]
 
 
 def answer(means: list[float | None], samples: list[float | None], verdicts: list[str | None]) -> Answer:
@@ -101,10 +112,53 @@ def test_what_is_typed_is_kept_in_one_form_that_every_language_reads_alike(
         assert form._plain(field(name), kept) == kept
 
 
+@pytest.mark.parametrize(
+    ("language", "name", "typed", "kept"),
+    [
+        ("es", "seed", "1.000", ["1000"]),
+        ("es", "seed", "4.294.967.295", ["4294967295"]),
+        ("es", "seed", "1.500,2.000; 7 ", ["1500", "2000", "7"]),
+        ("es", "seed", "1,000", ["1", "0"]),
+        ("es", "seed", "1.00", ["1.00"]),
+        ("es", "seed", "0.100", ["0.100"]),
+        ("es", "seed", "1.0000", ["1.0000"]),
+        ("es", "min_dist", "1.000", ["1"]),
+        ("es", "min_dist", "0.125", ["0.125"]),
+        ("es", "metric", "cosine", ["cosine"]),
+        ("en", "seed", "1,000", ["1000"]),
+        ("en", "seed", "1,000, 20,050; 1,234,000", ["1000", "20050", "1234000"]),
+        ("en", "seed", "1.000", ["1.000"]),
+        ("en", "seed", "5,100", ["5", "100"]),
+        ("en", "seed", "1,0", ["1", "0"]),
+        ("en", "seed", "1,000,5", ["1", "0", "5"]),
+    ],
+)
+def test_marks_of_thousands_are_those_of_the_language_where_they_can_be_nothing_else(
+    language: str, name: str, typed: str, kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = field(name)
+    monkeypatch.setattr(st, "session_state", {"try": [typed]})
+    with i18n.speaking(language):
+        assert form._chosen(one, "try", []) == kept
+        monkeypatch.setattr(st, "session_state", {"try": kept})
+        assert form._chosen(one, "try", []) == kept, "what is kept is read alike again"
+
+
+@pytest.mark.parametrize(("asked", "read"), [("1,000", ["1", "0"]), ("1.000", ["1.000"])])
+def test_marks_of_thousands_are_not_looked_for_in_an_address(
+    asked: str, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    for language in i18n.LANGUAGES:
+        monkeypatch.setattr(st, "query_params", QueryParams(asked))
+        with i18n.speaking(language):
+            assert form._chosen(field("seed"), "try", []) == read
+
+
 @pytest.mark.parametrize("name", ["n_neighbors", "min_dist", "min_cluster_size", "min_samples", "seed"])
 def test_no_number_that_is_offered_begins_with_what_is_typed(name: str) -> None:
     one = field(name)
-    for value in map(form.written, one.offered):
+    for value in map(sweep.written, one.offered):
         offer = form._offer(one, value, [])
         assert not offer.startswith(value[0]), "Enter would take it"
         assert form._plain(one, [offer, value]) == [offer], "the address is left alone"
@@ -229,6 +283,21 @@ def test_recommendation_names_places_of_the_sweep_though_some_are_missing() -> N
     assert not found.is_whole
 
 
+def test_the_same_clusters_are_tried_again_once_and_have_one_place_on_the_wall() -> None:
+    found = swept([8] * 6)
+    del found.entries[0]
+    for number in (2, 4):  # min_dist 0.1 and 0.5
+        found.entries[number].figures["partition"] = "the same"
+    found.entries[4].figures["trustworthiness"] = 0.95
+    ranked = found.ranked()
+    assert [(one.number, one.same) for one in ranked] == [(4, (2,)), (1, ()), (3, ()), (5, ())]
+    assert "the same clusters with min_dist 0.1" in ranked[0].reason
+    assert [one.number for one in found.best(comeback.TRIED_AGAIN)] == [4, 1, 3, 5]
+    look = wall._Look(measures=[], places=wall._places(ranked), colours=None, varied=[], query={})
+    cards = [wall._card(found, number, look) for number in found.numbers()]
+    assert [(card["rank"], card["place"]) for card in cards] == [(2, 1), (1, 0), (3, 2), (0, 0), (4, 3)]
+
+
 def test_six_are_tried_again_though_there_are_cliffs_beside_them() -> None:
     found = swept([3, 3, 3, 3, 30, 30])
     best = [one.number for one in found.best(comeback.TRIED_AGAIN)]
@@ -290,7 +359,7 @@ def test_the_wall_is_sorted_by_dbcv_and_by_relative_validity_apart() -> None:
     found.entries[0].figures.update(dbcv=0.9, dbcv_kind="relative")
     look = wall._Look(
         measures=measures.comparable(measures.measures(None), found),
-        ranks={},
+        places={},
         colours=None,
         varied=[],
         query={},

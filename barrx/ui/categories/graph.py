@@ -22,7 +22,10 @@ _NAME_APART: Final = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
 _MOST_BENT: Final = 0.15  # of the axis: farther left a line would run through categories of other years
 _ROWS_BENT: Final = 6  # rows that a vertical line passes, for about two thirds of that
 _POINTS: Final = np.linspace(0, 1, 17)  # of a line, from its source to its target
-_STEP: Final = 22
+_STEP: Final = 26  # pixels from row to row
+_LEAST_HEIGHT: Final = 240  # pixels of all rows
+_AXIS_HEIGHT: Final = 76  # pixels of the years below them
+_HALO: Final = 7  # pixels, half of them round each letter; with fewer, lines are seen between the letters
 _BESIDE: Final = 8  # pixels between a point and its words
 FONT_SIZE: Final = 11
 _NARROW, _WIDE = 5.6, 11.5  # pixels of a sign in the words
@@ -178,12 +181,12 @@ def drawn(
         "fontSize": FONT_SIZE,
         "limit": alt.ExprRef(f"{room} - {_BESIDE}"),
     }
-    halo = base.mark_text(**text, stroke=ground, strokeWidth=3, strokeJoin="round")
+    halo = base.mark_text(**text, stroke=ground, strokeWidth=_HALO, strokeJoin="round")
     words = base.mark_text(**text, color=ink)
     layers += [halo.encode(text="label:N"), words.encode(text="label:N")]
     return alt.LayerChart(
         layer=layers,
-        height=max(160, _STEP * len(placed)),
+        height=max(_LEAST_HEIGHT, _STEP * len(placed)) + (_AXIS_HEIGHT if is_dated else 0),
         width="container",
         description=sentence,
         usermeta={"embedOptions": {"renderer": "canvas"}},

@@ -1,5 +1,6 @@
 """What a sweep goes over: a list of values for each parameter, written as people write lists."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from barrx.encoders import Encoder
 from barrx.errors import ParameterError
 from barrx.i18n import _, ngettext, numerals
 from barrx.judgement import comeback, sweep
-from barrx.judgement.sweep import SweepRequest
+from barrx.judgement.sweep import SweepRequest, written
 from barrx.neighbors import METRICS
 from barrx.pipeline import MapRequest
 from barrx.ui import keys
@@ -25,6 +26,12 @@ MOST_SETTINGS: Final = 240  # more than a wall that is looked at; the command li
 # Before a number that is offered, so that none begins with what is typed: Enter takes the first that does, 20 for 2.
 # It stays before what is chosen from the list, as another address would be one more step in the browser's history.
 _OFFERED: Final = " "
+
+# Whole numbers in groups of three digits, by the mark between them.
+_GROUPED: Final = {
+    ".": re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3})+(?!\.?\d)"),
+    ",": re.compile(r"(?<![\d,])[1-9]\d{0,2}(?=[\d,]*,0)(?:,\d{3})+(?!,?\d)"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +190,7 @@ def _choose_one(one: Field, default: list[str]) -> tuple[list[str], bool]:
 def _chosen(one: Field, key: str, default: list[str]) -> list[str]:
     """Return what is chosen in the form that every language reads alike; it stands in the address so."""
     if key in st.session_state:
-        return _plain(one, st.session_state[key])
+        return _plain(one, [_ungrouped(one, text) for text in st.session_state[key]])
     if key not in st.query_params:
         return default
     asked = st.query_params.get_all(key)
@@ -195,7 +202,7 @@ def _chosen(one: Field, key: str, default: list[str]) -> list[str]:
 
 
 def _plain(one: Field, typed: Sequence[str]) -> list[str]:
-    """Return values as :func:`written` has them, each once; what cannot be read stays as it is typed."""
+    """Return values as :func:`sweep.written` has them, each once; what cannot be read stays as it is typed."""
     if one.bounds is None:
         known = list(map(written, one.offered))
         return [text for text in dict.fromkeys(typed) if text in known]
@@ -222,14 +229,6 @@ def _help(one: Field) -> str:
     return one.help + " " + _("Decimals may have a comma; separate several values by a semicolon or a blank.")
 
 
-def written(value: Any) -> str:
-    """Return the value of a parameter as people type it: 0, not 0.0; whole, however many digits it has."""
-    if not isinstance(value, float):
-        return str(value)
-    short = f"{value:g}"
-    return short if float(short) == value else repr(value).removesuffix(".0")
-
-
 def _read(one: Field, typed: Sequence[str]) -> tuple[Any, ...]:
     # A list may be typed or pasted at once.
     found = [_value(one, part) for text in typed for part in _parts(one, text)]
@@ -243,6 +242,17 @@ def _parts(one: Field, text: str) -> list[str]:
     else:
         parts = [part.strip() for part in text.replace(";", ",").split(",")]
     return [part for part in parts if part]
+
+
+def _ungrouped(one: Field, text: str) -> str:
+    """Return what is typed without the marks of thousands, where they can be nothing else.
+
+    A comma parts a list, too: in 5,100 it may do so, in 1,000 it does not.
+    """
+    mark = numerals().group
+    if one.read is not int:
+        return text
+    return _GROUPED[mark].sub(lambda found: found[0].replace(mark, ""), text)
 
 
 def _number(one: Field, text: str) -> Any:

@@ -1,7 +1,7 @@
 """The finished settings of a sweep, with what their small maps are drawn from; each is read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -83,7 +83,10 @@ class Results:
     def _recommended(self, known: Mapping[int, Answer], most: int) -> list[Recommendation]:
         numbers, rows = self._finished()
         found = comeback.ranked(rows, _moved(known, numbers), most)
-        return [Recommendation(number=numbers[r.number], score=r.score, reason=r.reason) for r in found]
+        return [
+            replace(r, number=numbers[r.number], same=tuple(numbers[other] for other in r.same))
+            for r in found
+        ]
 
     def _finished(self) -> tuple[list[int], list[Figures]]:
         numbers = self.numbers()

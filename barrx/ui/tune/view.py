@@ -125,7 +125,8 @@ def _recommended(found: Results, ranked: list[Recommendation], query: dict[str, 
     )
     st.caption(
         _(
-            "The numbers on the maps are the places of the recommendation. A map opens in Explore with its setting."
+            "The numbers on the maps are the places of the recommendation; maps with the very same clusters have one "
+            "place. A map opens in Explore with its setting."
         )
     )
 
@@ -147,4 +148,4 @@ def _named(found: Results, one: Recommendation) -> str:
     varied = [name for name, values in found.request.grid.items() if len(values) > 1]
     setting = found.settings[one.number]
     chosen = sweep.parameters(setting)
-    return ", ".join(f"{name} {form.written(chosen[name])}" for name in varied) or sweep.summary(setting)
+    return ", ".join(f"{name} {sweep.written(chosen[name])}" for name in varied) or sweep.summary(setting)

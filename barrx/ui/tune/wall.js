@@ -106,8 +106,8 @@ class Card {
     this.item.dataset.number = card.number;
     this.link.href = new URL(card.address, document.baseURI).href;
     this.link.title = `${words.open}: ${card.whole}`;
-    this.place.textContent = card.rank !== null && card.rank < MARKED ? String(card.rank + 1) : "";
-    this.place.title = words.place.replace("{place}", String((card.rank ?? 0) + 1));
+    this.place.textContent = card.place !== null && card.place < MARKED ? String(card.place + 1) : "";
+    this.place.title = words.place.replace("{place}", String((card.place ?? 0) + 1));
     this.parameters.replaceChildren(
       ...card.parameters.map(([name, value]) => make("span", {}, make("span", {}, name), " ", make("b", {}, value))),
     );

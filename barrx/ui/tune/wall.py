@@ -18,7 +18,7 @@ from barrx.ui import columns, component, keys, palette
 from barrx.ui.coloring import Coloring
 from barrx.ui.columns import Column
 from barrx.ui.text import shortened
-from barrx.ui.tune import form, results
+from barrx.ui.tune import results
 from barrx.ui.tune.measures import Measure
 from barrx.ui.tune.results import GRID, Entry, Results
 
@@ -41,14 +41,14 @@ class _Look:
 
     Attributes
     ----------
-    ranks : place in the sweep -> place of the recommendation, from 0
+    places : place in the sweep -> place of the recommendation, from 0, best first; the same for the same clusters
     colours : of every map; None colours each by its clusters
     varied : parameters that are not the same on all
     query : what the address of a map carries beside its parameters
     """
 
     measures: Sequence[Measure]
-    ranks: Mapping[int, int]
+    places: Mapping[int, int]
     colours: Column | None
     varied: Sequence[str]
     query: Mapping[str, str]
@@ -76,7 +76,7 @@ def show(
         colors = tuple(palette.sequential(max(1, len(coloring.names))))
     look = _Look(
         measures=measures,
-        ranks={one.number: place for place, one in enumerate(ranked)},
+        places=_places(ranked),
         colours=None if coloring is None else columns.publish(results.colours_of(coloring.indexes)),
         varied=[name for name, values in found.request.grid.items() if len(values) > 1],
         query=query,
@@ -97,8 +97,13 @@ def show(
 
 def address(setting: MapRequest, query: Mapping[str, str]) -> str:
     """Return the address of Explore with a setting, relative to the app."""
-    parameters = {name: form.written(value) for name, value in sweep.parameters(setting).items()}
+    parameters = {name: sweep.written(value) for name, value in sweep.parameters(setting).items()}
     return "./?" + urlencode({"dataset": setting.slug, "encoder": setting.encoder, **parameters, **query})
+
+
+def _places(ranked: Sequence[Recommendation]) -> dict[int, int]:
+    """Return place in the sweep -> place of the recommendation; those with the same clusters have one place."""
+    return {number: place for place, one in enumerate(ranked) for number in (one.number, *one.same)}
 
 
 def _measure(one: Measure) -> dict[str, object]:
@@ -112,9 +117,10 @@ def _card(found: Results, number: int, look: _Look) -> dict[str, object]:
     chosen = sweep.parameters(setting)
     return {
         "number": number,
-        "rank": look.ranks.get(number),
+        "rank": list(look.places).index(number) if number in look.places else None,
+        "place": look.places.get(number),
         "address": address(setting, look.query),
-        "parameters": [[name, form.written(chosen[name])] for name in look.varied or list(chosen)[:2]],
+        "parameters": [[name, sweep.written(chosen[name])] for name in look.varied or list(chosen)[:2]],
         "whole": sweep.summary(setting),
         "places": columns.publish(entry.places.ravel()),
         "colours": look.colours or columns.publish(_clusters(entry.labels)),
