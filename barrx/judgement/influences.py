@@ -2,6 +2,8 @@
 
 A category is the mean direction of its pictures' vectors; two categories are as far apart as one minus the
 cosine of theirs. Pictures that are of both say nothing of how alike the two look, and are left out of their distance.
+A distance from fewer pictures varies more by chance, so noise would bear an arrow between these two out more often than
+another: by as much the distance is drawn to the mean of all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +25,8 @@ PERMUTATIONS = 9999
 REACH = 3  # two categories are mutual nearest if each is among the three nearest of the other; of few, see reach_of
 SUPPORTED = 0.75  # two categories are near if they are nearer than three quarters of the unrelated pairs
 LEAST_PICTURES = 3
+_SPLITS = 16  # of the pictures into halves: one alone is chance itself
+_LEAST_PAIRS = 3  # to see whether the halves agree
 _PAIRS_AT_ONCE = 2048  # of categories with pictures in common: what is summed for each is as long as a vector
 
 Distances = NDArray[np.float64]
@@ -146,7 +150,7 @@ def centroids(values: Values, vectors: Vectors, least: int = LEAST_PICTURES) -> 
 
     Pictures of two categories are left out of the distance of these: in both centroids they would pull them together,
     whatever they show. Where fewer than ``least`` are left of one of the two, there is no distance, as there is none
-    of a category that has no more.
+    of a category that has no more. What is left is fewer, so such a distance is drawn to the mean of all.
     """
     large = np.flatnonzero(values.counts >= least)
     members = values.incidence()[:, large].astype(np.float64).tocsc()
@@ -155,10 +159,13 @@ def centroids(values: Values, vectors: Vectors, least: int = LEAST_PICTURES) -> 
     left = sizes[:, None] - in_both
     too_few = np.minimum(left, left.T) < least
     np.fill_diagonal(too_few, False)
-    distances = 1 - _cosines(
-        members, _unit(vectors), sizes, np.argwhere(np.triu((in_both > 0) & ~too_few, 1))
-    )
+    overlapping, unit = np.triu((in_both > 0) & ~too_few, 1), _unit(vectors)
+    distances = 1 - _cosines(members, unit, sizes, np.argwhere(overlapping))
     distances[too_few] = np.nan
+    np.fill_diagonal(distances, np.nan)
+    if overlapping.any():
+        reliable = _reliability(members, unit, np.triu(in_both == 0, 1))
+        distances = _drawn_to_the_mean(distances, sizes[:, None] / np.maximum(left, 1), reliable)
     np.fill_diagonal(distances, 0.0)
     return Centroids(
         names=tuple(values.names[code] for code in large),
@@ -211,6 +218,62 @@ def _direction_left(summed: Distances, n_left: Distances, n: Distances) -> Dista
     length = np.sqrt(alike + (1 - alike) / n)
     direction: Distances = summed / (n_left * length)[:, None]
     return direction
+
+
+def _drawn_to_the_mean(distances: Distances, fewer: Distances, reliable: float) -> Distances:
+    """Return distances that all vary as much: those that chance makes vary more are drawn to the mean.
+
+    Without it they would be found among the nearest (and the farthest) more often than others, whatever is shown.
+
+    Parameters
+    ----------
+    distances : (n, n), NaN on the diagonal and where there is none
+    fewer : (n, n), the pictures of a category over those that are left of it beside another; 1 where none is left out
+    reliable : share of the variance of distances without pictures in common that is not chance, 0 to 1
+    """
+    mean = np.nanmean(distances)
+    variance = reliable + (1 - reliable) * fewer * fewer.T
+    drawn: Distances = mean + (distances - mean) / np.sqrt(variance)
+    return drawn
+
+
+def _reliability(members: "csc_array[Any]", unit: Distances, apart: NDArray[np.bool_]) -> float:
+    """Return the share of the variance of distances that is not chance, 0 to 1: how far halves of the pictures agree.
+
+    Where there are too few pairs to see it, everything may be chance: 0.
+
+    Parameters
+    ----------
+    apart : (n, n), upper triangle; the pairs of categories to look at
+
+    References
+    ----------
+    Spearman 1910; Brown 1910 (from halves to the whole)
+    """
+    rng = np.random.default_rng(0)
+    in_first = rng.random((_SPLITS, len(unit))) < 0.5
+    agreed = [r for first in in_first if (r := _agreement_of_halves(members, unit, apart, first)) is not None]
+    half = max(0.0, float(np.mean(agreed))) if agreed else 0.0
+    return 2 * half / (1 + half)
+
+
+def _agreement_of_halves(
+    members: "csc_array[Any]", unit: Distances, apart: NDArray[np.bool_], is_first: NDArray[np.bool_]
+) -> float | None:
+    """Return the correlation of the distances in one half of the pictures with those in the other."""
+    halves = [members[rows].T @ unit[rows] for rows in (is_first, ~is_first)]
+    n_first = members[is_first].sum(axis=0)
+    sizes = members.sum(axis=0)
+    has_two = (n_first >= 2) & (sizes - n_first >= 2)
+    kept = apart[np.ix_(has_two, has_two)]
+    if kept.sum() < _LEAST_PAIRS:
+        return None
+    directions = (
+        _direction_left(summed[has_two], n[has_two], sizes[has_two])
+        for summed, n in zip(halves, (n_first, sizes - n_first), strict=True)
+    )
+    one, other = ((d @ d.T)[kept] for d in directions)
+    return float(np.corrcoef(one, other)[0, 1]) if min(one.std(), other.std()) > 1e-9 else None
 
 
 def chart(

@@ -516,14 +516,19 @@ def test_names_that_are_no_category_are_said_with_where_they_stand() -> None:
 
 
 def test_what_is_left_out_of_distances_is_said() -> None:
+    drawn = (
+        "Known from fewer images, such a distance is drawn to the mean of all, as far as it may be chance."
+    )
     one = {"shared": 1, "without_distance": 1}
     assert influences_view.left_out(one) == [
         "1 image of several categories is left out of the distances between these.",
+        drawn,
         "1 pair of categories has no distance: of one, fewer than three images are not of the other.",
     ]
     many = {"shared": 1200, "without_distance": 0}
     assert influences_view.left_out(many) == [
-        "1,200 images of several categories are left out of the distances between these."
+        "1,200 images of several categories are left out of the distances between these.",
+        drawn,
     ]
     assert influences_view.left_out({"shared": 0, "without_distance": 0}) == []
 

@@ -284,6 +284,46 @@ def test_images_of_both_ends_bear_no_arrow_out(common: float) -> None:
     assert np.mean(np.array(drawn) > 0.9) < 0.25, "nor do they stand against it"
 
 
+def test_noise_bears_out_no_more_arrows_where_many_images_are_of_both_ends() -> None:
+    p, supported, apart, others = [], [], [], []
+    for draw in range(150):
+        column, vectors, arrows = sharing(draw, n=12, in_both=6)
+        placed = influences.centroids(column, vectors)
+        found = influences.chart(placed, arrows, permutations=99)
+        p.append(found.nearness.p)
+        supported += [bool(a.is_supported) for a in found.arrows]
+        apart += [a.distance for a in found.arrows]
+        others += list(placed.distances[np.triu_indices(12, 1)])
+    assert np.mean(np.array(p) <= 0.05) < 0.09
+    assert 0.2 < np.mean(supported) < 0.3, "about a quarter, as of the unrelated pairs"
+    assert np.std(apart) == pytest.approx(np.std(others), rel=0.2), "they vary as much as the others do"
+
+
+def test_distances_are_drawn_to_the_mean_only_as_far_as_they_are_chance() -> None:
+    distances = np.array([[np.nan, 0.2, 0.6], [0.2, np.nan, 0.7], [0.6, 0.7, np.nan]])
+    fewer = np.array([[1, 2, 1], [2, 1, 1], [1, 1, 1]], float)
+    of_noise = influences._drawn_to_the_mean(distances, fewer, 0.0)
+    assert of_noise[0, 1] == pytest.approx(0.5 - 0.3 / 2)
+    np.testing.assert_array_equal(of_noise[2, :2], distances[2, :2])
+    np.testing.assert_allclose(influences._drawn_to_the_mean(distances, fewer, 1.0), distances)
+
+
+@pytest.mark.parametrize(("like", "least", "most"), [(0.0, 0.0, 0.3), (3.0, 0.9, 1.0)])
+def test_halves_of_the_images_tell_how_far_distances_are_chance(
+    like: float, least: float, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+    monkeypatch.setattr(
+        influences,
+        "_drawn_to_the_mean",
+        lambda distances, _fewer, reliable: given.append(reliable) or distances,
+    )
+    for draw in range(5):
+        column, vectors, _arrows = sharing(draw, common=1.0, like=like)
+        influences.centroids(column, vectors)
+    assert least <= np.mean(given) <= most
+
+
 def test_planted_relations_are_confirmed_without_the_images_of_both_ends() -> None:
     column, vectors, arrows = sharing(0, common=1.0, like=0.7, n=12)
     found = influences.chart(influences.centroids(column, vectors), arrows, permutations=499)

@@ -240,7 +240,7 @@ def machines_meaning(reach: int) -> str:
 
 
 def left_out(facts: Facts) -> list[str]:
-    """Say how many images are left out of distances since they are of both categories, and what that leaves without."""
+    """Say how many images are left out of distances since they are of both categories, and what comes of it."""
     n, without = facts["shared"], facts["without_distance"]
     said = []
     if n:
@@ -250,6 +250,11 @@ def left_out(facts: Facts) -> list[str]:
                 "{n} images of several categories are left out of the distances between these.",
                 n,
             ).format(n=numeral(n))
+        )
+        said.append(
+            _(
+                "Known from fewer images, such a distance is drawn to the mean of all, as far as it may be chance."
+            )
         )
     if without:
         said.append(
