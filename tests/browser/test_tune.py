@@ -124,8 +124,13 @@ def test_sweep_goes_on_after_a_restart_of_the_server_and_repeats_nothing(
     server = start_server(folder=tmp_path)
     open_app(page, server, address)
     complaints.lines.clear()  # that there was no server
-    done = page.get_by_text(re.compile(r"8 settings · 4 maps to draw · (\d+) (is|are) finished already"))
-    expect(done).to_be_visible()
+    counts = re.compile(
+        r"8 settings · (\d+) (?:is|are) finished already · left: (\d+) settings? · \d maps? to draw"
+    )
+    said = page.get_by_text(counts)
+    expect(said).to_be_visible()
+    done, left = (int(n) for n in counts.findall(said.inner_text())[0])
+    assert done + left == 8
     page.get_by_role("button", name="Go on").click()
     expect(cards(page)).to_have_count(8, timeout=PATIENCE)
     wait_until_idle(page)

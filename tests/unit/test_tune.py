@@ -14,7 +14,7 @@ from barrx.judgement.questions import Answer
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
 from barrx.ui.coloring import Coloring
-from barrx.ui.tune import form, heat, measures, results, stable, wall
+from barrx.ui.tune import form, heat, measures, progress, results, stable, wall
 from barrx.ui.tune.form import Field
 from barrx.ui.tune.results import GRID, MOST_DOTS, Entry, Results
 from barrx.ui.tune.stable import Return
@@ -146,6 +146,22 @@ def test_a_wall_has_a_bound_and_says_where_there_is_none() -> None:
 
 def test_settings_and_the_maps_they_need_are_counted() -> None:
     assert form.counted(swept([2] * 6).request) == "6 settings · 3 maps to draw"
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ((0, 1, 2, 3, 4, 5), "6 settings · 3 maps to draw"),
+        ((1, 2, 3), "6 settings · 3 are finished already · left: 3 settings · 1 map to draw"),
+        ((1, 2, 3, 4, 5), "6 settings · 1 is finished already · left: 5 settings · 2 maps to draw"),
+        ((5,), "6 settings · 5 are finished already · left: 1 setting · 0 maps to draw"),
+    ],
+)
+def test_what_is_left_of_a_sweep_is_counted(missing: tuple[int, ...], said: str) -> None:
+    found = swept([2] * 6)
+    for number in missing:
+        del found.entries[number]
+    assert progress.counted(found) == said
 
 
 def test_the_command_is_quoted_for_a_shell() -> None:
