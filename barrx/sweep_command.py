@@ -49,8 +49,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--stability",
         type=_count,
         metavar="N",
-        default=0,
-        help=_("then try the best N settings again, with other seeds and on samples of the images"),
+        default=comeback.TRIED_AGAIN,
+        help=_(
+            "try the best N settings again, with other seeds and on samples of the images, for comes_back and "
+            "artefacts ({n} if nothing is said; with 0 both stay empty)"
+        ).format(n=comeback.TRIED_AGAIN),
     )
     parser.add_argument(
         "--output", type=Path, required=True, metavar="FILE.csv", help=_(".csv, .parquet or .json")
