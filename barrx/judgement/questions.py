@@ -24,7 +24,7 @@ Part = Literal[
 ]
 PARTS: tuple[Part, ...] = get_args(Part)
 _OF_A_COLUMN = ("agreement", "categories", "influences")
-_RECIPE = 16
+_RECIPE = 17
 _VERSIONS = ("umap-learn", "hdbscan", "scikit-learn", "scipy", "numpy")
 
 Progress = Callable[[int, int, str], None]

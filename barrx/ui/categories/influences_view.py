@@ -84,7 +84,7 @@ def _say_unclear(found: Relations) -> None:
 
 
 def unclear(found: Relations) -> list[str]:
-    """Say which names of the arrows are no category, and which may mean several."""
+    """Say which names of the arrows are no category, which may mean several, and which years cannot be read."""
     said = []
     if found.unknown:
         said.append(
@@ -99,7 +99,21 @@ def unclear(found: Relations) -> list[str]:
                 "collection does."
             ).format(names=_named(found.ambiguous))
         )
+    if found.undated:
+        said.append(_unreadable(found.undated))
     return said
+
+
+def _unreadable(undated: Sequence[tuple[int, str]]) -> str:
+    n = len(undated)
+    rows = [_("row {row} “{text}”").format(row=row, text=_short(text)) for row, text in undated[:_MOST]]
+    if n > _MOST:
+        rows.append(_("and {n} more").format(n=numeral(n - _MOST)))
+    return ngettext(
+        "{n} year in relations.csv cannot be read, so its arrow is without one: {rows}. Write it as 1907.",
+        "{n} years in relations.csv cannot be read, so their arrows are without one: {rows}. Write them as 1907.",
+        n,
+    ).format(n=numeral(n), rows=plain(", ".join(rows)))
 
 
 def _named(names: Sequence[str]) -> str:
@@ -215,7 +229,7 @@ def curators(facts: Facts) -> list[tuple[str, str, str, str]]:
             one["source"],
             one["target"],
             _KINDS[one["is_supported"]],
-            f"{one['source']} → {one['target']}" + (f" ({one['year']})" if one["year"] is not None else ""),
+            f"{one['source']} → {one['target']}{_dated(one)}",
         )
         for one in facts["arrows"]
     ]
@@ -363,13 +377,18 @@ def near_list(facts: Facts) -> tuple[str, list[str], str]:
 
 def arrow_text(one: Facts) -> str:
     """Return an arrow and what the pictures say to it, on one line of HTML."""
-    said = f"{_isolated(one['source'])} → {_isolated(one['target'])}"
-    if one["year"] is not None:
-        said += f" ({one['year']})"
+    said = f"{_isolated(one['source'])} → {_isolated(one['target'])}{_dated(one)}"
     if one["nearer_than"] is not None:
         share = rounded_down(one["nearer_than"])
         said += " · " + escape(_("nearer than {share:.0%}").format(share=share))
+    if one["source_begins"] is not None:
+        begins = numeral(one["source_begins"], "d")
+        said += " · " + escape(_("dated before its source, which begins in {year}").format(year=begins))
     return said + (" · " + escape(_("goes back in time")) if one["is_backward"] else "")
+
+
+def _dated(one: Facts) -> str:
+    return f" ({numeral(one['year'], 'd')})" if one["year"] is not None else ""
 
 
 def _isolated(name: str) -> str:
