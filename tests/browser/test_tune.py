@@ -70,6 +70,32 @@ def _opens_in_explore(page: Page) -> None:
     assert (float(shown["clusters on the map"]), shown["noise"]) == (clusters, noise)
 
 
+def test_a_cell_of_the_heat_map_is_a_setting_that_opens_in_explore(server: Server, page: Page) -> None:
+    open_app(page, server, ADDRESS)
+    if button(page, keys.SWEEP).count():
+        button(page, keys.SWEEP).click()
+    expect(cards(page)).to_have_count(4, timeout=PATIENCE)
+    wait_until_idle(page)
+    select(page, keys.HEAT_FIGURE, "noise")
+    chart = page.locator(f"[class*='st-key-{keys.HEAT}-'] canvas")
+    setting = page.locator("ul.settings a")
+    for at, value in ((0.9, "30"), (0.2, "15"), (0.9, "30")):
+        chart.scroll_into_view_if_needed()
+        box = chart.bounding_box()
+        assert box
+        chart.click(position={"x": at * box["width"], "y": 0.2 * box["height"]})
+        expect(setting).to_have_text(f"n_neighbors {value}, min_cluster_size 10")
+        wait_until_idle(page)
+    assert too_wide(page) == []
+    noise = page.locator("ul.settings li").inner_text().rpartition(" ")[2]
+    setting.focus()
+    page.keyboard.press("Enter")
+    wait_for_map(page)
+    expect(thumb(page, keys.N_NEIGHBORS)).to_have_value("30")
+    expect(thumb(page, keys.MIN_CLUSTER_SIZE)).to_have_value("10")
+    assert figures(page)["noise"] == noise
+
+
 def chosen(page: Page, name: str) -> Locator:
     return widget(page, keys.TRY + name).locator("[data-tag]")
 
