@@ -531,7 +531,7 @@ def test_years_that_cannot_be_read_and_arrows_before_their_source_are_said() -> 
     assert said.endswith("and 2 more. Write them as 1907.")
     arrow = {"source": "a", "target": "b", "year": -3, "nearer_than": 0.8, "is_backward": False}
     assert influences_view.arrow_text(arrow | {"source_begins": 1915}) == (
-        "<bdi>a</bdi> → <bdi>b</bdi> (−3) · nearer than 80% · dated before its source, which begins in 1915"
+        "<bdi>a</bdi> → <bdi>b</bdi> (−3) · nearer than 80% · dated before its source, which begins here in 1915"
     )
 
 

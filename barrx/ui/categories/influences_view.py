@@ -383,7 +383,7 @@ def arrow_text(one: Facts) -> str:
         said += " · " + escape(_("nearer than {share:.0%}").format(share=share))
     if one["source_begins"] is not None:
         begins = numeral(one["source_begins"], "d")
-        said += " · " + escape(_("dated before its source, which begins in {year}").format(year=begins))
+        said += " · " + escape(_("dated before its source, which begins here in {year}").format(year=begins))
     return said + (" · " + escape(_("goes back in time")) if one["is_backward"] else "")
 
 
