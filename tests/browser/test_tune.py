@@ -133,6 +133,21 @@ def test_a_number_is_taken_as_it_is_typed_and_stands_so_in_the_address(server: S
     expect(chosen(page, "min_dist")).to_have_text(["0.1", "0.3"])
 
 
+def test_every_value_that_is_chosen_can_be_seen(server: Server, page: Page) -> None:
+    values = ["5", "10", "15", "30", "50", "100"]
+    open_app(page, server, "/tune?" + "&".join(f"try_n_neighbors={n}" for n in values))
+    expect(chosen(page, "n_neighbors")).to_have_text(values)
+    for tag in chosen(page, "n_neighbors").all():
+        is_whole = tag.evaluate(
+            """tag => {
+              const [one, all] = [tag, tag.closest("[data-testid=stMultiSelectTagsContainer]")]
+                .map(e => e.getBoundingClientRect());
+              return one.left >= all.left && one.right <= all.right && one.top >= all.top && one.bottom <= all.bottom;
+            }"""
+        )
+        assert is_whole, tag.inner_text()
+
+
 def test_sweep_goes_on_after_a_restart_of_the_server_and_repeats_nothing(
     start_server: StartServer, page: Page, complaints: Complaints, tmp_path: Path
 ) -> None:

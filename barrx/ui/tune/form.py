@@ -175,6 +175,7 @@ def _choose_one(one: Field, default: list[str]) -> tuple[list[str], bool]:
         accept_new_options=one.bounds is not None,
         filter_mode="fuzzy" if one.bounds is None else "prefix",
         select_all=False,
+        wrap=True,
         bind="query-params",
     )
     return taken, taken == chosen
