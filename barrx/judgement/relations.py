@@ -85,7 +85,7 @@ def read(source: Path | bytes, categories: Sequence[str], name: str = "") -> Rel
         )
     if len(table) > MOST_RELATIONS:
         raise DatasetError(
-            _("“{name}” has {n} relations; at most {most} are read.").format(
+            _("“{name}” has {n:,} relations; at most {most:,} are read.").format(
                 name=name, n=len(table), most=MOST_RELATIONS
             )
         )
@@ -95,7 +95,7 @@ def read(source: Path | bytes, categories: Sequence[str], name: str = "") -> Rel
     longest = max((len(text) for row in rows for text in row[:2]), default=0)
     if longest > _LONGEST_NAME:
         raise DatasetError(
-            _("“{name}” holds a name of {n} characters; at most {most} are read.").format(
+            _("“{name}” holds a name of {n:,} characters; at most {most:,} are read.").format(
                 name=name, n=longest, most=_LONGEST_NAME
             )
         )

@@ -535,6 +535,13 @@ def test_years_that_cannot_be_read_and_arrows_before_their_source_are_said() -> 
     )
 
 
+def test_thousands_of_arrows_are_written_as_every_other_number() -> None:
+    names = [f"n{i}" for i in range(101)]
+    rows = "".join(f"{one},{other}\n" for one in names[:40] for other in names if one != other)
+    found = relations.read(f"source,target\n{rows}{rows}".encode(), names)
+    assert influences_view.counted(found).startswith("4,000 arrows are read. 4,000 rows are left out")
+
+
 def test_what_is_left_out_of_distances_is_said() -> None:
     one = {"shared": 1, "without_distance": 1}
     assert influences_view.left_out(one) == [

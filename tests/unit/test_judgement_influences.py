@@ -149,7 +149,7 @@ def test_a_category_that_is_not_of_its_time_leaves_the_box_to_another() -> None:
     [
         (b"from,to\na,b\n", r"needs the columns source and target, got: from, to"),
         (b"", r"holds no table"),
-        (b"source,target\n" + b"a,b\n" * 10_001, r"has 10001 relations; at most 10000"),
+        (b"source,target\n" + b"a,b\n" * 10_001, r"has 10,001 relations; at most 10,000 are"),
         (b"source,target\n" + b"x" * 400 + b",b\n", r"a name of 400 characters; at most 300"),
         (b"PK\x03\x04", r"is a workbook"),
         (b"source,target\n\0,b\n", r"NUL"),

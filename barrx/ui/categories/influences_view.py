@@ -61,21 +61,22 @@ def _arrows(dataset: Dataset, column: str) -> Relations | None:
         _say_unclear(found)
     with st.expander(_("The arrows"), expanded=path is None, icon=":material/arrow_right_alt:"):
         if found is not None:
-            _read(found)
+            st.caption(counted(found))
         _give(dataset, names, is_kept=path == arrow_files.given(dataset.slug))
     return found
 
 
-def _read(found: Relations) -> None:
+def counted(found: Relations) -> str:
+    """Say how many arrows are read, and how many rows are left out."""
     n = len(found.arrows)
-    said = ngettext("{n} arrow is read.", "{n} arrows are read.", n).format(n=n)
+    said = ngettext("{n} arrow is read.", "{n} arrows are read.", n).format(n=numeral(n))
     if found.dropped:
         said += " " + ngettext(
             "{n} row is left out: without an end, from a category to itself, or said twice.",
             "{n} rows are left out: without an end, from a category to itself, or said twice.",
             found.dropped,
-        ).format(n=found.dropped)
-    st.caption(said)
+        ).format(n=numeral(found.dropped))
+    return said
 
 
 def _say_unclear(found: Relations) -> None:
