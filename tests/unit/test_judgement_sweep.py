@@ -341,6 +341,22 @@ def test_command_tries_as_many_again_as_the_page_unless_it_is_told_how_many(
     assert f"({comeback.TRIED_AGAIN} if nothing is said" in " ".join(run(capsys, "--help")[1].split())
 
 
+def test_command_that_is_stopped_while_it_tries_again_has_written_the_figures(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(comeback, "try_again", stopped)
+    output = tmp_path / "sweep.csv"
+    status, _out, err = run(capsys, "demo", "--min-cluster-size", "5,10", "--output", output)
+    assert status != 0
+    assert "What was finished is kept." in err
+    table = pd.read_csv(output)
+    assert table["clusters"].gt(1).all()
+    assert table["comes_back"].isna().all()
+
+
 def test_table_says_which_validity_a_figure_is_and_why_there_is_none() -> None:
     kinds = ({"dbcv_kind": "relative", "dbcv_reason": ""}, {"dbcv_reason": "every image is noise"})
     found = sweep.table([row(10, 3, 0, 1, 0.4, **kinds[0]), row(20, 0, 1, 1, None, **kinds[1])], None)
