@@ -49,8 +49,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--stability",
         type=_count,
         metavar="N",
-        default=0,
-        help=_("then try the best N settings again, with other seeds and on samples of the images"),
+        default=comeback.TRIED_AGAIN,
+        help=_(
+            "try the best N settings again, with other seeds and on samples of the images, for comes_back and "
+            "artefacts ({n} if nothing is said; with 0 both stay empty)"
+        ).format(n=comeback.TRIED_AGAIN),
     )
     parser.add_argument(
         "--output", type=Path, required=True, metavar="FILE.csv", help=_(".csv, .parquet or .json")
@@ -72,9 +75,11 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     before = sum(row is not None for row in sweep.stored(dataset, request))
     start = time.perf_counter()
     rows = _with_bar(_("sweep"), _("settings"), lambda report: sweep.run(dataset, request, progress=report))
+    known = comeback.load(dataset, dict(enumerate(request.settings())))
+    # Before the long rest, too: whoever stops it has the figures there are.
+    _write(rows, known, request, arguments.output)
     known = _known(dataset, request, rows, arguments.stability)
-    rows = comeback.added(rows, known)
-    export.write_table(sweep.table(rows, request.category), arguments.output)
+    rows = _write(rows, known, request, arguments.output)
     best = comeback.ranked(rows, known, 1, tried=max(comeback.TRIED_AGAIN, arguments.stability))
     return {
         "slug": dataset.slug,
@@ -98,6 +103,15 @@ def _with_bar(title: str, unit: str, work: Callable[[Callable[[int, int, str], N
         return work(bar.update)
     finally:
         bar.close()
+
+
+def _write(
+    rows: list[sweep.Figures], known: dict[int, Answer], request: SweepRequest, output: Path
+) -> list[sweep.Figures]:
+    """Write the table with what is known of the clusters that come back; return its rows."""
+    rows = comeback.added(rows, known)
+    export.write_table(sweep.table(rows, request.category), output)
+    return rows
 
 
 def _known(

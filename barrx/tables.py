@@ -28,7 +28,7 @@ _MARKS = (
 csv.field_size_limit(_LONGEST_CELL)  # for the whole process; the module's own default is 131,072
 
 
-def read(source: Path | bytes, name: str = "") -> pd.DataFrame:
+def read(source: Path | bytes, name: str = "", *, by_row: bool = False) -> pd.DataFrame:
     """Read a CSV file as text.
 
     The separator is a comma, a semicolon or a tab; the encoding UTF-8, UTF-16 with its mark, or Windows-1252
@@ -40,6 +40,8 @@ def read(source: Path | bytes, name: str = "") -> pd.DataFrame:
     source : path, or the bytes of a file
     name : str
         for messages; default: the path's own name
+    by_row : bool
+        index the rows by where they stand in the file; the first of it is 1
 
     Returns
     -------
@@ -54,7 +56,11 @@ def read(source: Path | bytes, name: str = "") -> pd.DataFrame:
     name = name or (source.name if isinstance(source, Path) else _("the table"))
     text, separator = _without_hint(_decoded(_bytes_of(source, name), name))
     separator = separator or _separator_of(text)
-    rows = [row for row in _records(text, separator, name) if any(row)]
+    places, rows = [], []
+    for place, row in enumerate(_records(text, separator, name), 1):
+        if any(row):
+            places.append(place)
+            rows.append(row)
     if not rows:
         raise DatasetError(_("“{name}” holds no table: it is empty.").format(name=name))
     width = max(map(len, rows))
@@ -66,7 +72,8 @@ def read(source: Path | bytes, name: str = "") -> pd.DataFrame:
         )
     header = [*rows[0], *[""] * (width - len(rows[0]))]
     cells = [[cell or None for cell in row] + [None] * (width - len(row)) for row in rows[1:]]
-    return _framed(header, cells)
+    frame = _framed(header, cells)
+    return frame.set_axis(places[1:]) if by_row else frame
 
 
 def _bytes_of(source: Path | bytes, name: str) -> bytes:

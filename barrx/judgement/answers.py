@@ -178,7 +178,7 @@ def _influences(subject: Subject) -> Answer:
     chart = influences.chart(found, subject.question.arrows, axis.years)
     facts = {
         "nearness": chart.nearness,
-        "arrows": [{**_plain_arrow(arrow), "is_supported": arrow.is_supported} for arrow in chart.arrows],
+        "arrows": [_plain_arrow(arrow, axis) for arrow in chart.arrows],
         "mutual": chart.mutual,
         "reach": chart.reach,
         "without_arrow": chart.without_arrow,
@@ -193,9 +193,14 @@ def _influences(subject: Subject) -> Answer:
     return Answer(facts, {"distances": found.distances})
 
 
-def _plain_arrow(arrow: influences.Arrow) -> dict[str, Any]:
-    return {**asdict(arrow.relation), "distance": arrow.distance, "nearer_than": arrow.nearer_than} | {
-        "is_backward": arrow.is_backward
+def _plain_arrow(arrow: influences.Arrow, axis: relations.TimeAxis) -> dict[str, Any]:
+    return {
+        **asdict(arrow.relation),
+        "distance": arrow.distance,
+        "nearer_than": arrow.nearer_than,
+        "is_supported": arrow.is_supported,
+        "is_backward": arrow.is_backward,
+        "source_begins": axis.begins_after(arrow.relation),
     }
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -47,12 +47,15 @@ class Relations:
         names that may mean several categories
     dropped : int
         rows left out: without a source or a target, from a category to itself, or said twice
+    undated : tuple of (int, str)
+        of arrows whose year cannot be read: the row of the file, its first being 1, and what stands there
     """
 
     arrows: tuple[Relation, ...]
     unknown: tuple[str, ...]
     ambiguous: tuple[str, ...]
     dropped: int
+    undated: tuple[tuple[int, str], ...] = ()
 
 
 def read(source: Path | bytes, categories: Sequence[str], name: str = "") -> Relations:
@@ -72,7 +75,7 @@ def read(source: Path | bytes, categories: Sequence[str], name: str = "") -> Rel
         if it is no text table, lacks a column, has more than 10,000 rows or a name of more than 300 characters
     """
     name = name or (source.name if isinstance(source, Path) else "relations.csv")
-    table = tables.read(source, name)
+    table = tables.read(source, name, by_row=True)
     columns = {str(column).strip().casefold(): str(column) for column in reversed(table.columns)}
     if not {"source", "target"} <= columns.keys():
         raise DatasetError(
@@ -82,7 +85,7 @@ def read(source: Path | bytes, categories: Sequence[str], name: str = "") -> Rel
         )
     if len(table) > MOST_RELATIONS:
         raise DatasetError(
-            _("“{name}” has {n} relations; at most {most} are read.").format(
+            _("“{name}” has {n:,} relations; at most {most:,} are read.").format(
                 name=name, n=len(table), most=MOST_RELATIONS
             )
         )
@@ -92,11 +95,11 @@ def read(source: Path | bytes, categories: Sequence[str], name: str = "") -> Rel
     longest = max((len(text) for row in rows for text in row[:2]), default=0)
     if longest > _LONGEST_NAME:
         raise DatasetError(
-            _("“{name}” holds a name of {n} characters; at most {most} are read.").format(
+            _("“{name}” holds a name of {n:,} characters; at most {most:,} are read.").format(
                 name=name, n=longest, most=_LONGEST_NAME
             )
         )
-    return _related(rows, categories)
+    return _related(dict(zip(table.index, rows, strict=True)), categories)
 
 
 def read_usable(source: bytes, categories: Sequence[str], name: str) -> Relations:
@@ -134,12 +137,13 @@ def _cells(column: pd.Series) -> list[str]:
     return ["" if pd.isna(cell) else _tidy(str(cell)) for cell in column]
 
 
-def _related(rows: Sequence[tuple[str, str, str]], categories: Sequence[str]) -> Relations:
+def _related(rows: Mapping[int, tuple[str, str, str]], categories: Sequence[str]) -> Relations:
     meant = _meanings(categories)
     arrows: dict[tuple[str, str], Relation] = {}
     unclear: dict[str, int] = {}  # name -> how many categories it may mean
+    undated: list[tuple[int, str]] = []
     dropped = 0
-    for source, target, year in rows:
+    for place, (source, target, date) in rows.items():
         found = [meant(text) for text in (source, target)]
         lost = {
             text: len(names)
@@ -153,12 +157,15 @@ def _related(rows: Sequence[tuple[str, str, str]], categories: Sequence[str]) ->
         if not all(ends) or ends[0] == ends[1] or ends in arrows:
             dropped += 1
             continue
-        arrows[ends] = Relation(source=ends[0], target=ends[1], year=parse_year(year))
+        arrows[ends] = Relation(source=ends[0], target=ends[1], year=parse_year(date))
+        if date and arrows[ends].year is None:
+            undated.append((place, date))
     return Relations(
         arrows=tuple(arrows.values()),
         unknown=tuple(name for name, n in unclear.items() if n == 0),
         ambiguous=tuple(name for name, n in unclear.items() if n > 1),
         dropped=dropped,
+        undated=tuple(undated),
     )
 
 
@@ -229,12 +236,20 @@ class TimeAxis:
         those that are a box of it, but stand at the median of their own dates, as its year is far from them
     unclear : tuple of str
         those that may be a box of it, as others may
+    begins : mapping
+        category -> the first year known of it: where it stands, or an earlier one of its pictures
     """
 
     years: Mapping[str, int]
     by_chart: tuple[str, ...] = ()
     against_chart: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
+    begins: Mapping[str, int] = field(default_factory=dict)
+
+    def begins_after(self, arrow: Relation) -> int | None:
+        """Return the year in which the source of an arrow begins, if the arrow is dated before it."""
+        begins = self.begins.get(arrow.source)
+        return begins if begins is not None and arrow.year is not None and arrow.year < begins else None
 
 
 def time_axis(categories: Sequence[str], pictures: Mapping[str, Sequence[int]] | None = None) -> TimeAxis:
@@ -257,11 +272,13 @@ def time_axis(categories: Sequence[str], pictures: Mapping[str, Sequence[int]] |
     ]
     placed, unclear = _placed_by_barr([category for category in categories if category not in far])
     medians = {category: round(median(own[category])) for category in categories if own.get(category)}
+    years = {name: (medians | placed)[name] for name in categories if name in medians or name in placed}
     return TimeAxis(
-        years={name: (medians | placed)[name] for name in categories if name in medians or name in placed},
+        years=years,
         by_chart=tuple(placed),
         against_chart=tuple(far),
         unclear=unclear,
+        begins={name: min([year, *own.get(name, ())]) for name, year in years.items()},
     )
 
 

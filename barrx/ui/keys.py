@@ -135,6 +135,7 @@ HEAT_FIGURE = "heat_figure"
 HEAT_X = "heat_x"
 HEAT_Y = "heat_y"
 HEAT = "heat"
+HEAT_CELL = "heat_cell"
 CHECK_CLUSTERS = "check_clusters"
 
 EMBED = "embed"

@@ -70,6 +70,32 @@ def _opens_in_explore(page: Page) -> None:
     assert (float(shown["clusters on the map"]), shown["noise"]) == (clusters, noise)
 
 
+def test_a_cell_of_the_heat_map_is_a_setting_that_opens_in_explore(server: Server, page: Page) -> None:
+    open_app(page, server, ADDRESS)
+    if button(page, keys.SWEEP).count():
+        button(page, keys.SWEEP).click()
+    expect(cards(page)).to_have_count(4, timeout=PATIENCE)
+    wait_until_idle(page)
+    select(page, keys.HEAT_FIGURE, "noise")
+    chart = page.locator(f"[class*='st-key-{keys.HEAT}-'] canvas")
+    setting = page.locator("ul.settings a")
+    for at, value in ((0.9, "30"), (0.2, "15"), (0.9, "30")):
+        chart.scroll_into_view_if_needed()
+        box = chart.bounding_box()
+        assert box
+        chart.click(position={"x": at * box["width"], "y": 0.2 * box["height"]})
+        expect(setting).to_have_text(f"n_neighbors {value}, min_cluster_size 10")
+        wait_until_idle(page)
+    assert too_wide(page) == []
+    noise = page.locator("ul.settings li").inner_text().rpartition(" ")[2]
+    setting.focus()
+    page.keyboard.press("Enter")
+    wait_for_map(page)
+    expect(thumb(page, keys.N_NEIGHBORS)).to_have_value("30")
+    expect(thumb(page, keys.MIN_CLUSTER_SIZE)).to_have_value("10")
+    assert figures(page)["noise"] == noise
+
+
 def chosen(page: Page, name: str) -> Locator:
     return widget(page, keys.TRY + name).locator("[data-tag]")
 
@@ -107,6 +133,21 @@ def test_a_number_is_taken_as_it_is_typed_and_stands_so_in_the_address(server: S
     expect(chosen(page, "min_dist")).to_have_text(["0.1", "0.3"])
 
 
+def test_every_value_that_is_chosen_can_be_seen(server: Server, page: Page) -> None:
+    values = ["5", "10", "15", "30", "50", "100"]
+    open_app(page, server, "/tune?" + "&".join(f"try_n_neighbors={n}" for n in values))
+    expect(chosen(page, "n_neighbors")).to_have_text(values)
+    for tag in chosen(page, "n_neighbors").all():
+        is_whole = tag.evaluate(
+            """tag => {
+              const [one, all] = [tag, tag.closest("[data-testid=stMultiSelectTagsContainer]")]
+                .map(e => e.getBoundingClientRect());
+              return one.left >= all.left && one.right <= all.right && one.top >= all.top && one.bottom <= all.bottom;
+            }"""
+        )
+        assert is_whole, tag.inner_text()
+
+
 def test_sweep_goes_on_after_a_restart_of_the_server_and_repeats_nothing(
     start_server: StartServer, page: Page, complaints: Complaints, tmp_path: Path
 ) -> None:
@@ -124,8 +165,13 @@ def test_sweep_goes_on_after_a_restart_of_the_server_and_repeats_nothing(
     server = start_server(folder=tmp_path)
     open_app(page, server, address)
     complaints.lines.clear()  # that there was no server
-    done = page.get_by_text(re.compile(r"8 settings · 4 maps to draw · (\d+) (is|are) finished already"))
-    expect(done).to_be_visible()
+    counts = re.compile(
+        r"8 settings · (\d+) (?:is|are) finished already · left: (\d+) settings? · \d maps? to draw"
+    )
+    said = page.get_by_text(counts)
+    expect(said).to_be_visible()
+    done, left = (int(n) for n in counts.findall(said.inner_text())[0])
+    assert done + left == 8
     page.get_by_role("button", name="Go on").click()
     expect(cards(page)).to_have_count(8, timeout=PATIENCE)
     wait_until_idle(page)

@@ -443,6 +443,7 @@ def test_planted_arrows_are_confirmed_in_words_and_shuffled_ones_are_not() -> No
 
 def test_arrows_without_a_test_are_listed_neither_way() -> None:
     one = {"source": "a", "target": "b", "year": None, "is_backward": False, "nearer_than": None}
+    one["source_begins"] = None
     facts = {"arrows": [{**one, "is_supported": None}], "nearness": {"reason": "too few"}}
     assert influences_view.arrow_lists(facts) == [
         (
@@ -487,6 +488,7 @@ def test_meanings_of_the_lists_are_true_of_their_lines() -> None:
                 "target": arrow.relation.target,
                 "year": None,
                 "is_backward": False,
+                "source_begins": None,
             }
             | {"is_supported": arrow.is_supported, "nearer_than": arrow.nearer_than}
         )
@@ -513,6 +515,34 @@ def test_names_that_are_no_category_are_said_with_where_they_stand() -> None:
         "does.",
     ]
     assert influences_view.unclear(relations.read(b"source,target\na,b\n", ("a", "b"))) == []
+
+
+def test_years_that_cannot_be_read_and_arrows_before_their_source_are_said() -> None:
+    table = b"source,target,year\na,b,foo\nb,a,1907\n"
+    assert influences_view.unclear(relations.read(table, ("a", "b"))) == [
+        "1 year in relations.csv cannot be read, so its arrow is without one: row 2 “foo”. Write it as 1907."
+    ]
+    many = relations.Relations(
+        arrows=(), unknown=(), ambiguous=(), dropped=0, undated=tuple((n, "*x*") for n in range(2, 34))
+    )
+    (said,) = influences_view.unclear(many)
+    assert said.startswith(
+        "32 years in relations.csv cannot be read, so their arrows are without one: row 2 “"
+    )
+    assert "row 31 “" in said
+    assert "row 32" not in said
+    assert said.endswith("and 2 more. Write them as 1907.")
+    arrow = {"source": "a", "target": "b", "year": -3, "nearer_than": 0.8, "is_backward": False}
+    assert influences_view.arrow_text(arrow | {"source_begins": 1915}) == (
+        "<bdi>a</bdi> → <bdi>b</bdi> (−3) · nearer than 80% · dated before its source, which begins here in 1915"
+    )
+
+
+def test_thousands_of_arrows_are_written_as_every_other_number() -> None:
+    names = [f"n{i}" for i in range(101)]
+    rows = "".join(f"{one},{other}\n" for one in names[:40] for other in names if one != other)
+    found = relations.read(f"source,target\n{rows}{rows}".encode(), names)
+    assert influences_view.counted(found).startswith("4,000 arrows are read. 4,000 rows are left out")
 
 
 def test_what_is_left_out_of_distances_is_said() -> None:

@@ -33,6 +33,33 @@ def test_relations_are_read_matched_and_counted() -> None:
     assert found.dropped == 3  # said twice, to itself, without a source
 
 
+def test_years_that_cannot_be_read_are_told_with_their_rows_and_the_arrows_kept() -> None:
+    text = (
+        "sep=,\nsource,target,year\nFauvism,Cubism,foo\n\nCubism,Dadaism,99999\n,,\nCubism,Orphism,-3\n"
+        "Orphism,Dadaism,\nOrphism,Orphism,none\nDadaism,Orphism,1915-16\n"
+    )
+    found = relations.read(text.encode(), NAMES)
+    assert [arrow.year for arrow in found.arrows] == [None, None, -3, None, 1915]
+    assert found.undated == ((2, "foo"), (4, "99999"))
+
+
+def test_an_arrow_dated_before_its_source_began_is_known() -> None:
+    names = ("Dadaism", "Cubism", "mine")
+    axis = relations.time_axis(
+        names, {"Dadaism": [1920, 1922], "Cubism": [1910, 1912], "mine": [1950, 1960, 1970]}
+    )
+    assert axis.begins == {"Dadaism": 1916, "Cubism": 1906, "mine": 1950}
+    for source, year, begins in (
+        ("Dadaism", 1890, 1916),
+        ("Dadaism", 1916, None),
+        ("mine", -3, 1950),
+        ("mine", 1955, None),
+        ("mine", None, None),
+        ("nowhere", 1890, None),
+    ):
+        assert axis.begins_after(Relation(source=source, target="Cubism", year=year)) == begins
+
+
 def test_names_that_differ_in_brackets_only_are_categories_of_their_own() -> None:
     names = ("Cubism (analytic)", "Cubism (synthetic)", "Purism")
     text = (
@@ -122,7 +149,7 @@ def test_a_category_that_is_not_of_its_time_leaves_the_box_to_another() -> None:
     [
         (b"from,to\na,b\n", r"needs the columns source and target, got: from, to"),
         (b"", r"holds no table"),
-        (b"source,target\n" + b"a,b\n" * 10_001, r"has 10001 relations; at most 10000"),
+        (b"source,target\n" + b"a,b\n" * 10_001, r"has 10,001 relations; at most 10,000 are"),
         (b"source,target\n" + b"x" * 400 + b",b\n", r"a name of 400 characters; at most 300"),
         (b"PK\x03\x04", r"is a workbook"),
         (b"source,target\n\0,b\n", r"NUL"),

@@ -129,6 +129,9 @@ def test_influences_take_the_curators_arrows(home: Path) -> None:
         ("birds", "fish"),
     }
     assert [one["target"] for one in found["missing"]] == ["nowhere"]
+    begins = {one["source"]: one["source_begins"] for one in found["arrows"]}
+    assert begins["fruit"] > 1900, "when it is dated: before the first image of fruit"
+    assert begins["birds"] is None
     assert 0 < found["nearness"]["p"] <= 1
     assert found["mutual"]
     assert (found["shared"], found["without_distance"]) == (0, 0), "its images are of one category each"

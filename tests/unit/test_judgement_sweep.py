@@ -342,7 +342,7 @@ def test_command_writes_one_row_a_setting_in_the_published_columns(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "sweep.csv"
-    sizes = ("--min-cluster-size", "5,10,20", "--cluster-selection-method", "eom,leaf")
+    sizes = ("--min-cluster-size", "5,10,20", "--cluster-selection-method", "eom,leaf", "--stability", "0")
     status, out, _err = run(capsys, "demo", *sizes, "--output", output)
     assert status == 0
     assert "6 settings in" in out
@@ -395,6 +395,34 @@ def test_command_tries_the_same_clusters_again_once(home: Path, monkeypatch: pyt
     assert [question.map.clustering.min_cluster_size for question in asked] == [10, 12]
 
 
+def test_command_tries_as_many_again_as_the_page_unless_it_is_told_how_many(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(comeback, "try_again", lambda _dataset, wanted, _report: tried.append(len(wanted)))
+    sweep_of_eight = ("demo", "--min-cluster-size", "5,8,10,12", "--cluster-selection-method", "eom,leaf")
+    for told in ((), ("--stability", "0"), ("--stability", "2")):
+        assert run(capsys, *sweep_of_eight, *told, "--output", tmp_path / "sweep.csv")[0] == 0
+    assert tried == [comeback.TRIED_AGAIN, 2]
+    assert f"({comeback.TRIED_AGAIN} if nothing is said" in " ".join(run(capsys, "--help")[1].split())
+
+
+def test_command_that_is_stopped_while_it_tries_again_has_written_the_figures(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(comeback, "try_again", stopped)
+    output = tmp_path / "sweep.csv"
+    status, _out, err = run(capsys, "demo", "--min-cluster-size", "5,10", "--output", output)
+    assert status != 0
+    assert "What was finished is kept." in err
+    table = pd.read_csv(output)
+    assert table["clusters"].gt(1).all()
+    assert table["comes_back"].isna().all()
+
+
 def test_table_says_which_validity_a_figure_is_and_why_there_is_none() -> None:
     kinds = ({"dbcv_kind": "relative", "dbcv_reason": ""}, {"dbcv_reason": "every image is noise"})
     found = sweep.table([row(10, 3, 0, 1, 0.4, **kinds[0]), row(20, 0, 1, 1, None, **kinds[1])], None)
@@ -418,7 +446,7 @@ def test_command_says_where_there_is_no_agreement(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = ("--min-cluster-size", "10,500", "--category", "category", "--output", tmp_path / "sweep.csv")
-    status, out, _err = run(capsys, "demo", *asked)
+    status, out, _err = run(capsys, "demo", *asked, "--stability", "0")
     assert status == 0
     assert "ami and ari are empty where every image is noise." in out
     assert "ami_clustered is empty where every image is noise." in out

@@ -15,7 +15,7 @@ from barrx.judgement.questions import Answer
 from barrx.judgement.sweep import SweepRequest
 from barrx.pipeline import MapRequest
 from barrx.ui.coloring import Coloring
-from barrx.ui.tune import form, heat, measures, results, stable, wall
+from barrx.ui.tune import form, heat, measures, progress, results, stable, wall
 from barrx.ui.tune.form import Field
 from barrx.ui.tune.results import GRID, MOST_DOTS, Entry, Results
 from barrx.ui.tune.stable import Return
@@ -202,6 +202,22 @@ def test_settings_and_the_maps_they_need_are_counted() -> None:
     assert form.counted(swept([2] * 6).request) == "6 settings · 3 maps to draw"
 
 
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ((0, 1, 2, 3, 4, 5), "6 settings · 3 maps to draw"),
+        ((1, 2, 3), "6 settings · 3 are finished already · left: 3 settings · 1 map to draw"),
+        ((1, 2, 3, 4, 5), "6 settings · 1 is finished already · left: 5 settings · 2 maps to draw"),
+        ((5,), "6 settings · 5 are finished already · left: 1 setting · 0 maps to draw"),
+    ],
+)
+def test_what_is_left_of_a_sweep_is_counted(missing: tuple[int, ...], said: str) -> None:
+    found = swept([2] * 6)
+    for number in missing:
+        del found.entries[number]
+    assert progress.counted(found) == said
+
+
 def test_the_command_is_quoted_for_a_shell() -> None:
     request = replace(swept([2] * 6).request, category="it's; rm")
     assert form.command(request) == (
@@ -336,6 +352,55 @@ def test_heat_map_leaves_a_cell_empty_where_no_setting_has_the_figure() -> None:
     assert cells["value"].isna().all()
     assert cells["text"].unique().tolist() == ["–"]
     assert heat.drawn(cells, dbcv, "min_dist", "min_cluster_size").to_dict()
+
+
+@pytest.mark.parametrize(
+    ("event", "cell"),
+    [
+        ({"selection": {"cell": [{"x": 0.10, "y": 5}]}}, ("0.1", "5")),
+        ({"selection": {"cell": [{"x": 0, "y": "eom"}]}}, ("0", "eom")),
+        ({"selection": {"cell": []}}, None),
+        ({"selection": {}}, None),
+        (None, None),
+    ],
+)
+def test_a_click_on_the_heat_map_names_a_cell(event: Any, cell: tuple[str, str] | None) -> None:
+    assert heat.clicked(event) == cell
+
+
+def test_settings_behind_a_cell_are_sorted_by_its_figure() -> None:
+    found = swept([2, 4, 6, 8, 10, 20])
+    for number, noise in enumerate((0.3, 0.2, None, 0.6, 0.5, 0.1)):
+        found.entries[number].figures["noise_share"] = noise
+    of = {one.name: one for one in measures.measures(None)}
+    names = ("metric", "min_cluster_size")
+    assert heat.settings_of(found, of["clusters"], names, ("cosine", "10")) == [5, 3, 1]
+    assert heat.settings_of(found, of["noise_share"], names, ("cosine", "10")) == [5, 1, 3]
+    assert heat.settings_of(found, of["noise_share"], names, ("cosine", "5")) == [0, 4, 2]
+    assert heat.settings_of(found, of["clusters"], ("min_dist", "min_cluster_size"), ("0.1", "5")) == [2]
+    del found.entries[5]
+    assert heat.settings_of(found, of["clusters"], names, ("cosine", "10")) == [3, 1]
+
+
+def test_settings_behind_a_cell_are_links_to_explore() -> None:
+    found = swept([2, 4, 6, 8, 10, 20], noise_share=None)
+    noise = next(one for one in measures.measures(None) if one.name == "noise_share")
+    said = heat.listed(found, noise, [5, 1], {"color": "a&b"})
+    address = wall.address(found.settings[5], {"color": "a&b"}).replace("&", "&amp;")
+    assert f'<li><a href="{address}">min_dist 0.5, min_cluster_size 10</a> · noise –</li>' in said
+    assert said.count("<li>") == 2
+    many = heat.listed(found, noise, [1] * 23, {})
+    assert many.count("<a ") == 20
+    assert "and 3 more" in many
+
+
+def test_the_chosen_cell_is_outlined() -> None:
+    found = swept([2, 4, 6, 8, 10, 20])
+    clusters = next(one for one in measures.measures(None) if one.name == "clusters")
+    cells = heat.table(found, clusters, "min_dist", "min_cluster_size")
+    drawn = heat.drawn(cells, clusters, "min_dist", "min_cluster_size", ("0.1", "10")).to_dict()
+    (rows,) = drawn["datasets"].values()
+    assert [(row["x"], row["y"]) for row in rows if row["is_chosen"]] == [(0.1, 10)]
 
 
 def test_dbcv_and_relative_validity_are_two_figures() -> None:

@@ -61,21 +61,22 @@ def _arrows(dataset: Dataset, column: str) -> Relations | None:
         _say_unclear(found)
     with st.expander(_("The arrows"), expanded=path is None, icon=":material/arrow_right_alt:"):
         if found is not None:
-            _read(found)
+            st.caption(counted(found))
         _give(dataset, names, is_kept=path == arrow_files.given(dataset.slug))
     return found
 
 
-def _read(found: Relations) -> None:
+def counted(found: Relations) -> str:
+    """Say how many arrows are read, and how many rows are left out."""
     n = len(found.arrows)
-    said = ngettext("{n} arrow is read.", "{n} arrows are read.", n).format(n=n)
+    said = ngettext("{n} arrow is read.", "{n} arrows are read.", n).format(n=numeral(n))
     if found.dropped:
         said += " " + ngettext(
             "{n} row is left out: without an end, from a category to itself, or said twice.",
             "{n} rows are left out: without an end, from a category to itself, or said twice.",
             found.dropped,
-        ).format(n=found.dropped)
-    st.caption(said)
+        ).format(n=numeral(found.dropped))
+    return said
 
 
 def _say_unclear(found: Relations) -> None:
@@ -84,7 +85,7 @@ def _say_unclear(found: Relations) -> None:
 
 
 def unclear(found: Relations) -> list[str]:
-    """Say which names of the arrows are no category, and which may mean several."""
+    """Say which names of the arrows are no category, which may mean several, and which years cannot be read."""
     said = []
     if found.unknown:
         said.append(
@@ -99,7 +100,21 @@ def unclear(found: Relations) -> list[str]:
                 "collection does."
             ).format(names=_named(found.ambiguous))
         )
+    if found.undated:
+        said.append(_unreadable(found.undated))
     return said
+
+
+def _unreadable(undated: Sequence[tuple[int, str]]) -> str:
+    n = len(undated)
+    rows = [_("row {row} “{text}”").format(row=row, text=_short(text)) for row, text in undated[:_MOST]]
+    if n > _MOST:
+        rows.append(_("and {n} more").format(n=numeral(n - _MOST)))
+    return ngettext(
+        "{n} year in relations.csv cannot be read, so its arrow is without one: {rows}. Write it as 1907.",
+        "{n} years in relations.csv cannot be read, so their arrows are without one: {rows}. Write them as 1907.",
+        n,
+    ).format(n=numeral(n), rows=plain(", ".join(rows)))
 
 
 def _named(names: Sequence[str]) -> str:
@@ -215,7 +230,7 @@ def curators(facts: Facts) -> list[tuple[str, str, str, str]]:
             one["source"],
             one["target"],
             _KINDS[one["is_supported"]],
-            f"{one['source']} → {one['target']}" + (f" ({one['year']})" if one["year"] is not None else ""),
+            f"{one['source']} → {one['target']}{_dated(one)}",
         )
         for one in facts["arrows"]
     ]
@@ -368,13 +383,18 @@ def near_list(facts: Facts) -> tuple[str, list[str], str]:
 
 def arrow_text(one: Facts) -> str:
     """Return an arrow and what the pictures say to it, on one line of HTML."""
-    said = f"{_isolated(one['source'])} → {_isolated(one['target'])}"
-    if one["year"] is not None:
-        said += f" ({one['year']})"
+    said = f"{_isolated(one['source'])} → {_isolated(one['target'])}{_dated(one)}"
     if one["nearer_than"] is not None:
         share = rounded_down(one["nearer_than"])
         said += " · " + escape(_("nearer than {share:.0%}").format(share=share))
+    if one["source_begins"] is not None:
+        begins = numeral(one["source_begins"], "d")
+        said += " · " + escape(_("dated before its source, which begins here in {year}").format(year=begins))
     return said + (" · " + escape(_("goes back in time")) if one["is_backward"] else "")
+
+
+def _dated(one: Facts) -> str:
+    return f" ({numeral(one['year'], 'd')})" if one["year"] is not None else ""
 
 
 def _isolated(name: str) -> str:

@@ -182,6 +182,7 @@ def _choose_one(one: Field, default: list[str]) -> tuple[list[str], bool]:
         accept_new_options=one.bounds is not None,
         filter_mode="fuzzy" if one.bounds is None else "prefix",
         select_all=False,
+        wrap=True,
         bind="query-params",
     )
     return taken, taken == chosen
@@ -293,10 +294,18 @@ def _check_size(request: SweepRequest) -> None:
 
 def counted(request: SweepRequest) -> str:
     """Return how many settings a sweep has, and how many maps have to be drawn for them."""
-    n = len(request)
-    maps = len({setting.projection for setting in request.settings()})
-    settings = ngettext("{n} setting", "{n} settings", n).format(n=n)
-    return settings + " · " + ngettext("{n} map to draw", "{n} maps to draw", maps).format(n=maps)
+    settings = request.settings()
+    return how_many(len(settings)) + " · " + maps_to_draw(len({setting.projection for setting in settings}))
+
+
+def how_many(settings: int) -> str:
+    """Return a number of settings in words."""
+    return ngettext("{n} setting", "{n} settings", settings).format(n=settings)
+
+
+def maps_to_draw(maps: int) -> str:
+    """Return a number of maps that are still to be drawn in words."""
+    return ngettext("{n} map to draw", "{n} maps to draw", maps).format(n=maps)
 
 
 def command(request: SweepRequest) -> str:

@@ -1,33 +1,41 @@
 """One figure of a sweep over two of its parameters, as a heat map."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from barrx.i18n import _
+from barrx.i18n import _, numeral
 from barrx.judgement import sweep
 from barrx.ui import chart_locale, keys
+from barrx.ui.tune import form, wall
 from barrx.ui.tune.measures import Measure
 from barrx.ui.tune.results import Results
 
 if TYPE_CHECKING:
     import altair as alt
 
+Cell = tuple[str, str]  # a value of the parameter across and of the one upwards, as they are typed
+
+SELECTION: Final = "cell"
+_MOST: Final = 20  # settings of a cell that are listed
+_CHOSEN: Final = "#d55e00"  # the outline of the cell whose settings are listed
 _STEP: Final = 46  # pixels a row
 _AXIS: Final = 44
 _LOWEST: Final = 190  # pixels: the name of a parameter stands upright beside the cells
 
 
-def show(found: Results, measures: Sequence[Measure]) -> None:
+def show(found: Results, measures: Sequence[Measure], query: Mapping[str, str]) -> None:
     """Show the choice of a figure and two parameters, and the heat map; nothing where less than two are varied.
 
     Parameters
     ----------
     measures : each one thing for all settings, see :func:`barrx.ui.tune.measures.comparable`
+    query : what the address of a setting carries beside its parameters
     """
-    varied = [name for name, values in found.request.grid.items() if len(values) > 1]
+    varied = _varied(found)
     able = [one for one in measures if any(one.value(found, n) is not None for n in found.numbers())]
     if len(varied) < 2 or not able:
         return
@@ -39,12 +47,113 @@ def show(found: Results, measures: Sequence[Measure]) -> None:
     others = [name for name in varied if name != x]
     y = up.selectbox(_("Upwards"), others, key=keys.HEAT_Y) or others[0]
     cells = table(found, measure, x, y)
-    st.altair_chart(drawn(cells, measure, x, y), key=keys.HEAT, theme="streamlit")
+    chart = st.container()
     rest = [name for name in varied if name not in (x, y)]
     st.caption(
         measure.meaning
         + (" " + _("Each cell is the mean over {names}.").format(names=", ".join(rest)) if rest else "")
     )
+    name = f"{measure.name}:{x}:{y}"
+    cell = _choose_cell(cells, measure, (x, y), keys.of(keys.HEAT_CELL, name))
+    key = keys.of(keys.HEAT, name)
+    chart.altair_chart(
+        drawn(cells, measure, x, y, cell),
+        key=key,
+        on_select=lambda: _follow(key, keys.of(keys.HEAT_CELL, name)),
+        selection_mode=SELECTION,
+        theme="streamlit",
+    )
+    numbers = settings_of(found, measure, (x, y), cell)
+    st.caption(_counted(len(numbers), measure))
+    st.html(listed(found, measure, numbers, query))
+
+
+# --- the cell that is chosen ------------------------------------------------------------------------------
+
+
+def _choose_cell(cells: pd.DataFrame, measure: Measure, names: Cell, key: str) -> Cell:
+    """Return the cell that is chosen in the list, or was clicked; the best one to begin with."""
+    known = cells["value"].fillna(float("inf") if measure.low_first else float("-inf"))
+    options = dict(zip(_cells(cells), cells["text"], strict=True))
+    best = int(known.argmin() if measure.low_first else known.argmax())
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
+    chosen: Cell | None = st.selectbox(
+        _("Click a cell, or choose one here"),
+        list(options),
+        index=best,
+        format_func=lambda one: f"{names[0]} {one[0]}, {names[1]} {one[1]} · {options[one]}",
+        key=key,
+    )
+    return chosen or list(options)[best]
+
+
+def _cells(cells: pd.DataFrame) -> list[Cell]:
+    return [(form.written(x), form.written(y)) for x, y in zip(cells["x"], cells["y"], strict=True)]
+
+
+def _follow(chart: str, chosen: str) -> None:
+    cell = clicked(st.session_state.get(chart))
+    if cell is not None:
+        st.session_state[chosen] = cell
+
+
+def clicked(event: Any) -> Cell | None:
+    """Return the cell that was clicked, None where the click was beside all."""
+    picked = (event or {}).get("selection", {}).get(SELECTION) or []
+    first = picked[0] if isinstance(picked, list) and picked else {}
+    if "x" not in first or "y" not in first:
+        return None
+    return form.written(first["x"]), form.written(first["y"])
+
+
+def settings_of(found: Results, measure: Measure, names: Cell, cell: Cell) -> list[int]:
+    """Return the finished settings of a cell, the best by a figure first, those without it last."""
+
+    def place(number: int) -> tuple[bool, float]:
+        """Return what the settings are sorted by."""
+        value = measure.value(found, number)
+        return value is None, 0.0 if value is None else value if measure.low_first else -value
+
+    numbers = []
+    for number in found.numbers():
+        chosen = sweep.parameters(found.settings[number])
+        if tuple(form.written(chosen[name]) for name in names) == cell:
+            numbers.append(number)
+    return sorted(numbers, key=place)
+
+
+def _counted(n: int, measure: Measure) -> str:
+    if n > 1 and measure.low_first:
+        said = _("{n} settings stand behind this cell, the lowest figure first. Each opens in Explore.")
+    elif n > 1:
+        said = _("{n} settings stand behind this cell, the highest figure first. Each opens in Explore.")
+    else:
+        said = _("{n} setting stands behind this cell. It opens in Explore.")
+    return said.format(n=numeral(n))
+
+
+def listed(found: Results, measure: Measure, numbers: Sequence[int], query: Mapping[str, str]) -> str:
+    """Return settings as HTML: each with its figure, and a link that opens it in Explore."""
+    lines = []
+    for number in numbers[:_MOST]:
+        setting, value = found.settings[number], measure.value(found, number)
+        chosen = sweep.parameters(setting)
+        named = ", ".join(f"{name} {form.written(chosen[name])}" for name in _varied(found))
+        figure = f"{measure.title} " + ("–" if value is None else measure.written(value))
+        address = wall.address(setting, query)
+        lines.append(f'<li><a href="{escape(address)}">{escape(named)}</a> · {escape(figure)}</li>')
+    if len(numbers) > _MOST:
+        rest = _("and {n} more").format(n=numeral(len(numbers) - _MOST))
+        lines.append(f'<li class="hint">{escape(rest)}</li>')
+    return f'<ul class="arrows settings">{"".join(lines)}</ul>'
+
+
+# --- the chart --------------------------------------------------------------------------------------------
+
+
+def _varied(found: Results) -> list[str]:
+    return [name for name, values in found.request.grid.items() if len(values) > 1]
 
 
 def table(found: Results, measure: Measure, x: str, y: str) -> pd.DataFrame:
@@ -62,21 +171,25 @@ def table(found: Results, measure: Measure, x: str, y: str) -> pd.DataFrame:
     return cells
 
 
-def drawn(cells: pd.DataFrame, measure: Measure, x: str, y: str) -> "alt.LayerChart":
-    """Draw the heat map; dark is low, whichever way is better.
+def drawn(
+    cells: pd.DataFrame, measure: Measure, x: str, y: str, chosen: Cell | None = None
+) -> "alt.LayerChart":
+    """Draw the heat map; dark is low, whichever way is better. A click chooses a cell.
 
     Parameters
     ----------
     cells : columns x, y, value, text, settings
+    chosen : the cell that is outlined
     """
     import altair as alt
 
-    base = alt.Chart(cells).encode(
+    picked = alt.selection_point(name=SELECTION, fields=["x", "y"], toggle=False, empty=False)
+    base = alt.Chart(cells.assign(is_chosen=[cell == chosen for cell in _cells(cells)])).encode(
         x=alt.X("x:O", title=x, axis=alt.Axis(labelAngle=0), sort="ascending"),
         y=alt.Y("y:O", title=y, sort="descending"),
     )
     middle = float(cells["value"].mean()) if cells["value"].notna().any() else 0.0
-    squares = base.mark_rect().encode(
+    squares = base.mark_rect(cursor="pointer").encode(
         color=alt.Color("value:Q", scale=alt.Scale(scheme="cividis"), legend=None),
         tooltip=[
             alt.Tooltip("x:O", title=x),
@@ -85,14 +198,17 @@ def drawn(cells: pd.DataFrame, measure: Measure, x: str, y: str) -> "alt.LayerCh
             alt.Tooltip("settings:Q", title=_("settings")),
         ],
     )
+    outline = base.mark_rect(filled=False, stroke=_CHOSEN, strokeWidth=3, tooltip=None).transform_filter(
+        "datum.is_chosen"
+    )
     low, high = cells["value"].min(), cells["value"].max()
     bright = middle if pd.isna(low) else (low + high) / 2
-    figures = base.mark_text(fontSize=13).encode(
+    figures = base.mark_text(fontSize=13, tooltip=None, cursor="pointer").encode(
         text="text:N",
         color=alt.condition(alt.datum.value > bright, alt.value("#111"), alt.value("#fff")),
     )
     return alt.LayerChart(
-        layer=[squares, figures],
+        layer=[squares.add_params(picked), outline, figures],
         height=max(_LOWEST, _STEP * cells["y"].nunique() + _AXIS),
         description=_("{figure} over {x} and {y}").format(figure=measure.title, x=x, y=y),
         usermeta={"embedOptions": {"renderer": "canvas"}},

@@ -65,9 +65,7 @@ def _check_key(dataset: Dataset, request: SweepRequest) -> str:
 def _offer(found: Results, key: str) -> None:
     done, total = len(found.entries), len(found.settings)
     jobs.outcome(key)
-    said = form.counted(found.request)
-    if done:
-        said += " · " + ngettext("{n} is finished already", "{n} are finished already", done).format(n=done)
+    said = counted(found)
     if not access.may_write():
         st.info(access.why_no_sweep(), icon=":material/lock:")
         st.code(form.command(found.request), language=None, wrap_lines=True)
@@ -83,6 +81,18 @@ def _offer(found: Results, key: str) -> None:
             _start(found, key)
             st.rerun()
         st.caption(said + " · " + _("It runs in the background and can be stopped and continued."))
+
+
+def counted(found: Results) -> str:
+    """Return how many settings a sweep has; once some are finished, also how many settings and maps are left."""
+    done, total = len(found.entries), len(found.settings)
+    if not done:
+        return form.counted(found.request)
+    drawn = {found.settings[number].projection for number in found.entries}
+    maps = {setting.projection for setting in found.settings} - drawn
+    left = form.how_many(total - done) + " · " + form.maps_to_draw(len(maps))
+    finished = ngettext("{n} is finished already", "{n} are finished already", done).format(n=done)
+    return f"{form.how_many(total)} · {finished} · " + _("left: {left}").format(left=left)
 
 
 def _start(found: Results, key: str, *, owner: str = "") -> None:

@@ -92,7 +92,7 @@ def _results(dataset: Dataset, found: Results, color: str | None) -> None:
     _recommended(found, ranked, query)
     _download(dataset, found)
     wall.show(found, ranked, shown, coloring=_coloring(dataset, color), query=query)
-    heat.show(found, shown)
+    heat.show(found, shown, query)
 
 
 def _coloring(dataset: Dataset, color: str | None) -> Coloring | None:
