@@ -89,7 +89,7 @@ def _choose_cell(cells: pd.DataFrame, measure: Measure, names: Cell, key: str) -
 
 
 def _cells(cells: pd.DataFrame) -> list[Cell]:
-    return [(form.written(x), form.written(y)) for x, y in zip(cells["x"], cells["y"], strict=True)]
+    return [(sweep.written(x), sweep.written(y)) for x, y in zip(cells["x"], cells["y"], strict=True)]
 
 
 def _follow(chart: str, chosen: str) -> None:
@@ -104,7 +104,7 @@ def clicked(event: Any) -> Cell | None:
     first = picked[0] if isinstance(picked, list) and picked else {}
     if "x" not in first or "y" not in first:
         return None
-    return form.written(first["x"]), form.written(first["y"])
+    return sweep.written(first["x"]), sweep.written(first["y"])
 
 
 def settings_of(found: Results, measure: Measure, names: Cell, cell: Cell) -> list[int]:
@@ -118,7 +118,7 @@ def settings_of(found: Results, measure: Measure, names: Cell, cell: Cell) -> li
     numbers = []
     for number in found.numbers():
         chosen = sweep.parameters(found.settings[number])
-        if tuple(form.written(chosen[name]) for name in names) == cell:
+        if tuple(sweep.written(chosen[name]) for name in names) == cell:
             numbers.append(number)
     return sorted(numbers, key=place)
 
@@ -139,7 +139,7 @@ def listed(found: Results, measure: Measure, numbers: Sequence[int], query: Mapp
     for number in numbers[:_MOST]:
         setting, value = found.settings[number], measure.value(found, number)
         chosen = sweep.parameters(setting)
-        named = ", ".join(f"{name} {form.written(chosen[name])}" for name in _varied(found))
+        named = ", ".join(f"{name} {sweep.written(chosen[name])}" for name in _varied(found))
         figure = f"{measure.title} " + ("–" if value is None else measure.written(value))
         address = wall.address(setting, query)
         lines.append(f'<li><a href="{escape(address)}">{escape(named)}</a> · {escape(figure)}</li>')
