@@ -10,7 +10,7 @@ import streamlit as st
 from barrx.i18n import _, numeral
 from barrx.judgement import sweep
 from barrx.ui import chart_locale, keys
-from barrx.ui.tune import form, wall
+from barrx.ui.tune import wall
 from barrx.ui.tune.measures import Measure
 from barrx.ui.tune.results import Results
 
