@@ -42,9 +42,10 @@ def summary(given: Verdict) -> str:
 def _panel(label: str, given: Verdict | None, say: _Say, of: str) -> None:
     buttons, note = keys.of(keys.VERDICT, of), keys.of(keys.VERDICT_NOTE, of)
     is_locked = not views.is_writable()
-    # What is kept is the truth: somebody else may have changed it.
+    refused = judged_state.refusal(buttons)
+    # What is kept is the truth: somebody else may have changed it. A note that was refused is still to be shortened.
     st.session_state[buttons] = given.opinion if given else None
-    st.session_state[note] = given.note if given else ""
+    st.session_state[note] = refused[1] if refused else given.note if given else ""
     st.segmented_control(
         label,
         OPINIONS,
@@ -56,19 +57,18 @@ def _panel(label: str, given: Verdict | None, say: _Say, of: str) -> None:
         help=_("Kept for these images, whatever number the cluster has in another setting."),
     )
     if given is not None:
+        # Without max_chars: with it a browser drops a longer text that is pasted, without a word.
         st.text_input(
             _("Note"),
             key=note,
-            max_chars=verdicts.MAX_NOTE,
             placeholder=_("Why?"),
             on_change=_keep,
             args=(say, buttons, note, given),
             disabled=is_locked,
             label_visibility="collapsed",
         )
-    said = judged_state.refusal(buttons)
-    if said:
-        st.error(plain(said), icon=":material/error:")
+    if refused:
+        st.error(plain(refused[0]), icon=":material/error:")
     if given is None:
         _offer_undo(say, buttons, keys.of(keys.VERDICT_BACK, of))
 
@@ -88,7 +88,7 @@ def _offer_undo(say: _Say, buttons: str, key: str) -> None:
 
 def _keep(say: _Say, buttons: str, note: str, before: Verdict | None) -> None:
     opinion = st.session_state[buttons]
-    _say(say, buttons, opinion, st.session_state.get(note, ""))
+    _say(say, buttons, opinion, st.session_state.get(note, "") if opinion else "")
     judged_state.remember_taken_back(buttons, before if opinion is None else None)
 
 
@@ -96,6 +96,6 @@ def _say(say: _Say, buttons: str, opinion: Opinion | None, note: str) -> None:
     try:
         say(opinion, note)
     except BarrxError as error:
-        judged_state.keep_refusal(buttons, str(error))
+        judged_state.keep_refusal(buttons, str(error), note)
     else:
         judged_state.keep_refusal(buttons, None)
