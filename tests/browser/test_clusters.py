@@ -197,6 +197,18 @@ def test_cluster_opens_by_its_address_and_leads_to_the_map(page: Page, server: S
     expect(page).not_to_have_url(re.compile("cluster="))
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_card_of_a_picture_has_all_three_verdicts_whole(page: Page, server: Server, language: str) -> None:
+    open_app(page, server, f"/clusters?cluster=3&lang={language}")
+    tiles(page, WALL).nth(1).click()
+    answers = page.locator("[class*='st-key-verdict-picture'] [role=radiogroup]")
+    expect(answers.get_by_role("radio")).to_have_count(3)
+    assert answers.evaluate("e => e.scrollWidth <= e.clientWidth")
+    edge = answers.evaluate("e => e.closest('.stColumn').getBoundingClientRect().right")
+    ends = answers.evaluate("e => [...e.children].map(each => each.getBoundingClientRect().right)")
+    assert max(ends) <= edge
+
+
 # --- names ------------------------------------------------------------------------------------------------
 
 
