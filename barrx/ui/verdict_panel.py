@@ -12,6 +12,7 @@ from barrx.errors import BarrxError
 from barrx.i18n import _
 from barrx.pipeline import Map
 from barrx.ui import judged_state, keys
+from barrx.ui.share import kept
 from barrx.ui.text import plain
 from barrx.views import verdicts
 from barrx.views.verdicts import OPINIONS, Opinion, Verdict, opinion_names
@@ -25,18 +26,15 @@ def on_cluster(dataset: Dataset, finished: Map, number: int) -> None:
     say = partial(verdicts.on_cluster, dataset, np.flatnonzero(labels == number))
     given = verdicts.of_clusters(dataset, labels).get(number)
     _panel(_("Your verdict on this cluster"), given, say, keys.of("cluster", f"{finished.revision}:{number}"))
+    kept.say_verdict(dataset, finished, number)
 
 
-def on_picture(dataset: Dataset, index: int) -> None:
+def on_picture(dataset: Dataset, finished: Map, index: int) -> None:
     """Show the verdict on a picture, to be changed."""
     say = partial(verdicts.on_picture, dataset, index)
     given = verdicts.of_pictures(dataset).get(index)
     _panel(_("Your verdict on its place"), given, say, keys.of("picture", f"{dataset.fingerprint}:{index}"))
-
-
-def summary(given: Verdict) -> str:
-    """Return a verdict on one line."""
-    return f"{opinion_names()[given.opinion]}: {given.note}" if given.note else opinion_names()[given.opinion]
+    kept.say_verdict(dataset, finished, dataset.filenames[index])
 
 
 def _panel(label: str, given: Verdict | None, say: _Say, of: str) -> None:
@@ -76,8 +74,9 @@ def _panel(label: str, given: Verdict | None, say: _Say, of: str) -> None:
 def _offer_undo(say: _Say, buttons: str, key: str) -> None:
     before: Verdict | None = judged_state.taken_back(buttons)
     if before is not None:
+        said = verdicts.in_words((before.opinion, before.note))
         st.button(
-            _("Bring back “{verdict}”").format(verdict=plain(summary(before)[:60])),
+            _("Bring back “{verdict}”").format(verdict=plain(said[:60])),
             key=key,
             on_click=_say,
             args=(say, buttons, before.opinion, before.note),
