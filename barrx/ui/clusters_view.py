@@ -24,9 +24,12 @@ from barrx.ui import (
     verdict_panel,
 )
 from barrx.ui.errors import reported, toasted
-from barrx.ui.text import plain, rounded_down
+from barrx.ui.share import kept
+from barrx.ui.text import plain, rounded_down, shortened
 from barrx.ui.tune import stable
 from barrx.ui.tune.stable import Return
+
+_HALF_SHOWN = 80  # characters of a verdict where another one stands beside it
 
 
 def show(dataset: Dataset, request: MapRequest) -> None:
@@ -86,8 +89,7 @@ def _table(
     shown: tuple[str, dict[int, Return] | None],
 ) -> None:
     mix, returns = shown
-    given = views.verdicts.of_clusters(dataset, finished.clustering.labels)
-    verdicts = {number: verdict_panel.summary(one) for number, one in given.items()}
+    verdicts = _verdicts(dataset, finished)
     more = {_("Verdict"): verdicts} if verdicts else {}
 
     @toasted
@@ -105,6 +107,19 @@ def _table(
         on_open=cluster_link.open_on_page,
         on_rename=rename,
     )
+
+
+def _verdicts(dataset: Dataset, finished: Map) -> dict[int, str]:
+    """Return what is said to clusters; where the opened view keeps something else, that too."""
+    given = views.verdicts.of_clusters(dataset, finished.clustering.labels)
+    said = {number: views.verdicts.in_words((one.opinion, one.note)) for number, one in given.items()}
+    for one in kept.verdicts(dataset, finished):
+        if isinstance(one.about, int):
+            said[one.about] = _("{now} (kept with the view: {before})").format(
+                now=shortened(views.verdicts.in_words(one.now), _HALF_SHOWN),
+                before=shortened(views.verdicts.in_words(one.before), _HALF_SHOWN),
+            )
+    return said
 
 
 # --- one of them ------------------------------------------------------------------------------------------

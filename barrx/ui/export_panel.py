@@ -10,7 +10,7 @@ from barrx.errors import ParameterError
 from barrx.i18n import _
 from barrx.ui import controls, downloads, export_kinds, keys
 from barrx.ui.export_kinds import Kind
-from barrx.ui.share import present
+from barrx.ui.share import kept, present
 from barrx.ui.standalone.scene import Scene, of_seen
 from barrx.ui.text import plain
 from barrx.views import verdicts
@@ -60,6 +60,7 @@ def _choose(scene: Scene) -> Kind:
 
 def _explain(scene: Scene, kind: Kind) -> None:
     st.markdown(plain(kind.help))
+    kept.say_export(scene.dataset, scene.finished)
     if kind.is_as_seen:
         st.caption(_("It is the map that Explore shows, with its colours, filters and names."))
         st.caption(

@@ -58,7 +58,7 @@ def show(
         icon=":material/close:",
         type="tertiary",
     )
-    reported(verdict_panel.on_picture)(dataset, index)
+    reported(verdict_panel.on_picture)(dataset, finished, index)
     notes = [numeral(distance, ".3f") for distance in found.distances[0, 1:]]
     _nearest(dataset, finished, others, notes, on_map=on_map)
     _same_creator(dataset, index, on_map=on_map)

@@ -47,15 +47,15 @@ def next_upload() -> None:
     st.session_state[_UPLOADS] = upload_round() + 1
 
 
-def keep_refusal(key: str, said: str | None) -> None:
-    """Remember why what was done with a widget was refused; None if it was not."""
-    st.session_state[_REFUSED + key] = said
+def keep_refusal(key: str, said: str | None, typed: str = "") -> None:
+    """Remember why what was done with a widget was refused, and what was typed; None if it was not."""
+    st.session_state[_REFUSED + key] = None if said is None else (said, typed)
 
 
-def refusal(key: str) -> str | None:
-    """Return why what was done last with a widget was refused."""
-    said: str | None = st.session_state.get(_REFUSED + key)
-    return said
+def refusal(key: str) -> tuple[str, str] | None:
+    """Return why what was done last with a widget was refused, and what was typed."""
+    found: tuple[str, str] | None = st.session_state.get(_REFUSED + key)
+    return found
 
 
 def remember_taken_back(key: str, verdict: Any) -> None:

@@ -17,6 +17,7 @@ from barrx.views import names, sets, store
 
 Opinion = Literal["agree", "disagree", "unsure"]
 Kept = Sequence[Mapping[str, Any]]
+Said = tuple[str, str]  # an opinion and its note
 OPINIONS: Final[tuple[Opinion, ...]] = get_args(Opinion)
 MAX_NOTE: Final = 2000  # characters
 
@@ -26,6 +27,15 @@ _Kind = Literal["cluster", "picture"]
 def opinion_names() -> dict[Opinion, str]:
     """Return what the three verdicts are called."""
     return {"agree": _("agree"), "disagree": _("disagree"), "unsure": _("unsure")}
+
+
+def in_words(said: Said | None) -> str:
+    """Return a verdict on one line, in the reader's language; its note is hostile text."""
+    if said is None:
+        return _("no verdict")
+    opinion, note = said
+    name = {str(each): name for each, name in opinion_names().items()}.get(opinion, opinion)
+    return f"{name}: {note}" if note else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -139,6 +149,32 @@ def kept(dataset: Dataset, labels: NDArray[np.integer]) -> list[dict[str, Any]]:
     return [
         {**about, "opinion": one.opinion, "note": one.note, "created": one.created} for about, one in said
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was said to a cluster (a number) or a picture (a filename), and what is said now; None for nothing."""
+
+    about: int | str
+    before: Said | None
+    now: Said | None
+
+
+def changes(before: Kept, now: Kept) -> list[Change]:
+    """Return where opinions or notes differ, those on clusters first.
+
+    Parameters
+    ----------
+    before, now : what :func:`kept` returns, of the same labels
+    """
+    old, new = _by_what_they_are_about(before), _by_what_they_are_about(now)
+    keys = sorted(old.keys() | new.keys(), key=lambda about: (isinstance(about, str), about))
+    found = [Change(about, old.get(about), new.get(about)) for about in keys]
+    return [one for one in found if one.before != one.now]
+
+
+def _by_what_they_are_about(verdicts: Kept) -> dict[int | str, Said]:
+    return {one.get("cluster", one.get("filename")): (one["opinion"], one["note"]) for one in verdicts}
 
 
 def columns(filenames: Sequence[str], labels: NDArray[np.integer], verdicts: Kept) -> pd.DataFrame:

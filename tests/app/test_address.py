@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from barrx import datasets, views
+from barrx import datasets, i18n, pipeline, views
 from barrx.arrangements import Arrangement
 from barrx.ui import address, controls, keys, map_view
 from barrx.ui.share import kept
-from barrx.views import Appearance, Draft, references, saved, saving
-from tests.app.steps import place_of_map, until
+from barrx.views import Appearance, Draft, references, saved, saving, verdicts
+from tests.app.steps import place_of_map, texts, until
 from tests.app.test_pages import page
 from tests.unit.test_views_saved import default_map, seen_of
 
@@ -161,6 +161,51 @@ def test_map_and_names_that_differ_from_those_kept_with_the_view_are_said(home: 
     test.slider(key=keys.N_NEIGHBORS).set_value(20).run()
     assert "computed anew" not in warnings(test)
     assert place_of_map(test) == place, "the browser makes the map anew when a notice goes"
+
+
+def test_verdicts_that_differ_from_those_kept_with_the_view_are_said_where_they_are_given(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = datasets.load("demo")
+    now = default_map(demo)
+    cluster, other = (np.flatnonzero(now.clustering.labels == n) for n in (3, 4))
+    verdicts.on_cluster(demo, cluster, "unsure", "*why* <b>")
+    verdicts.on_cluster(demo, other, "agree", "the same as ever")
+    id = saving.save(demo, now, seen_of(demo), Draft(name="Moons [1]"))
+    test = page("explore", view=str(id), picture=demo.filenames[5])
+    assert not test.info
+    verdicts.on_cluster(demo, cluster, "agree", "changed later")
+    verdicts.on_picture(demo, 5, "disagree")
+    test.run()
+    said = test.info[0].value.replace("\\", "")
+    assert "cluster 3: “unsure: *why* <b>” (now: “agree: changed later”)" in said
+    assert f"{demo.filenames[5]}: no verdict (now: “disagree”)" in said
+    assert "cluster 4" not in said
+    with monkeypatch.context() as patch:
+        patch.setattr(i18n, "_of_process", "es")
+        assert "(ahora: “de acuerdo: changed later”)" in test.run().info[0].value.replace("\\", "")
+    opened = test.session_state["_view"]
+
+    def with_the_view(name: str, **query: str) -> str:
+        test = page(name, **query)
+        test.session_state["_view"] = opened
+        test.run()
+        assert not test.exception
+        table = [str(e.proto) for e in test.get("bidi_component") if "barrx_clusters" in str(e.proto)]
+        return "\n".join([texts(test).replace("\\", ""), *table])
+
+    assert "Kept with the view “Moons [1]”: no verdict" in with_the_view("explore", picture=demo.filenames[5])
+    assert "Kept with the view “Moons [1]”: unsure: *why* <b>" in with_the_view("clusters", cluster="3")
+    assert "Kept with the view" not in with_the_view("clusters", cluster="4")
+    assert "agree: changed later (kept with the view: unsure: *why* <b>)" in with_the_view("clusters")
+    others = replace(now.request, clustering=replace(now.request.clustering, min_cluster_size=11))
+    pipeline.load_or_compute(demo, others)
+    another_map = with_the_view("clusters", min_cluster_size="11")
+    assert "agree: changed later" in another_map
+    assert "(kept with the view" not in another_map
+    export = with_the_view("share", section="export")
+    assert "those of now, not those kept with the view “Moons [1]”" in export
+    assert f"--view {id}" in export
 
 
 def test_what_the_opened_view_keeps_is_read_again_only_when_something_was_written(

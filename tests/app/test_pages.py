@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from barrx import datasets
+from barrx.demo import shipped
 from barrx.ui import keys
+from barrx.views import verdicts
 from tests.app.steps import ROOT, page, texts
 
 
@@ -43,6 +46,26 @@ def test_clusters_show_all_when_the_address_names_none(home: Path, asked: str) -
     test = page("clusters", cluster=asked)
     assert not test.exception
     assert any("barrx_clusters" in str(e.proto) for e in test.get("bidi_component"))
+
+
+def test_note_on_a_cluster_that_is_too_long_stays_in_its_field_and_says_so(home: Path) -> None:
+    demo, found = datasets.load("demo"), shipped.default_map()
+    assert found is not None
+    verdicts.on_cluster(demo, np.flatnonzero(found.labels == 3), "unsure", "short")
+    test = page("clusters", cluster="3")
+    (note,) = test.text_input
+    assert note.proto.max_chars == 0, "a browser drops what is longer, without a word"
+    note.set_value("x" * 5000).run()
+    assert "A note may have 2000 characters, this one has 5000" in test.error[0].value
+    assert test.text_input[0].value == "x" * 5000
+    assert verdicts.of_clusters(demo, found.labels)[3].note == "short"
+    test.text_input[0].set_value("y" * 2000).run()
+    assert not test.error
+    assert verdicts.of_clusters(demo, found.labels)[3].note == "y" * 2000
+    test.text_input[0].set_value("x" * 5000).run()
+    test.button_group[0].set_value(None).run()
+    assert not test.error
+    assert verdicts.of_clusters(demo, found.labels) == {}
 
 
 def test_explore_says_that_filters_leave_nothing_of_a_selection(home: Path) -> None:

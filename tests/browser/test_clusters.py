@@ -37,6 +37,7 @@ from tests.browser.conftest import OpenPage, Server
 from tests.browser.steps import PATIENCE, number_in, query, wait_until_idle
 
 NAME = "<img src=x onerror=alert(1)> لوحة **b**"
+FITS = "table => table.scrollWidth <= table.parentElement.clientWidth"
 WALL = f"{keys.CLUSTER_WALL}:3"
 
 
@@ -197,6 +198,18 @@ def test_cluster_opens_by_its_address_and_leads_to_the_map(page: Page, server: S
     expect(page).not_to_have_url(re.compile("cluster="))
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_card_of_a_picture_has_all_three_verdicts_whole(page: Page, server: Server, language: str) -> None:
+    open_app(page, server, f"/clusters?cluster=3&lang={language}")
+    tiles(page, WALL).nth(1).click()
+    answers = page.locator("[class*='st-key-verdict-picture'] [role=radiogroup]")
+    expect(answers.get_by_role("radio")).to_have_count(3)
+    assert answers.evaluate("e => e.scrollWidth <= e.clientWidth")
+    edge = answers.evaluate("e => e.closest('.stColumn').getBoundingClientRect().right")
+    ends = answers.evaluate("e => [...e.children].map(each => each.getBoundingClientRect().right)")
+    assert max(ends) <= edge
+
+
 # --- names ------------------------------------------------------------------------------------------------
 
 
@@ -248,8 +261,17 @@ def test_clusters_say_whether_they_come_back_in_table_and_map(
     )
     verdicts = [cell for cell in column(page, "Comes back") if "%" in cell]
     assert len(verdicts) == len(clusters)
-    assert table(page).evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+    assert table(page).evaluate(FITS)
     assert too_wide(page) == []
+
+    cell = _give_verdict(page, 0, "Two kinds of drawings, which a catalogue would never put together " * 2)
+    assert table(page).evaluate(FITS)
+    assert cell.bounding_box()["width"] >= 140
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert table(page).evaluate(FITS)
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Verdict "'
+    assert cell.bounding_box()["width"] >= 300
+    page.set_viewport_size({"width": 1280, "height": 800})
 
     to_page(page, "Explore")
     wait_for_map(page)
@@ -257,6 +279,20 @@ def test_clusters_say_whether_they_come_back_in_table_and_map(
     expect(page.locator(".legend h3")).to_have_text("Companions kept with other seeds")
     assert sum(legend(page).values()) == len(demo.filenames[::5])
     assert any("%" in name for name in legend(page))
+
+
+def _give_verdict(page: Page, number: int, note: str) -> Locator:
+    """Say something to a cluster, go back to the table, and return its cell there."""
+    row(page, number).get_by_role("button", name=f"cluster {number}").first.click()
+    page.locator("[class*='st-key-verdict-cluster']").get_by_text("unsure", exact=True).click()
+    field = page.locator("[class*='st-key-verdict_note-cluster'] input")
+    field.fill(note)
+    field.press("Enter")
+    wait_until_idle(page)
+    button(page, keys.ALL_CLUSTERS).click()
+    found = row(page, number).locator(".further")
+    expect(found).to_have_text(f"unsure: {note.strip()}")
+    return found
 
 
 # --- a phone ----------------------------------------------------------------------------------------------

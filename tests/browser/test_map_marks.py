@@ -533,6 +533,26 @@ def test_one_of_the_others_is_brought_out_and_selected(page: Page, maps: Server)
     expect(page.get_by_text(f"{size} pictures selected")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [1000, 1280])
+def test_legend_says_what_stands_out_in_whole_words_and_nothing_moves_under_the_pointer(
+    open_page: OpenPage, maps: Server, width: int
+) -> None:
+    page = open_page(width=width)
+    show(page, maps, "by=share")
+    cut = (
+        "all => all.filter(e => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight + 1).length"
+    )
+    labels = page.locator(".legend .label")
+    expect(labels.get_by_text("in an artefact of the seed", exact=True)).to_be_visible()
+    assert labels.evaluate_all(cut) == 0
+    height = box_of(page.locator(".legend-body"))["height"]
+    entry = page.locator(".legend li", has_text="80% – 100%")
+    entry.hover()
+    expect(entry.locator(".all")).to_be_visible()
+    assert labels.evaluate_all(cut) == 0
+    assert box_of(page.locator(".legend-body"))["height"] == height
+
+
 def test_legend_of_very_many_clusters_says_how_many_more_there_are(page: Page, maps: Server) -> None:
     show(page, maps, "n=4000&k=150&plain=1")
     entries = page.locator(".legend .entry")

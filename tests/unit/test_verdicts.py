@@ -19,6 +19,7 @@ from barrx.pipeline import Map, MapRequest
 from barrx.ui import export_kinds
 from barrx.ui.standalone.scene import of_seen
 from barrx.views import Appearance, Draft, saving, store, verdicts
+from barrx.views.verdicts import Change
 
 
 @pytest.fixture
@@ -60,6 +61,24 @@ def test_verdict_takes_the_place_of_the_one_before_and_can_be_taken_back(demo: D
     assert list(verdicts.of_pictures(demo)) == [4]
     with sqlite3.connect(store.path()) as connection:
         assert connection.execute("SELECT count(*) FROM verdict_member").fetchone() == (1,)
+
+
+def test_changes_are_of_opinions_and_notes_and_name_what_is_gone_and_new() -> None:
+    def said(opinion: str, note: str = "", created: str = "2026", **about: int | str) -> dict[str, Any]:
+        return {**about, "opinion": opinion, "note": note, "created": created}
+
+    before = [said("agree", cluster=7), said("agree", "a", cluster=10), said("unsure", filename="b.png")]
+    now = [
+        said("agree", "b", cluster=10),
+        said("agree", created="2027", cluster=7),
+        said("disagree", cluster=2),
+    ]
+    assert verdicts.changes(before, now) == [
+        Change(2, None, ("disagree", "")),
+        Change(10, ("agree", "a"), ("agree", "b")),
+        Change("b.png", ("unsure", ""), None),
+    ]
+    assert verdicts.changes(now, now) == []
 
 
 def test_verdicts_stand_in_the_table_only_if_there_are_any(demo: Dataset) -> None:

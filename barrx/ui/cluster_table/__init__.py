@@ -10,7 +10,7 @@ from barrx.clustering import NOISE
 from barrx.datasets import Dataset
 from barrx.i18n import _, numeral, pgettext
 from barrx.ui import component, palette, routes
-from barrx.ui.text import rounded_down
+from barrx.ui.text import rounded_down, shortened
 from barrx.ui.tune import stable
 from barrx.ui.tune.stable import Return
 
@@ -65,7 +65,8 @@ def show(
         data={
             "token": routes.sign(dataset.slug, dataset.fingerprint),
             "rows": [
-                sent | {"more": [texts.get(row.number, "")[:_TEXT_LENGTH] for texts in further.values()]}
+                sent
+                | {"more": [shortened(texts.get(row.number, ""), _TEXT_LENGTH) for texts in further.values()]}
                 for row, sent in zip(rows, _sent(dataset, rows, names, returns or {}), strict=True)
             ],
             "more": list(further),

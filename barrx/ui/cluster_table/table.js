@@ -95,7 +95,7 @@ export class ClusterTable {
       return cell;
     });
     const further = row.more.map((text, at) => {
-      const cell = make("td", { role: "cell", class: "further", dir: "auto" }, text || "–");
+      const cell = make("td", { role: "cell", class: text ? "further" : "further none", dir: "auto" }, text || "–");
       cell.dataset.label = this.data.more[at];
       return cell;
     });

@@ -1,4 +1,4 @@
-"""What a saved view keeps, against what Explore shows of it: a map computed anew, names given since."""
+"""What a saved view keeps, against what is shown of it: a map computed anew, names and verdicts given since."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,39 +15,77 @@ from barrx.i18n import _, numeral
 from barrx.pipeline import Map
 from barrx.ui import keys, navigation, state
 from barrx.ui.share import session
-from barrx.ui.text import plain
+from barrx.ui.text import plain, shortened
 from barrx.views import SavedView, saved, store
 from barrx.views.saved import Listed
+from barrx.views.verdicts import Change, changes, in_words
+from barrx.views.verdicts import kept as kept_now
 
-_NAMES_SHOWN = 3
+_SHOWN = 3  # names, and verdicts, that are told one by one
+_VERDICT_SHOWN = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What a saved view keeps that Explore shows otherwise; ``difference`` is None where the maps are the same."""
+    """What a saved view keeps that is shown otherwise; ``difference`` is None where the maps are the same."""
 
     listed: Listed
     number: int
     difference: Difference | None
     names: tuple[tuple[str, str], ...]
+    verdicts: tuple[Change, ...]
 
 
 def line(dataset: Dataset, finished: Map) -> None:
     """Say where the map on screen differs from the one that the opened view keeps, and offer the way to that."""
-    opened = session.opened_revision(dataset)
-    if opened is None:
-        return
-    try:
-        # A slider's move asks this each time: the database is read only after somebody has written to it.
-        kept = _read(store.stamp(), *opened, dataset.fingerprint, finished.revision, dataset, finished)
-    except BarrxError:  # removed meanwhile, or damaged: the map itself is whole
-        return
+    kept = _of_opened(dataset, finished)
     if kept is None:
         return
     if kept.difference is not None:
         _say_moved(kept.listed, kept.number, kept.difference)
     if kept.names:
         _say_names(dataset, kept.listed.id, kept.number, kept.names)
+    if kept.verdicts:
+        _say_verdicts(kept.listed, kept.verdicts)
+
+
+def verdicts(dataset: Dataset, finished: Map) -> tuple[Change, ...]:
+    """Return the verdicts that the opened view keeps and that are others now, if the map on screen is its map."""
+    kept = _of_opened(dataset, finished)
+    return () if kept is None else kept.verdicts
+
+
+def say_verdict(dataset: Dataset, finished: Map, about: int | str) -> None:
+    """Say which verdict on a cluster or a picture the opened view keeps, where it is another one than now."""
+    kept = _of_opened(dataset, finished)
+    if kept is None:
+        return
+    text = _("Kept with the view “{name}”: {verdict}")
+    for one in kept.verdicts:
+        if one.about == about:
+            st.caption(plain(text.format(name=kept.listed.name, verdict=in_words(one.before))))
+
+
+def say_export(dataset: Dataset, finished: Map) -> None:
+    """Say that a file has the verdicts of now where the opened view keeps others, and how to get those."""
+    kept = _of_opened(dataset, finished)
+    if kept is None or not kept.verdicts:
+        return
+    said = [_("Verdicts in a file are those of now, not those kept with the view “{name}”.")]
+    if kept.number == kept.listed.revision:
+        said.append(_("Those come with the view on the command line: --view {id}."))
+    st.caption(plain(" ".join(said).format(name=kept.listed.name, id=kept.listed.id)))
+
+
+def _of_opened(dataset: Dataset, finished: Map) -> _Kept | None:
+    opened = session.opened_revision(dataset)
+    if opened is None:
+        return None
+    try:
+        # A slider's move asks this each time: the database is read only after somebody has written to it.
+        return _read(store.stamp(), *opened, dataset.fingerprint, finished.revision, dataset, finished)
+    except BarrxError:  # removed meanwhile, or damaged: the map itself is whole
+        return None
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -68,7 +106,9 @@ def _read(
     )
     if not is_of_view:
         return None
-    return _Kept(listed, number, difference, _names(_dataset, saved.load(listed.id, number)))
+    view = saved.load(listed.id, number)
+    said = changes(view.said.verdicts, kept_now(_dataset, view.labels))
+    return _Kept(listed, number, difference, _names(_dataset, view), tuple(said))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -117,9 +157,9 @@ def _say_names(dataset: Dataset, id: int, number: int, names: tuple[tuple[str, s
         _("{before} (now: {now})").format(
             before=f"“{before}”" if before else none, now=f"“{now}”" if now else none
         )
-        for before, now in names[:_NAMES_SHOWN]
+        for before, now in names[:_SHOWN]
     ]
-    if len(names) > _NAMES_SHOWN:
+    if len(names) > _SHOWN:
         shown.append("…")
     text = _("Clusters have been named since the view was saved. In the view: {names}")
     st.info(plain(text.format(names=", ".join(shown))), icon=":material/edit_note:")
@@ -130,6 +170,23 @@ def _say_names(dataset: Dataset, id: int, number: int, names: tuple[tuple[str, s
         bring_back(dataset, view, view.said.cluster_names)
         state.leave_notice(_("The clusters have the names of the view again."))
         st.rerun()
+
+
+def _say_verdicts(listed: Listed, found: tuple[Change, ...]) -> None:
+    shown = [_change_in_words(one) for one in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        shown.append("…")
+    text = _("Verdicts have changed since the view was saved. Kept with “{name}”: {verdicts}")
+    st.info(plain(text.format(name=listed.name, verdicts="; ".join(shown))), icon=":material/rate_review:")
+
+
+def _change_in_words(one: Change) -> str:
+    about = _("cluster {n}").format(n=one.about) if isinstance(one.about, int) else one.about
+    before, now = (
+        f"“{shortened(in_words(said), _VERDICT_SHOWN)}”" if said else in_words(said)
+        for said in (one.before, one.now)
+    )
+    return f"{about}: " + _("{before} (now: {now})").format(before=before, now=now)
 
 
 def bring_back(dataset: Dataset, view: SavedView, names: Mapping[int, str]) -> None:

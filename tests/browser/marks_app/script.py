@@ -1,7 +1,8 @@
 """Clusters in rows and columns, their numbers with gaps; every fifth picture is noise.
 
-``?by=1`` colours by a column of many categories, ``?axes=time`` or ``?axes=bars`` has axes and headings,
-``?fixed=1`` takes no names, ``?n=`` how many pictures, ``?k=`` how many clusters.
+``?by=1`` colours by a column of many categories, ``?by=share`` by a share with a flag,
+``?axes=time`` or ``?axes=bars`` has axes and headings, ``?fixed=1`` takes no names,
+``?n=`` how many pictures, ``?k=`` how many clusters.
 """
 
 import numpy as np
@@ -69,7 +70,10 @@ def rename(number: int, name: str) -> None:
 def show() -> None:
     frame = points(n, k)
     marks = clusters(frame["cluster"])
-    if "by" in query:
+    if query.get("by") == "share":
+        flagged = (np.arange(n) % 3 == 0, "in an artefact of the seed")
+        colors = coloring.by_share("Companions", np.linspace(0, 1, n), missing="noise", flagged=flagged)
+    elif "by" in query:
         artists = [f"artist {i * i % 61}" for i in range(n)]
         colors = coloring.by_column(pd.DataFrame({"artist": artists}), "artist")
     else:
