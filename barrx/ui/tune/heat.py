@@ -17,7 +17,8 @@ from barrx.ui.tune.results import Results
 if TYPE_CHECKING:
     import altair as alt
 
-Cell = tuple[str, str]  # a value of the parameter across and of the one upwards, as they are typed
+# For the parameter across and the one upwards: their names, or a value of each as it is typed.
+Pair = tuple[str, str]
 
 SELECTION: Final = "cell"
 _MOST: Final = 20  # settings of a cell that are listed
@@ -46,24 +47,29 @@ def show(found: Results, measures: Sequence[Measure], query: Mapping[str, str]) 
     x = across.selectbox(_("Across"), varied, key=keys.HEAT_X) or varied[0]
     others = [name for name in varied if name != x]
     y = up.selectbox(_("Upwards"), others, key=keys.HEAT_Y) or others[0]
-    cells = table(found, measure, x, y)
+    _map(found, measure, (x, y), query)
+
+
+def _map(found: Results, measure: Measure, names: Pair, query: Mapping[str, str]) -> None:
+    """Show the heat map, and below it the cell that is chosen and the settings behind it."""
+    cells = table(found, measure, *names)
     chart = st.container()
-    rest = [name for name in varied if name not in (x, y)]
+    rest = [name for name in _varied(found) if name not in names]
     st.caption(
         measure.meaning
         + (" " + _("Each cell is the mean over {names}.").format(names=", ".join(rest)) if rest else "")
     )
-    name = f"{measure.name}:{x}:{y}"
-    cell = _choose_cell(cells, measure, (x, y), keys.of(keys.HEAT_CELL, name))
-    key = keys.of(keys.HEAT, name)
+    shown = ":".join((measure.name, *names))
+    key, key_of_cell = keys.of(keys.HEAT, shown), keys.of(keys.HEAT_CELL, shown)
+    cell = _choose_cell(cells, measure, names, key_of_cell)
     chart.altair_chart(
-        drawn(cells, measure, x, y, cell),
+        drawn(cells, measure, *names, cell),
         key=key,
-        on_select=lambda: _follow(key, keys.of(keys.HEAT_CELL, name)),
+        on_select=lambda: _follow(key, key_of_cell),
         selection_mode=SELECTION,
         theme="streamlit",
     )
-    numbers = settings_of(found, measure, (x, y), cell)
+    numbers = settings_of(found, measure, names, cell)
     st.caption(_counted(len(numbers), measure))
     st.html(listed(found, measure, numbers, query))
 
@@ -71,14 +77,14 @@ def show(found: Results, measures: Sequence[Measure], query: Mapping[str, str]) 
 # --- the cell that is chosen ------------------------------------------------------------------------------
 
 
-def _choose_cell(cells: pd.DataFrame, measure: Measure, names: Cell, key: str) -> Cell:
+def _choose_cell(cells: pd.DataFrame, measure: Measure, names: Pair, key: str) -> Pair:
     """Return the cell that is chosen in the list, or was clicked; the best one to begin with."""
     known = cells["value"].fillna(float("inf") if measure.low_first else float("-inf"))
     options = dict(zip(_cells(cells), cells["text"], strict=True))
     best = int(known.argmin() if measure.low_first else known.argmax())
     if st.session_state.get(key) not in options:
         st.session_state.pop(key, None)
-    chosen: Cell | None = st.selectbox(
+    chosen: Pair | None = st.selectbox(
         _("Click a cell, or choose one here"),
         list(options),
         index=best,
@@ -88,7 +94,7 @@ def _choose_cell(cells: pd.DataFrame, measure: Measure, names: Cell, key: str) -
     return chosen or list(options)[best]
 
 
-def _cells(cells: pd.DataFrame) -> list[Cell]:
+def _cells(cells: pd.DataFrame) -> list[Pair]:
     return [(sweep.written(x), sweep.written(y)) for x, y in zip(cells["x"], cells["y"], strict=True)]
 
 
@@ -98,7 +104,7 @@ def _follow(chart: str, chosen: str) -> None:
         st.session_state[chosen] = cell
 
 
-def clicked(event: Any) -> Cell | None:
+def clicked(event: Any) -> Pair | None:
     """Return the cell that was clicked, None where the click was beside all."""
     picked = (event or {}).get("selection", {}).get(SELECTION) or []
     first = picked[0] if isinstance(picked, list) and picked else {}
@@ -107,7 +113,7 @@ def clicked(event: Any) -> Cell | None:
     return sweep.written(first["x"]), sweep.written(first["y"])
 
 
-def settings_of(found: Results, measure: Measure, names: Cell, cell: Cell) -> list[int]:
+def settings_of(found: Results, measure: Measure, names: Pair, cell: Pair) -> list[int]:
     """Return the finished settings of a cell, the best by a figure first, those without it last."""
 
     def place(number: int) -> tuple[bool, float]:
@@ -172,7 +178,7 @@ def table(found: Results, measure: Measure, x: str, y: str) -> pd.DataFrame:
 
 
 def drawn(
-    cells: pd.DataFrame, measure: Measure, x: str, y: str, chosen: Cell | None = None
+    cells: pd.DataFrame, measure: Measure, x: str, y: str, chosen: Pair | None = None
 ) -> "alt.LayerChart":
     """Draw the heat map; dark is low, whichever way is better. A click chooses a cell.
 
