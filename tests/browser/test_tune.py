@@ -72,6 +72,7 @@ def _opens_in_explore(page: Page) -> None:
 
 def test_a_cell_of_the_heat_map_is_a_setting_that_opens_in_explore(server: Server, page: Page) -> None:
     open_app(page, server, ADDRESS)
+    expect(button(page, keys.SWEEP).or_(cards(page)).first).to_be_visible(timeout=PATIENCE)
     if button(page, keys.SWEEP).count():
         button(page, keys.SWEEP).click()
     expect(cards(page)).to_have_count(4, timeout=PATIENCE)
