@@ -162,8 +162,8 @@ def centroids(values: Values, vectors: Vectors, least: int = LEAST_PICTURES) -> 
     overlapping, unit = np.triu((in_both > 0) & ~too_few, 1), _unit(vectors)
     distances = 1 - _cosines(members, unit, sizes, np.argwhere(overlapping))
     distances[too_few] = np.nan
-    np.fill_diagonal(distances, np.nan)
     if overlapping.any():
+        np.fill_diagonal(distances, np.nan)
         reliable = _reliability(members, unit, np.triu(in_both == 0, 1))
         distances = _drawn_to_the_mean(distances, sizes[:, None] / np.maximum(left, 1), reliable)
     np.fill_diagonal(distances, 0.0)

@@ -18,9 +18,8 @@ class Turns:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._pages: deque[int] = (
-            deque()
-        )  # by thread: a session runs one page at a time, in a thread of its own
+        # By thread: a session runs one page at a time, in a thread of its own.
+        self._pages: deque[int] = deque()
 
     @contextmanager
     def taken(self) -> Iterator[None]:

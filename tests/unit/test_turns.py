@@ -1,6 +1,7 @@
 """Pages take turns on the way to their map: in the order of asking, and what comes after a map waits."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 
@@ -28,8 +29,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 def test_pages_come_to_their_map_in_turn_and_what_follows_comes_after_all(pool: ThreadPoolExecutor) -> None:
     turns, done, may_go_on = Turns(), list[str](), threading.Event()
 
-    def page(name: str, entered: threading.Event) -> None:
-        entered.set()
+    def page(name: str) -> None:
         with turns.taken():
             may_go_on.wait(60)
             done.append(f"map of {name}")
@@ -38,11 +38,9 @@ def test_pages_come_to_their_map_in_turn_and_what_follows_comes_after_all(pool: 
 
     pages = []
     for n, name in enumerate(PAGES, start=1):
-        entered = threading.Event()
-        pages.append(pool.submit(page, name, entered))
-        entered.wait(60)
+        pages.append(pool.submit(page, name))
         while len(turns._pages) < n:
-            pass
+            time.sleep(0.001)
     assert done == []
     may_go_on.set()
     wait(pages, 60)
@@ -55,10 +53,10 @@ def test_page_that_ends_before_its_map_lets_the_next_one_go(pool: ThreadPoolExec
 
     def page() -> None:
         with turns.taken():
-            raise InterruptedError
+            raise InterruptedError("before its map")
 
     for _page in PAGES:
-        with pytest.raises(InterruptedError):
+        with pytest.raises(InterruptedError, match="before its map"):
             pool.submit(page).result(60)
     with turns.taken():
         turns.give_way()

@@ -36,7 +36,7 @@ def show(found: Results, measures: Sequence[Measure], query: Mapping[str, str]) 
     measures : each one thing for all settings, see :func:`barrx.ui.tune.measures.comparable`
     query : what the address of a setting carries beside its parameters
     """
-    varied = _varied(found)
+    varied = found.varied
     able = [one for one in measures if any(one.value(found, n) is not None for n in found.numbers())]
     if len(varied) < 2 or not able:
         return
@@ -54,7 +54,7 @@ def _map(found: Results, measure: Measure, names: Pair, query: Mapping[str, str]
     """Show the heat map, and below it the cell that is chosen and the settings behind it."""
     cells = table(found, measure, *names)
     chart = st.container()
-    rest = [name for name in _varied(found) if name not in names]
+    rest = [name for name in found.varied if name not in names]
     st.caption(
         measure.meaning
         + (" " + _("Each cell is the mean over {names}.").format(names=", ".join(rest)) if rest else "")
@@ -143,12 +143,12 @@ def listed(found: Results, measure: Measure, numbers: Sequence[int], query: Mapp
     """Return settings as HTML: each with its figure, and a link that opens it in Explore."""
     lines = []
     for number in numbers[:_MOST]:
-        setting, value = found.settings[number], measure.value(found, number)
-        chosen = sweep.parameters(setting)
-        named = ", ".join(f"{name} {sweep.written(chosen[name])}" for name in _varied(found))
+        value = measure.value(found, number)
         figure = f"{measure.title} " + ("–" if value is None else measure.written(value))
-        address = wall.address(setting, query)
-        lines.append(f'<li><a href="{escape(address)}">{escape(named)}</a> · {escape(figure)}</li>')
+        address = wall.address(found.settings[number], query)
+        lines.append(
+            f'<li><a href="{escape(address)}">{escape(found.named(number))}</a> · {escape(figure)}</li>'
+        )
     if len(numbers) > _MOST:
         rest = _("and {n} more").format(n=numeral(len(numbers) - _MOST))
         lines.append(f'<li class="hint">{escape(rest)}</li>')
@@ -156,10 +156,6 @@ def listed(found: Results, measure: Measure, numbers: Sequence[int], query: Mapp
 
 
 # --- the chart --------------------------------------------------------------------------------------------
-
-
-def _varied(found: Results) -> list[str]:
-    return [name for name, values in found.request.grid.items() if len(values) > 1]
 
 
 def table(found: Results, measure: Measure, x: str, y: str) -> pd.DataFrame:

@@ -62,6 +62,18 @@ class Results:
         """Whether every setting is finished."""
         return len(self.entries) == len(self.settings)
 
+    @property
+    def varied(self) -> list[str]:
+        """The parameters that are not the same in all settings."""
+        return [name for name, values in self.request.grid.items() if len(values) > 1]
+
+    def named(self, number: int) -> str:
+        """Return what tells a setting from the others."""
+        setting = self.settings[number]
+        chosen = sweep.parameters(setting)
+        named = ", ".join(f"{name} {sweep.written(chosen[name])}" for name in self.varied)
+        return named or sweep.summary(setting)
+
     def numbers(self) -> list[int]:
         """Return the places of the finished settings, ascending."""
         return sorted(self.entries)

@@ -10,7 +10,6 @@ from barrx.datasets import Dataset
 from barrx.encoders import Encoder
 from barrx.errors import ParameterError
 from barrx.i18n import _
-from barrx.judgement import sweep
 from barrx.judgement.recommendation import Recommendation
 from barrx.ui import categories, coloring, downloads, keys, own_links
 from barrx.ui.coloring import Coloring
@@ -114,11 +113,13 @@ def _recommended(found: Results, ranked: list[Recommendation], query: dict[str, 
     begin = _("Begin with {setting}") if found.is_whole else _("Up to now: {setting}")
     best, *others = ranked[:_NAMED]
     rest = "".join(
-        f"<li>{escape(_named(found, one))}: {escape(one.reason)}.</li>" for one in others if found.is_whole
+        f"<li>{escape(found.named(one.number))}: {escape(one.reason)}.</li>"
+        for one in others
+        if found.is_whole
     )
     st.html(
         '<div class="recommended" dir="auto">'
-        f"<p>{escape(begin.format(setting=_named(found, best)))}</p>"
+        f"<p>{escape(begin.format(setting=found.named(best.number)))}</p>"
         f"<p>{escape(best.reason[:1].upper() + best.reason[1:])}.</p>"
         + (f'<ol start="2">{rest}</ol>' if rest else "")
         + "</div>"
@@ -141,11 +142,3 @@ def _download(dataset: Dataset, found: Results) -> None:
         key=keys.DOWNLOAD_SWEEP,
         help=_("One row a setting (CSV), as python -m barrx sweep writes it."),
     )
-
-
-def _named(found: Results, one: Recommendation) -> str:
-    """Return what tells a setting from the others."""
-    varied = [name for name, values in found.request.grid.items() if len(values) > 1]
-    setting = found.settings[one.number]
-    chosen = sweep.parameters(setting)
-    return ", ".join(f"{name} {sweep.written(chosen[name])}" for name in varied) or sweep.summary(setting)

@@ -78,7 +78,7 @@ def show(
         measures=measures,
         places=_places(ranked),
         colours=None if coloring is None else columns.publish(results.colours_of(coloring.indexes)),
-        varied=[name for name, values in found.request.grid.items() if len(values) > 1],
+        varied=found.varied,
         query=query,
     )
     _component(
